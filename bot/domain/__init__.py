@@ -1,0 +1,1 @@
+"""Plain values and the small ports; imports nothing of ours."""

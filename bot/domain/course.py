@@ -1,0 +1,108 @@
+"""A course as its YAML files say it, checked and frozen."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from bot.domain.ids import CourseId, Language, RitualId, SpaceId
+from bot.domain.messages import Localised
+from bot.domain.places import Address, SpaceKind
+from bot.domain.rules import Rule
+
+
+class CourseSpace(msgspec.Struct, frozen=True, kw_only=True):
+    """A space that the YAML names; where it has no address, `/bind` gives it one."""
+
+    id: SpaceId
+    kind: SpaceKind
+    addresses: tuple[Address, ...] = ()
+
+
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """One day of the content calendar; day 1 is the course's first date."""
+
+    number: int
+    title: Localised
+    task: Localised
+    material: Localised | None = None
+    sharing: Localised | None = None  # the topic of the evening
+
+
+class Ritual(msgspec.Struct, frozen=True, kw_only=True):
+    """A scheduled act: at this local time of these weekdays, in these spaces.
+
+    Slot 0 is due at `at`; slot n at `at` plus `slots[n]`, such as the close of a session.
+    """
+
+    id: RitualId
+    action: str
+    at: time
+    weekdays: frozenset[int]  # 0 is Monday
+    spaces: tuple[SpaceId, ...]
+    slots: tuple[timedelta, ...] = (timedelta(0),)
+    late_within: timedelta  # later than this, an occurrence is skipped and staff are told
+    zone: str
+    first: date
+    last: date
+    options: Any = None  # the options model of its action
+
+
+class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
+    """One due instance of a ritual in one space."""
+
+    course: CourseId
+    ritual: RitualId
+    space: SpaceId
+    local_date: date
+    slot: int
+    due_at: datetime  # aware UTC
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """One community with its rules, calendar, rituals and staff."""
+
+    id: CourseId
+    title: Localised
+    language: Language
+    zone: str  # an IANA name
+    starts: date
+    ends: date  # the last day, included
+    spaces: tuple[CourseSpace, ...]
+    admins: frozenset[str] = frozenset()  # accounts: `telegram:123`
+    assistants: frozenset[str] = frozenset()
+    days: tuple[Day, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    rituals: tuple[Ritual, ...] = ()
+    settings: Mapping[str, Any] = {}  # section -> the model that its feature declared
+
+    @cached_property
+    def tzinfo(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @cached_property
+    def rules_by_fact(self) -> dict[str, tuple[Rule, ...]]:
+        kinds = dict.fromkeys(rule.when for rule in self.rules)
+        return {kind: tuple(rule for rule in self.rules if rule.when == kind) for kind in kinds}
+
+    def date_at(self, moment: datetime) -> date:
+        """The local date of the course at this moment."""
+        return moment.astimezone(self.tzinfo).date()
+
+    def day_number(self, day: date) -> int:
+        """1 on the first date; 0 or less before it."""
+        return (day - self.starts).days + 1
+
+    def day(self, day: date) -> Day | None:
+        """What the calendar holds for this date."""
+        number = self.day_number(day)
+        return next((entry for entry in self.days if entry.number == number), None)
+
+    def ritual(self, id: str) -> Ritual | None:
+        return next((ritual for ritual in self.rituals if ritual.id == id), None)
+
+    def is_on(self, day: date) -> bool:
+        return self.starts <= day <= self.ends

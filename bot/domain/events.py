@@ -1,0 +1,136 @@
+"""What happened on a platform or on the clock. Each event has a key that is unique for ever."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+import msgspec
+
+from bot.domain.ids import CourseId, EventKey, RitualId, SpaceId
+from bot.domain.places import Actor, Address
+
+
+class Attachment(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that came with a message; `ref` is what its adapter needs to fetch it again."""
+
+    name: str
+    media_type: str
+    size: int  # bytes
+    ref: str
+
+
+class _Happened(msgspec.Struct, frozen=True, kw_only=True):
+    key: EventKey
+    at: datetime  # aware UTC, by the course's clock
+
+
+class _Done(_Happened, frozen=True, kw_only=True):
+    """Something that a person did somewhere."""
+
+    actor: Actor
+    address: Address
+
+
+class CommandInvoked(_Done, frozen=True, kw_only=True, tag="command_invoked"):
+    name: str  # without the slash, lower case
+    text: str = ""  # all that follows the name
+    via: Literal["slash", "word", "button"] = "slash"
+    message: str | None = None
+    reply_to: str | None = None
+    interaction: str | None = None  # waits for an answer that only the actor sees
+    attachments: tuple[Attachment, ...] = ()
+
+
+class MessagePosted(_Done, frozen=True, kw_only=True, tag="message_posted"):
+    message: str
+    text: str
+    reply_to: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+class MessageEdited(_Done, frozen=True, kw_only=True, tag="message_edited"):
+    message: str
+    text: str
+
+
+class MessageDeleted(_Done, frozen=True, kw_only=True, tag="message_deleted"):
+    message: str
+
+
+class ButtonPressed(_Done, frozen=True, kw_only=True, tag="button_pressed"):
+    message: str
+    command: str  # a button is a command: `checkin 2027-03-01`
+    interaction: str
+
+
+class ReactionAdded(_Done, frozen=True, kw_only=True, tag="reaction_added"):
+    message: str
+    reaction: str
+
+
+class ReactionRemoved(_Done, frozen=True, kw_only=True, tag="reaction_removed"):
+    message: str
+    reaction: str
+
+
+class PollVoted(_Done, frozen=True, kw_only=True, tag="poll_voted"):
+    poll: str
+    options: tuple[int, ...]
+
+
+class FormSubmitted(_Done, frozen=True, kw_only=True, tag="form_submitted"):
+    form: str
+    fields: dict[str, str]
+    interaction: str | None = None
+
+
+class MemberJoined(_Done, frozen=True, kw_only=True, tag="member_joined"):
+    pass
+
+
+class MemberLeft(_Done, frozen=True, kw_only=True, tag="member_left"):
+    pass
+
+
+class SpaceMigrated(_Happened, frozen=True, kw_only=True, tag="space_migrated"):
+    old: Address
+    new: Address
+
+
+class OccurrenceDue(_Happened, frozen=True, kw_only=True, tag="occurrence_due"):
+    """The clock says that a ritual is due. `at` is now; `due_at` is when it should have been."""
+
+    course: CourseId
+    ritual: RitualId
+    space: SpaceId
+    local_date: date
+    slot: int
+    due_at: datetime
+
+
+class JobDone(_Happened, frozen=True, kw_only=True, tag="job_done"):
+    job: str
+    result: dict[str, Any]
+
+
+class UpdateUnreadable(_Happened, frozen=True, kw_only=True, tag="update_unreadable"):
+    """An update that its adapter could not understand; it is kept, and never blocks the ones behind it."""
+
+    platform: str
+    raw: str
+    error: str
+
+
+Done = (
+    CommandInvoked
+    | MessagePosted
+    | MessageEdited
+    | MessageDeleted
+    | ButtonPressed
+    | ReactionAdded
+    | ReactionRemoved
+    | PollVoted
+    | FormSubmitted
+    | MemberJoined
+    | MemberLeft
+)
+Event = Done | SpaceMigrated | OccurrenceDue | JobDone | UpdateUnreadable

@@ -1,0 +1,96 @@
+"""What the core wants to say, before a platform's own form of it."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from bot.domain.ids import Language
+from bot.domain.places import Address
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that a person will read: an id in the catalogues, with the values that go into it."""
+
+    id: str
+    values: dict[str, Any] = {}
+
+
+class Localised(msgspec.Struct, frozen=True):
+    """A text from a course's own YAML, by language. At least one language is there."""
+
+    by_language: dict[Language, str]
+
+    def in_(self, language: Language) -> str:
+        """The text in this language, else in the one that the course wrote it in."""
+        return self.by_language.get(language) or next(iter(self.by_language.values()))
+
+
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """A course's own text with values for its `{placeholders}`."""
+
+    text: Localised
+    values: dict[str, Any] = {}
+
+
+Words = Text | Template
+"""Anything that can be said: from a catalogue, or from the course's own YAML."""
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A stretch of text in one style; `text` is never markup."""
+
+    text: str
+    style: Literal["plain", "bold", "code", "link"] = "plain"
+
+
+class Button(msgspec.Struct, frozen=True, kw_only=True):
+    """A button is a command, so a platform without buttons loses nothing."""
+
+    label: str
+    command: str  # without the slash
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A board. Cells are plain text; `numbers` names the columns that align right."""
+
+    rows: tuple[tuple[str, ...], ...]
+    numbers: frozenset[int] = frozenset()
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored file that goes out with a message; `sha256` names its content."""
+
+    name: str
+    media_type: str
+    sha256: str
+
+
+Policy = Literal["at_least_once", "at_most_once", "replaceable"]
+"""What to do when nobody knows whether a message arrived.
+
+Send it again; mark it and let staff decide; send it again because twice is as good as once (an edit, a pin).
+"""
+
+
+class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """One message for one address, ready for an adapter. `key` names it for ever and serves platforms that dedupe."""
+
+    key: str
+    address: Address
+    body: tuple[Span, ...]
+    table: Table | None = None
+    buttons: tuple[Button, ...] = ()
+    files: tuple[File, ...] = ()
+    reply_to: str | None = None
+    only_for: str | None = None  # the platform's user id of the only reader
+    answers: str | None = None  # the interaction that waits for this
+    edits: str | None = None  # the key of an earlier message that this one replaces
+    target: str | None = None  # the platform's id of that earlier message; known when it is sent
+    policy: Policy = "at_least_once"
+    at: datetime | None = None  # when the core decided to say it
+
+    @property
+    def text(self) -> str:
+        """The body without its styles."""
+        return "".join(span.text for span in self.body)

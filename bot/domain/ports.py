@@ -1,0 +1,97 @@
+"""The ports: what the core and the outside world need of each other."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from bot.domain.events import Event
+from bot.domain.ids import Language
+from bot.domain.messages import OutgoingMessage
+from bot.domain.traits import Traits
+
+
+class Sink(Protocol):
+    """Takes events into the core. When it returns they are committed, and may be acknowledged to the platform.
+
+    Raises `StorageTrouble` when they could not be committed now: keep them and hand them over again.
+    """
+
+    async def __call__(self, events: Sequence[Event], /) -> None: ...
+
+
+class Adapter(Protocol):
+    """A platform: events come out of `run`, messages go into `send`."""
+
+    platform: str
+    traits: Traits
+
+    async def run(self, sink: Sink) -> None:
+        """Hand over batches of events until cancelled."""
+        ...
+
+    async def send(self, message: OutgoingMessage) -> str:
+        """Post, edit or answer; the platform's id of the message. Raises NotSent, Refused or Unknown, nothing else."""
+        ...
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that an adapter remembers."""
+
+    key: str
+    revision: int  # grows with every change of any document of the adapter
+    value: dict[str, Any]
+
+
+class AdapterStore(Protocol):
+    """An adapter's memory: JSON documents by kind and key, with a revision that orders their changes."""
+
+    async def put(self, kind: str, key: str, value: Mapping[str, Any]) -> int:
+        """Keep or replace; the new revision."""
+        ...
+
+    async def put_many(self, documents: Sequence[tuple[str, str, Mapping[str, Any]]]) -> int:
+        """Keep (kind, key, value) documents, all or none; the last new revision."""
+        ...
+
+    async def get(self, kind: str, key: str) -> dict[str, Any] | None: ...
+
+    async def since(self, kind: str, revision: int, *, limit: int = 1000) -> list[Document]:
+        """What changed after a revision, oldest change first."""
+        ...
+
+    async def latest(self, kind: str, *, limit: int) -> list[Document]:
+        """What changed last, oldest change first."""
+        ...
+
+    async def delete_through(self, kind: str, revision: int) -> None:
+        """Forget the documents of a kind up to a revision, included."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the course's time."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        ...
+
+
+class Agenda(Protocol):
+    """What is due by the course's clock, and when the next thing will be."""
+
+    async def run_due(self) -> None:
+        """Do everything that is due now, and return when it is done."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """The next moment after now at which something will be due; None: nothing is planned."""
+        ...
+
+
+class Texts(Protocol):
+    """The message catalogues."""
+
+    def say(self, language: Language, id: str, /, **values: Any) -> str:
+        """A catalogue's text, without styles."""

@@ -1,0 +1,137 @@
+"""Facts, the rules that admins write about them, and what judging says."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from bot.domain.ids import CourseId, EventKey, MemberId, ObjectId, RuleId
+from bot.domain.messages import Localised, Template
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """Something true that a feature announced about a member, with every value that a condition may read."""
+
+    kind: str  # `checkin.done`
+    course: CourseId
+    member: MemberId
+    object: ObjectId
+    at: datetime
+    local_date: date  # in the course's zone
+    cause: EventKey
+    values: dict[str, Any]  # fields of the fact, and `member.role`, `space.kind`, `course.day`, …
+
+
+Field = Literal["text", "number", "yes_no", "date"]
+
+
+class FactKind(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of fact that a feature may announce; `fields` are what conditions can read of it."""
+
+    name: str
+    fields: dict[str, Field] = {}
+    object: str = ""  # what its object is, in English: "the local date"
+
+
+class Is(msgspec.Struct, frozen=True, kw_only=True, tag="is"):
+    """The value of a field is one of these."""
+
+    field: str
+    values: tuple[Any, ...]
+
+
+class Between(msgspec.Struct, frozen=True, kw_only=True, tag="between"):
+    """The value of a field lies in this range, both ends included; None is open."""
+
+    field: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+class AllOf(msgspec.Struct, frozen=True, kw_only=True, tag="all"):
+    conditions: tuple["Condition", ...]
+
+
+class AnyOf(msgspec.Struct, frozen=True, kw_only=True, tag="any"):
+    conditions: tuple["Condition", ...]
+
+
+class Not(msgspec.Struct, frozen=True, kw_only=True, tag="not"):
+    condition: "Condition"
+
+
+Condition = Is | Between | AllOf | AnyOf | Not
+
+Per = Literal["day", "week", "object", "member"]
+"""`member`: once in the whole course."""
+
+
+class Limit(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a rule may act for one member. Weeks begin on Monday, in the course's zone."""
+
+    once_per: Per | None = None
+    points_per_day: int | None = None
+    cool_down: timedelta | None = None
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule does; `argument` has the type that the feature declared for this effect."""
+
+    name: str
+    argument: Any
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """What an admin wrote: on which fact, under which condition, how often, what follows."""
+
+    id: RuleId
+    title: Localised | None = None  # for members: "每日打卡"
+    when: str
+    where: Condition | None = None
+    limit: Limit = Limit()
+    then: tuple[Effect, ...]
+
+    @property
+    def shown(self) -> Template | str:
+        """How members read of it."""
+        return Template(text=self.title) if self.title else self.id
+
+    @property
+    def points(self) -> int:
+        """What the rule awards in all."""
+        return sum(effect.argument for effect in self.then if effect.name == "award")
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What one rule made of one fact: it fired, or why it stayed quiet."""
+
+    rule: RuleId
+    fired: bool
+    points: int = 0
+    why: str = ""  # a message id under `verdict.`, empty where it fired
+    values: dict[str, Any] = {}
+
+
+class Tally(msgspec.Struct, kw_only=True):
+    """What one rule has given one member so far: the state that limits look at. Updated while a batch is judged."""
+
+    by_date: dict[date, int] = {}  # how often, in this week
+    points_by_date: dict[date, int] = {}
+    objects: set[str] = set()
+    ever: bool = False
+    last_at: datetime | None = None
+
+
+class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Points for a reason. Never edited: a correction is another entry."""
+
+    course: CourseId
+    member: MemberId
+    points: int  # may be negative
+    rule: RuleId
+    object: ObjectId  # what was rewarded; unique with rule, member and round
+    round: int = 0  # a reversal closes a round
+    cause: EventKey
+    at: datetime
+    local_date: date
+    reason: str = ""  # a person's words, for grants
