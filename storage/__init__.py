@@ -1,0 +1,1 @@
+"""Rows: tables, transactions, what survives a crash."""

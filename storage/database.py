@@ -1,0 +1,118 @@
+"""One database: transactions, the thread that runs them, and trouble in words that help."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+
+from bot.domain.errors import StorageTrouble
+from bot.domain.messages import Text
+
+Result = TypeVar("Result")
+
+
+class Database:
+    """Where everything is kept. Transactions run one after the other, in a thread of their own."""
+
+    def __init__(self, url: str, *, busy_timeout: timedelta = timedelta(seconds=30)) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = open_engine(self.url, busy_timeout=busy_timeout)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="storage")
+
+    @property
+    def file(self) -> Path | None:
+        """The database's file, where it is one."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One transaction: committed at the end, undone by any exception.
+
+        Raises StorageTrouble where trying again helps.
+        """
+        try:
+            with self.engine.begin() as db:
+                yield db
+        except DBAPIError as error:
+            if trouble := _trouble(error, self.file):
+                raise StorageTrouble(trouble) from error
+            raise
+
+    async def run(self, work: Callable[[Connection], Result]) -> Result:
+        """Run a function in a transaction, in the storage thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_transaction, work)
+
+    def _in_transaction(self, work: Callable[[Connection], Result]) -> Result:
+        with self.begin() as db:
+            return work(db)
+
+    async def call(self, work: Callable[[], Result]) -> Result:
+        """Run a function that makes its own transactions, in the storage thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=True)
+        self.engine.dispose()
+
+
+def insert(db: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that can say ON CONFLICT, in the dialect of this connection."""
+    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def insert_new(db: Connection, table: Table) -> Insert:
+    """An insert that passes over rows that are there already."""
+    return insert(db, table).on_conflict_do_nothing()
+
+
+def open_engine(url: URL, *, busy_timeout: timedelta = timedelta(seconds=30), foreign_keys: bool = True) -> Engine:
+    """An engine whose transactions begin at once and are durable when they are committed."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    # isolation_level None: the driver's own BEGIN is deferred, and a deferred read-modify-write loses updates silently.
+    arguments = {"isolation_level": None, "timeout": busy_timeout.total_seconds(), "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments)
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+        connection.execute("PRAGMA synchronous = FULL")  # "sent" must survive a power cut
+
+    @event.listens_for(engine, "begin")
+    def begin_immediate(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _trouble(error: DBAPIError, file: Path | None) -> Text | None:
+    """What an operator can do about this error, or None where it is a bug of ours."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    known = {
+        sqlite3.SQLITE_FULL: "storage.disk_full",
+        sqlite3.SQLITE_BUSY: "storage.locked",
+        sqlite3.SQLITE_LOCKED: "storage.locked",
+        sqlite3.SQLITE_READONLY: "storage.read_only",
+        sqlite3.SQLITE_CANTOPEN: "storage.cannot_open",
+        sqlite3.SQLITE_IOERR: "storage.disk_error",
+    }
+    # The low byte is the primary code; the rest says which kind of I/O error it was.
+    id = (
+        known.get(code & 0xFF)
+        if code is not None
+        else ("storage.no_connection" if error.connection_invalidated else None)
+    )
+    return Text(id=id, values={"file": str(file or "")}) if id else None
