@@ -1,0 +1,1 @@
+"""From a course's YAML files to checked, frozen values."""

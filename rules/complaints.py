@@ -1,0 +1,60 @@
+"""Collects what is wrong with a file, each problem once and at its place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.domain.errors import Problem
+from bot.domain.messages import Text
+from rules.nodes import Key, Place
+from rules.reader import Flaw
+from rules.suggest import unknown_word
+from rules.unreadable import Unreadable
+
+_MAY_REPEAT = "problem.missing_key"  # one mapping may lack several keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaints:
+    """About one file; or about one rule of it, which is then off while the others live."""
+
+    file: str
+    rule: str | None = None
+    problems: list[Problem] = field(default_factory=list)
+    _places: set[tuple[int, int]] = field(default_factory=set)
+
+    def about(self, rule: str) -> "Complaints":
+        """An empty collection for one rule of the file."""
+        return replace(self, rule=rule, problems=[], _places=set())
+
+    def add(self, at: Place, id: str, /, **values: str | int) -> None:
+        """The first complaint about a place counts: others would only be its echo."""
+        self.take(at, Text(id=id, values=values))
+
+    def unknown(
+        self, at: Place, word: str, known: Iterable[str], *, id: str = "problem.unknown", **values: str
+    ) -> None:
+        """A word that is none of the known ones, perhaps with a suggestion."""
+        variant, said = unknown_word(word, known, id)
+        self.add(at, variant, **values, **said)
+
+    def unknown_key(self, key: Key, known: Iterable[str]) -> None:
+        variant, said = unknown_word(key.name, known, "problem.unknown_key")
+        self.add(key, variant, key=said.pop("value"), **said)
+
+    def take(self, at: Place | Flaw | Unreadable, text: Text) -> None:
+        place = (at.line, at.column)
+        if text.id != _MAY_REPEAT:
+            if place in self._places:
+                return
+            self._places.add(place)
+        self.problems.append(Problem(file=self.file, line=at.line, column=at.column, text=text, rule=self.rule))
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """By file, then from top to bottom."""
+
+    def place(problem: Problem) -> Any:
+        return problem.file, problem.line, problem.column
+
+    return sorted(problems, key=place)

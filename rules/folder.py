@@ -1,0 +1,48 @@
+"""Reads a course's folder. What the files mean is the loader's business."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.domain.errors import Problem, RulesRejected
+from bot.domain.messages import Text
+from rules.decode import MAX_BYTES
+
+Files = Mapping[str, str | bytes]
+"""File name to content, as read from the folder (bytes) or as kept in a snapshot (str)."""
+KNOWN = ("course.yaml", "calendar.yaml", "rules.yaml", "rituals.yaml", "demo.yaml")
+RESERVED = ("homework.yaml", "faq.yaml")
+
+
+def read_folder(folder: Path) -> Files:
+    """The folder's YAML files; those with an unknown name are there without their content. Raises RulesRejected."""
+    try:
+        names = sorted(path.name for path in folder.iterdir() if _is_ours(path))
+    except OSError:
+        raise RulesRejected([_problem(folder.name, "problem.no_folder", name=str(folder))]) from None
+    files: dict[str, bytes] = {}
+    problems = []
+    for name in names:
+        try:
+            files[name] = _content(folder / name) if name in KNOWN else b""
+        except OSError:
+            problems.append(_problem(f"{folder.name}/{name}", "problem.unreadable_file"))
+    if "course.yaml" not in names:
+        problems.append(_problem(f"{folder.name}/course.yaml", "problem.no_course_file"))
+    if problems:
+        raise RulesRejected(problems)
+    return files
+
+
+def _is_ours(path: Path) -> bool:
+    """A YAML file that no editor left behind. Only regular files: opening a pipe would wait for ever."""
+    return path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith(".") and path.is_file()
+
+
+def _content(path: Path) -> bytes:
+    """One byte more than is allowed is enough to be refused."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _problem(file: str, id: str, **values: str) -> Problem:
+    return Problem(file=file, line=1, column=1, text=Text(id=id, values=values))

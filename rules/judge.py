@@ -1,0 +1,91 @@
+"""What the rules make of a fact. Pure: the same rule, fact and tally always give the same verdict."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.rules import AllOf, AnyOf, Between, Condition, Fact, Is, Limit, Not, Rule, Tally, Verdict
+
+
+def judge(rule: Rule, fact: Fact, tally: Tally) -> Verdict:
+    """Whether the rule fires on this fact, and if not, why it stays quiet."""
+    if rule.where is not None and (false := first_false(rule.where, fact.values)):
+        field, value = false
+        return _quiet(rule, "verdict.condition", field=field, value=_shown(value))
+    if fact.object in tally.objects:
+        return _quiet(rule, "verdict.object")
+    return _limited(rule, fact, tally) or Verdict(rule=rule.id, fired=True, points=rule.points)
+
+
+def record(tally: Tally, fact: Fact, verdict: Verdict) -> None:
+    """Fold a verdict that fired into the tally, for the facts that follow."""
+    day = fact.local_date
+    tally.by_date[day] = tally.by_date.get(day, 0) + 1
+    tally.points_by_date[day] = tally.points_by_date.get(day, 0) + verdict.points
+    tally.objects.add(fact.object)
+    tally.ever = True
+    tally.last_at = fact.at
+
+
+def first_false(condition: Condition, values: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """The field that makes the condition false, with the value seen; None where the condition holds."""
+    match condition:
+        case Is(field=field, values=allowed):
+            seen = values.get(field)
+            return None if seen in allowed else (field, seen)
+        case Between(field=field, at_least=low, at_most=high):
+            seen = values.get(field)
+            return None if _lies_between(seen, low, high) else (field, seen)
+        case AllOf(conditions=parts):
+            return next((false for part in parts if (false := first_false(part, values))), None)
+        case AnyOf(conditions=parts):
+            failed = [first_false(part, values) for part in parts]
+            return None if None in failed else failed[0]
+        case Not(condition=part):
+            return None if first_false(part, values) else _negated(part, values)
+
+
+def _negated(condition: Condition, values: Mapping[str, Any]) -> tuple[str, Any]:
+    match condition:
+        case Is(field=field) | Between(field=field):
+            return field, values.get(field)
+        case AllOf(conditions=parts) | AnyOf(conditions=parts):
+            return _negated(parts[0], values)
+        case Not(condition=part):
+            return _negated(part, values)
+
+
+def _lies_between(seen: Any, low: float | None, high: float | None) -> bool:
+    return isinstance(seen, int | float) and (low is None or seen >= low) and (high is None or seen <= high)
+
+
+def _limited(rule: Rule, fact: Fact, tally: Tally) -> Verdict | None:
+    limit, today = rule.limit, fact.local_date
+    if limit.once_per == "day" and tally.by_date.get(today):
+        return _quiet(rule, "verdict.once_per_day")
+    if limit.once_per == "week" and _this_week(fact, tally):
+        return _quiet(rule, "verdict.once_per_week")
+    if limit.once_per == "member" and tally.ever:
+        return _quiet(rule, "verdict.once_per_member")
+    if limit.points_per_day is not None and tally.points_by_date.get(today, 0) + rule.points > limit.points_per_day:
+        return _quiet(rule, "verdict.points_per_day", limit=limit.points_per_day)
+    return _cooling(rule, fact, tally, limit)
+
+
+def _cooling(rule: Rule, fact: Fact, tally: Tally, limit: Limit) -> Verdict | None:
+    if limit.cool_down is None or tally.last_at is None or fact.at - tally.last_at >= limit.cool_down:
+        return None
+    return _quiet(rule, "verdict.cool_down", minutes=max(1, round(limit.cool_down.total_seconds() / 60)))
+
+
+def _this_week(fact: Fact, tally: Tally) -> bool:
+    monday = fact.local_date - timedelta(days=fact.local_date.weekday())
+    return any(monday <= day <= fact.local_date for day in tally.by_date)
+
+
+def _quiet(rule: Rule, why: str, **values: Any) -> Verdict:
+    return Verdict(rule=rule.id, fired=False, why=why, values=values)
+
+
+def _shown(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,119 @@
+"""The shapes of the course files. What needs the vocabulary (`where`, `then`, options, sections) is read elsewhere."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from bot.domain.ids import Role
+from bot.domain.places import SpaceKind
+from bot.domain.rules import Per
+from rules.fields import (
+    Account,
+    CalendarDate,
+    Chat,
+    CourseLanguage,
+    CourseText,
+    Duration,
+    PersonId,
+    Slug,
+    TimeOfDay,
+    Weekdays,
+    Words,
+    Zone,
+)
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class SpaceShape(_Shape):
+    id: Slug
+    kind: SpaceKind
+    telegram: Chat | None = None
+    discord: Chat | None = None
+    local: Words | None = None
+
+
+class StaffShape(_Shape):
+    admins: tuple[Account, ...] = ()
+    assistants: tuple[Account, ...] = ()
+
+
+class CourseShape(_Shape):
+    """course.yaml without the sections of features."""
+
+    title: CourseText
+    language: CourseLanguage
+    time_zone: Zone
+    starts: CalendarDate
+    ends: CalendarDate
+    spaces: tuple[SpaceShape, ...]
+    staff: StaffShape = StaffShape()
+
+
+class DayShape(_Shape):
+    day: Count
+    title: CourseText
+    task: CourseText
+    material: CourseText | None = None
+    sharing: CourseText | None = None
+
+
+class CalendarShape(_Shape):
+    days: tuple[DayShape, ...] = ()
+
+
+class LimitShape(_Shape):
+    once_per: Per | None = None
+    points_per_day: Count | None = None
+    cool_down: Duration | None = None
+
+
+class RuleShape(_Shape):
+    """A rule without `where` and `then`."""
+
+    title: CourseText | None = None
+    when: Words
+    limit: LimitShape = LimitShape()
+
+
+class RitualShape(_Shape):
+    """A ritual without the options of its action."""
+
+    every: Weekdays
+    at: TimeOfDay
+    do: Words
+    spaces: Annotated[tuple[Words, ...], Field(min_length=1)] | None = None  # None: the main space
+    late_within: Duration = timedelta(hours=2)
+
+
+def _as_tuple(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+class PersonShape(_Shape):
+    id: PersonId
+    name: Words
+    role: Role
+
+
+class ClassmateShape(_Shape):
+    id: PersonId
+    name: Words
+
+
+class LineShape(_Shape):
+    day: Annotated[tuple[Count, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+    at: TimeOfDay
+    who: Words
+    says: Words
+
+
+class DemoShape(_Shape):
+    people: tuple[PersonShape, ...] = ()
+    classmates: tuple[ClassmateShape, ...] = ()
+    script: tuple[LineShape, ...] = ()

@@ -1,0 +1,55 @@
+"""What course files may speak of: the facts, effects, actions and sections that features declare."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from bot.domain.messages import Localised
+from bot.domain.rules import FactKind
+from rules.fields import CourseText
+
+
+class NoOptions(BaseModel):
+    """For an action without options."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def one_slot(options: Any) -> tuple[timedelta, ...]:
+    """For an action that is done at once."""
+    return (timedelta(0),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What a ritual can do."""
+
+    name: str
+    options: type[BaseModel] = NoOptions
+    slots: Callable[[Any], tuple[timedelta, ...]] = one_slot  # from the options; slot 0 comes first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectKind:
+    """What a rule can do. The argument is any type that pydantic knows, or `Localised`."""
+
+    name: str
+    argument: Any
+    adapter: TypeAdapter[Any] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        wanted = CourseText if self.argument is Localised else self.argument
+        object.__setattr__(self, "adapter", TypeAdapter(wanted))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """All words of one bot, by name."""
+
+    facts: Mapping[str, FactKind]
+    effects: Mapping[str, EffectKind]
+    actions: Mapping[str, Action]
+    sections: Mapping[str, type[BaseModel]]  # of course.yaml; each has a default for everything
