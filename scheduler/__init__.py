@@ -1,0 +1,1 @@
+"""Time: which occurrences there are, clocks, and the alarm that wakes us."""
