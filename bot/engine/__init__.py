@@ -1,0 +1,1 @@
+"""One pipeline: claim, handle, judge, commit, deliver."""

@@ -1,0 +1,58 @@
+"""What could not be handled: kept, told to staff, and there to be replayed."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from bot.domain.events import Done, Event, MessagePosted, OccurrenceDue, UpdateUnreadable
+from bot.domain.messages import Text
+from bot.engine import agenda
+from bot.engine.context import Belonging, Context, Engine, Transaction
+from bot.engine.live import Live
+from bot.engine.voice import NOTICE_LIFE, Utterance, Where
+from bot.engine.writes import Writes
+from storage.database import insert_new
+from storage.tables import event_claim
+from storage.tables import set_aside as table
+
+
+def set_aside(engine: Engine, db: Connection, event: Event, error: str) -> None:
+    """Keep the event for staff, so that it blocks nothing behind it; its sender gets an apology."""
+    db.execute(insert_new(db, event_claim), [{"key": event.key, "at": event.at}])
+    kept = {"raw": event.raw} if isinstance(event, UpdateUnreadable) else {"event": msgspec.to_builtins(event)}
+    statement = insert(table).values(key=event.key, error=error[:2000], at=event.at, **kept).returning(table.c.id)
+    number = db.execute(statement).scalar_one()
+    if isinstance(event, OccurrenceDue):
+        agenda.settle(db, event, "failed")
+    live = engine.library.refresh(db)
+    writes = Writes()
+    _tell_staff(engine, live, event, number, writes)
+    if isinstance(event, Done) and not isinstance(event, MessagePosted):
+        ctx = Context(Transaction(engine, db, live), event, Belonging(), writes=writes)
+        ctx.reply("aside.apology")
+        ctx.finish(key=f"apology:{event.key}")  # a replay may still answer
+    writes.flush(db)
+
+
+def _tell_staff(engine: Engine, live: Live, event: Event, number: int, writes: Writes) -> None:
+    address = getattr(event, "address", None)
+    space = live.space_at(address) if address else None
+    what = Utterance(lines=[Text(id="aside.notice", values={"number": number})], life=NOTICE_LIFE)
+    for course in [space.course] if space else live.courses:
+        for staff in live.spaces_of(course, kind="staff"):
+            key = f"aside:{event.key}@{staff.address.platform}:{staff.address.chat}"
+            language = live.courses[course].language
+            writes.say(engine.voice.queue(key, what, Where(address=staff.address), language, event.at))
+
+
+def waiting(db: Connection) -> list[Any]:
+    """What was set aside and not replayed, oldest first."""
+    return list(db.execute(select(table).where(table.c.replayed_at.is_(None)).order_by(table.c.id)).all())
+
+
+def take_for_replay(db: Connection, number: int, now: Any) -> Event | None:
+    """The event set aside under this number, marked as replayed; None: there is none that can be."""
+    mine = (table.c.id == number) & table.c.replayed_at.is_(None) & table.c.event.is_not(None)
+    row = db.execute(update(table).where(mine).values(replayed_at=now).returning(table.c.event)).one_or_none()
+    return None if row is None else msgspec.convert(row.event, Event)

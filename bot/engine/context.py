@@ -1,0 +1,353 @@
+"""The one mutable thing that a handler gets: what it may read, and where it leaves what it decided."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from msgspec import structs
+from sqlalchemy import Connection
+
+from bot.domain.course import Course
+from bot.domain.errors import UserError
+from bot.domain.events import Event, MessagePosted
+from bot.domain.ids import EventKey, Language, ObjectId, RuleId, language_of
+from bot.domain.messages import Policy, Text, Words
+from bot.domain.places import Actor, Address, Member, Space, SpaceKind
+from bot.domain.rules import Fact, LedgerEntry, Limit, Verdict
+from bot.engine.feature import Firing, Registry
+from bot.engine.judging import Tallies, judged
+from bot.engine.library import Library
+from bot.engine.live import Live
+from bot.engine.voice import INTERACTION_LIFE, NOTICE_LIFE, REPLY_LIFE, Label, Utterance, Voice, Where
+from bot.engine.writes import Writes
+from storage.outbox import exists_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainMessage:
+    """A plain chat message in a space of a course, with who said it."""
+
+    event: MessagePosted
+    space: Space
+    member: Member
+    local_date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """What every context of the process shares."""
+
+    registry: Registry
+    voice: Voice
+    library: Library
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """What everything inside one open transaction works with."""
+
+    engine: Engine
+    db: Connection
+    live: Live
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belonging:
+    """Where an event belongs and whose it is, as far as that is known."""
+
+    course: Course | None = None
+    space: Space | None = None
+    member: Member | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A fact that was announced, and what the rules made of it."""
+
+    fact: Fact
+    verdicts: Sequence[Verdict]
+
+    @property
+    def points(self) -> int:
+        return sum(verdict.points for verdict in self.verdicts)
+
+
+@dataclass(slots=True)
+class Reply:
+    """What a handler answers, collected into one message."""
+
+    lines: list[Words] = field(default_factory=list)
+    table: Sequence[Sequence[Words | str]] = ()
+    numbers: frozenset[int] = frozenset()
+    buttons: list[Label] = field(default_factory=list)
+
+
+class Context:
+    """One event, the member who caused it, and the open transaction."""
+
+    def __init__(
+        self,
+        tx: Transaction,
+        event: Event,
+        belonging: Belonging,
+        *,
+        writes: Writes | None = None,
+        tallies: Tallies | None = None,
+    ) -> None:
+        self.tx = tx
+        self.engine = tx.engine
+        self.db = tx.db
+        self.live = tx.live
+        self.event = event
+        self.space = belonging.space
+        self.writes = writes or Writes()
+        self._course = belonging.course
+        self._member = belonging.member
+        self._tallies = tallies or Tallies()
+        self._reply = Reply()
+        self._said = 0
+
+    # --- what is so ---------------------------------------------------------------------------------------------------
+
+    @property
+    def course(self) -> Course:
+        if self._course is None:
+            raise UserError("place.no_course")
+        return self._course
+
+    @property
+    def has_course(self) -> bool:
+        return self._course is not None
+
+    @property
+    def member(self) -> Member:
+        if self._member is None:
+            raise UserError("place.no_course")
+        return self._member
+
+    @property
+    def has_member(self) -> bool:
+        return self._member is not None
+
+    @cached_property
+    def actor(self) -> Actor:
+        actor = getattr(self.event, "actor", None)
+        assert isinstance(actor, Actor), "only what a person did has an actor"
+        return actor
+
+    @property
+    def actor_address(self) -> Address:
+        """Where the event happened, whether or not a course lives there."""
+        address = getattr(self.event, "address", None)
+        assert isinstance(address, Address), "only what a person did has an address"
+        return address
+
+    @property
+    def now(self) -> datetime:
+        return self.event.at
+
+    @cached_property
+    def today(self) -> date:
+        """The local date in the course."""
+        return self.course.date_at(self.now)
+
+    @property
+    def language(self) -> Language:
+        """The language of who is answered: chosen, else the course's, else the platform's."""
+        if self._member is not None and self._member.language:
+            return self._member.language
+        if self._course is not None:
+            return self._course.language
+        actor = getattr(self.event, "actor", None)
+        return (language_of(actor.language) if actor else None) or "en"
+
+    def choose_language(self, language: Language | None) -> None:
+        """From now on this member is answered in this language; None: in the course's."""
+        self._member = structs.replace(self.member, language=language)
+
+    def ask(self, query: str, *arguments: Any) -> Any:
+        """Another feature's read-only question, answered on this transaction."""
+        self.writes.flush_decisions(self.db)
+        return self.engine.registry.queries[query](self.db, *arguments)
+
+    # --- what is said -------------------------------------------------------------------------------------------------
+
+    def reply(self, id: str, /, *, buttons: Sequence[Label] = (), **values: Any) -> None:
+        """Answer who caused the event. All lines of one handler become one message."""
+        self.reply_words(Text(id=id, values=values))
+        self._reply.buttons.extend(buttons)
+
+    def reply_words(self, words: Words) -> None:
+        self._reply.lines.append(words)
+
+    def reply_table(self, rows: Sequence[Sequence[Words | str]], *, numbers: frozenset[int] = frozenset()) -> None:
+        """Add a board to the answer; `numbers` are the columns that align right."""
+        self._reply.table, self._reply.numbers = rows, numbers
+
+    def say(
+        self,
+        where: SpaceKind | Space,
+        *lines: Words,
+        key: str | None = None,
+        buttons: Sequence[Label] = (),
+        policy: Policy = "at_most_once",
+    ) -> None:
+        """Post to a space of the course. A key that was used before says nothing again."""
+        self._said += 1
+        base = key or f"{self.event.key}:{self._said}"
+        self._post(base, where, Utterance(lines=lines, buttons=buttons, policy=policy))
+
+    def keep_posted(self, where: SpaceKind | Space, *lines: Words, key: str, buttons: Sequence[Label] = ()) -> None:
+        """One post whose text is replaced: sent the first time, edited from then on."""
+        what = Utterance(lines=lines, buttons=buttons, policy="at_least_once")
+        edit = Utterance(lines=lines, buttons=buttons, policy="replaceable")
+        for space in self._spaces(where):
+            post = _at(key, space)
+            is_new = not exists_key(self.db, post) and all(q.message.key != post for q in self.writes.outgoing)
+            if is_new:
+                self._queue(post, what, Where(address=space.address))
+            else:
+                self._queue(f"{post}:edit:{self.event.key}", edit, Where(address=space.address, edits=post))
+
+    def tell_staff(self, *lines: Words, key: str | None = None, buttons: Sequence[Label] = ()) -> None:
+        """Post to the staff room of the course."""
+        self._said += 1
+        base = key or f"{self.event.key}:{self._said}:staff"
+        self._post(base, "staff", Utterance(lines=lines, buttons=buttons, life=NOTICE_LIFE))
+
+    def _post(self, key: str, where: SpaceKind | Space, what: Utterance) -> None:
+        for space in self._spaces(where):
+            self._queue(_at(key, space), what, Where(address=space.address))
+
+    def _spaces(self, where: SpaceKind | Space) -> list[Space]:
+        if isinstance(where, Space):
+            return self.live.spaces_of(self.course.id, id=where.id)
+        return self.live.spaces_of(self.course.id, kind=where)
+
+    def _queue(self, key: str, what: Utterance, where: Where, language: Language | None = None) -> None:
+        spoken = language or self.course.language
+        self.writes.say(self.engine.voice.queue(key, what, where, spoken, self.now))
+
+    def finish(self, *, key: str | None = None) -> None:
+        """Turn the collected answer into a message."""
+        if not (self._reply.lines or self._reply.table):
+            return
+        answers = getattr(self.event, "interaction", None)
+        what = Utterance(
+            lines=self._reply.lines,
+            table=self._reply.table,
+            numbers=self._reply.numbers,
+            buttons=self._reply.buttons,
+            life=INTERACTION_LIFE if answers else REPLY_LIFE,
+        )
+        event: Any = self.event
+        where = Where(
+            address=event.address,
+            reply_to=getattr(event, "message", None),
+            only_for=None if event.address.private else event.actor.user,
+            answers=answers,
+        )
+        self._queue(key or f"reply:{event.key}", what, where, self.language)
+        self._reply = Reply()
+
+    def refuse(self, mistake: UserError) -> None:
+        """Answer with what went wrong; nothing else that the handler decided stays."""
+        self.writes = Writes()
+        self._reply = Reply(lines=[mistake.text])
+        self._reply.buttons = [(Text(id=button.label), button.command) for button in mistake.buttons]
+        self.finish()
+
+    # --- what is recorded ---------------------------------------------------------------------------------------------
+
+    def announce(self, kind: str, object: str, *, member: Member | None = None, **values: Any) -> Outcome:
+        """Announce a fact about a member: the rules judge it at once, and what fires acts at once."""
+        known = self.engine.registry.facts[kind]
+        if set(values) != set(known.fields):
+            raise ValueError(f"{kind} has the fields {sorted(known.fields)}, not {sorted(values)}")
+        fact = self._fact(kind, object, member or self.member, values)
+        self._tallies.load(self.db, self.course, [fact])
+        verdicts, firings = judged(self.course, fact, self._tallies)
+        self.writes.add_fact(fact, verdicts, self.live.snapshots[self.course.id])
+        for firing in firings:
+            self.fire(firing)
+        return Outcome(fact=fact, verdicts=verdicts)
+
+    def _fact(self, kind: str, object: str, member: Member, values: dict[str, Any]) -> Fact:
+        seen = {
+            **values,
+            "member.role": member.role,
+            "space.kind": self.space.kind if self.space else "",
+            "course.day": self.course.day_number(self.today),
+        }
+        return Fact(
+            kind=kind,
+            course=self.course.id,
+            member=member.id,
+            object=ObjectId(object),
+            at=self.now,
+            local_date=self.today,
+            cause=self.event.key,
+            values=seen,
+        )
+
+    def fire(self, firing: Firing) -> None:
+        """Let every effect of a rule act.
+
+        A rule that awards nothing but is limited leaves an entry of 0 points, for its limit to count.
+        """
+        for effect in firing.rule.then:
+            _, handler = self.engine.registry.effects[effect.name]
+            handler(self, effect.argument, firing)
+        if firing.rule.limit != Limit() and not any(e.name == "award" for e in firing.rule.then):
+            self.award(firing.fact, 0, firing.rule.id)
+
+    def award(self, fact: Fact, points: int, rule: RuleId, *, reason: str = "") -> None:
+        """Add a ledger entry for a fact."""
+        self.writes.entries.append(
+            LedgerEntry(
+                course=fact.course,
+                member=fact.member,
+                points=points,
+                rule=rule,
+                object=fact.object,
+                cause=fact.cause,
+                at=fact.at,
+                local_date=fact.local_date,
+                reason=reason,
+            )
+        )
+
+    def audit(self, action: str, **details: Any) -> None:
+        """Record what a member of staff did."""
+        actor = getattr(self.event, "actor", None)
+        self.writes.audits.append(
+            {
+                "at": self.now,
+                "course": self._course.id if self._course else None,
+                "member": self._member.id if self._member else None,
+                "account": actor.account if actor else None,
+                "action": action,
+                "details": details,
+            }
+        )
+
+
+def _at(key: str, space: Space) -> str:
+    return f"{key}@{space.address.platform}:{space.address.chat}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageBatch:
+    """What a watcher of plain messages gets beside the messages."""
+
+    db: Connection
+    now: datetime
+    live: Live
+    context_for: Callable[[PlainMessage], Context]
+
+
+def derived_key(event: Event, what: str) -> EventKey:
+    """The key of something that follows from an event."""
+    return EventKey(f"{event.key}:{what}")

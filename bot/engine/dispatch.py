@@ -1,0 +1,100 @@
+"""From an event to its handler: the command's own checks first, in words that help."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from bot.domain.errors import UserError
+from bot.domain.events import ButtonPressed, CommandInvoked, MessagePosted
+from bot.domain.messages import Button, Text
+from bot.engine.context import Context
+from bot.engine.feature import Command, Registry
+
+_WORD_LONGEST = 12
+_DECORATION = " !！.。~～#【】"
+
+
+def as_command(event: object, registry: Registry) -> CommandInvoked | None:
+    """The command that an event means: typed, pressed, or said as a plain word such as 打卡."""
+    match event:
+        case CommandInvoked():
+            return event
+        case ButtonPressed():
+            name, _, text = event.command.partition(" ")
+            return CommandInvoked(
+                key=event.key,
+                at=event.at,
+                actor=event.actor,
+                address=event.address,
+                name=name,
+                text=text,
+                via="button",
+                message=event.message,
+                interaction=event.interaction,
+            )
+        case MessagePosted() if command := word_in(event.text, registry):
+            return CommandInvoked(
+                key=event.key,
+                at=event.at,
+                actor=event.actor,
+                address=event.address,
+                name=command.name,
+                via="word",
+                message=event.message,
+                attachments=event.attachments,
+            )
+        case _:
+            return None
+
+
+def word_in(text: str, registry: Registry) -> Command | None:
+    """The command whose word this message is, and nothing else."""
+    if len(text) > _WORD_LONGEST:
+        return None
+    return registry.words.get(text.strip(_DECORATION).casefold())
+
+
+def run_command(ctx: Context, event: CommandInvoked) -> None:
+    """Check who, where and what, then hand over. Raises UserError with the reply."""
+    registry = ctx.engine.registry
+    command = registry.commands.get(event.name) or registry.words.get(event.name)  # `/打卡` works too
+    if command is None:
+        raise _unknown(ctx, event)
+    if not command.anywhere:
+        _check(ctx, command)
+    command.handler(ctx, event)
+
+
+def _check(ctx: Context, command: Command) -> None:
+    role = ctx.member.role
+    if role not in command.roles:
+        allowed = [Text(id=f"role.{allowed}") for allowed in command.roles]
+        raise UserError("command.not_for_you", command=command.name, roles=allowed)
+    if ctx.space and ctx.space.kind not in command.places:
+        places = [Text(id=f"space.{place}") for place in command.places]
+        raise UserError("command.wrong_place", command=command.name, places=places)
+
+
+def _unknown(ctx: Context, event: CommandInvoked) -> UserError:
+    usable = usable_commands(ctx)
+    near = get_close_matches(event.name[:64], [command.name for command in usable], n=3, cutoff=0.5)
+    shown = event.name[:32]
+    if not near:
+        return UserError("command.unknown", command=shown)
+    buttons = [Button(label=f"/{name}", command=name) for name in near]
+    return UserError("command.unknown_near", buttons=buttons, command=shown, near=[f"/{name}" for name in near])
+
+
+def suggestion(word: str, known: Iterable[str]) -> str | None:
+    """What a person may have meant."""
+    return next(iter(get_close_matches(word[:64], list(known), n=1, cutoff=0.5)), None)
+
+
+def usable_commands(ctx: Context) -> list[Command]:
+    """The commands that this member may use here."""
+    role = ctx.member.role if ctx.has_member else "student"
+    kind = ctx.space.kind if ctx.space else None
+    return [
+        command
+        for command in ctx.engine.registry.commands.values()
+        if role in command.roles and (kind is None or kind in command.places)
+    ]

@@ -1,0 +1,182 @@
+"""What a feature declares: commands, words, facts, effects, ritual actions, settings, queries.
+
+Constructing a `Feature` registers nothing; the list in `bot/features` does, through `Registry`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bot.domain.course import Course, Occurrence
+from bot.domain.events import CommandInvoked, OccurrenceDue
+from bot.domain.ids import ROLES, Role
+from bot.domain.messages import Words
+from bot.domain.places import SPACE_KINDS, SpaceKind
+from bot.domain.rules import Fact, FactKind, Field, Rule, Verdict
+from rules.vocabulary import Action, EffectKind, Vocabulary
+
+if TYPE_CHECKING:
+    from bot.engine.context import Context, PlainMessage
+
+CommandHandler = Callable[["Context", CommandInvoked], None]
+OccurrenceHandler = Callable[["Context", OccurrenceDue], None]
+EventHandler = Callable[["Context", Any], None]
+EffectHandler = Callable[["Context", Any, "Firing"], None]
+Preview = Callable[[Course, Occurrence], Words]
+MessagesHandler = Callable[[Any, Sequence["PlainMessage"]], None]
+Decorated = TypeVar("Decorated", bound=Callable[..., None])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firing:
+    """The rule that fired, on which fact, for how many points in all."""
+
+    rule: Rule
+    fact: Fact
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command: who may use it where, and the plain words that mean it."""
+
+    name: str
+    handler: CommandHandler
+    roles: tuple[Role, ...] = ROLES
+    places: tuple[SpaceKind, ...] = SPACE_KINDS
+    words: tuple[str, ...] = ()
+    anywhere: bool = False  # also where no course lives yet, and for who is no member
+
+    @property
+    def is_for_staff(self) -> bool:
+        return "student" not in self.roles
+
+
+@dataclass(slots=True)
+class Feature:
+    """One thing that the community does."""
+
+    name: str
+    needs: tuple[str, ...] = ()  # queries of other features that this one asks
+    commands: list[Command] = field(default_factory=list)
+    facts: list[FactKind] = field(default_factory=list)
+    effects: dict[str, tuple[EffectKind, EffectHandler]] = field(default_factory=dict)
+    actions: dict[str, tuple[Action, OccurrenceHandler]] = field(default_factory=dict)
+    previews: dict[str, Preview] = field(default_factory=dict)
+    handlers: dict[type, list[EventHandler]] = field(default_factory=dict)
+    watchers: list[MessagesHandler] = field(default_factory=list)
+    queries: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    sections: dict[str, type] = field(default_factory=dict)
+
+    def command(
+        self,
+        name: str,
+        *,
+        roles: tuple[Role, ...] = ROLES,
+        places: tuple[SpaceKind, ...] = SPACE_KINDS,
+        words: tuple[str, ...] = (),
+        anywhere: bool = False,
+    ) -> Callable[[CommandHandler], CommandHandler]:
+        """Handles `/name`, and the words where a message is nothing else."""
+
+        def declare(handler: CommandHandler) -> CommandHandler:
+            self.commands.append(
+                Command(name=name, handler=handler, roles=roles, places=places, words=words, anywhere=anywhere)
+            )
+            return handler
+
+        return declare
+
+    def fact(self, name: str, *, about: str, **fields: Field) -> None:
+        """Declares a kind of fact, what its object is, and the fields that rules may read."""
+        self.facts.append(FactKind(name=name, fields=fields, object=about))
+
+    def effect(self, name: str, argument: Any) -> Callable[[EffectHandler], EffectHandler]:
+        """Handles what `- name: argument` in a rule does."""
+
+        def declare(handler: EffectHandler) -> EffectHandler:
+            self.effects[name] = (EffectKind(name=name, argument=argument), handler)
+            return handler
+
+        return declare
+
+    def action(
+        self,
+        name: str,
+        options: type,
+        *,
+        preview: Preview,
+        slots: Callable[[Any], tuple[timedelta, ...]] = lambda _: (timedelta(0),),
+    ) -> Callable[[OccurrenceHandler], OccurrenceHandler]:
+        """Handles what `do: name` in a ritual does, once per slot; `preview` says beforehand what that will be."""
+
+        def declare(handler: OccurrenceHandler) -> OccurrenceHandler:
+            self.actions[name] = (Action(name=name, options=options, slots=slots), handler)
+            self.previews[name] = preview
+            return handler
+
+        return declare
+
+    def on(self, kind: type) -> Callable[[Decorated], Decorated]:
+        """Handles events of this type, one by one."""
+
+        def declare(handler: Decorated) -> Decorated:
+            self.handlers.setdefault(kind, []).append(handler)
+            return handler
+
+        return declare
+
+    def watch_messages(self, handler: MessagesHandler) -> MessagesHandler:
+        """Sees plain messages, many at a time: no statement per message."""
+        self.watchers.append(handler)
+        return handler
+
+    def query(self, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Offers a read-only question to other features: `handler(db, …)`."""
+
+        def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
+            self.queries[name] = handler
+            return handler
+
+        return declare
+
+
+class Registry:
+    """All features of the product, refusing two that claim the same name."""
+
+    def __init__(self, features: Iterable[Feature]) -> None:
+        self.features = tuple(features)
+        self.commands = _merged((command.name, command) for f in self.features for command in f.commands)
+        self.effects = _merged(item for f in self.features for item in f.effects.items())
+        self.actions = _merged(item for f in self.features for item in f.actions.items())
+        self.previews = _merged(item for f in self.features for item in f.previews.items())
+        self.facts = _merged((fact.name, fact) for f in self.features for fact in f.facts)
+        self.sections = _merged(item for f in self.features for item in f.sections.items())
+        self.queries = _merged(item for f in self.features for item in f.queries.items())
+        self.words = _merged((word, c) for c in self.commands.values() for word in c.words)
+        self.watchers = tuple(watcher for f in self.features for watcher in f.watchers)
+        for feature in self.features:
+            if unmet := set(feature.needs) - set(self.queries):
+                raise ValueError(f"feature {feature.name} needs queries that nobody offers: {sorted(unmet)}")
+
+    def handlers(self, kind: type) -> list[EventHandler]:
+        return [handler for feature in self.features for handler in feature.handlers.get(kind, ())]
+
+    def vocabulary(self) -> Vocabulary:
+        """The words that course files may use."""
+        return Vocabulary(
+            facts=self.facts,
+            effects={name: kind for name, (kind, _) in self.effects.items()},
+            actions={name: action for name, (action, _) in self.actions.items()},
+            sections=self.sections,
+        )
+
+
+def _merged(items: Iterable[tuple[str, Any]]) -> Mapping[str, Any]:
+    merged: dict[str, Any] = {}
+    for name, value in items:
+        if name in merged:
+            raise ValueError(f"two features claim {name!r}")
+        merged[name] = value
+    return merged

@@ -1,0 +1,71 @@
+"""The courses' folders, and how a new version of their files becomes live."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, insert, select
+
+from bot.domain.errors import Problem, RulesRejected
+from bot.domain.ids import CourseId
+from bot.engine.agenda import Schedule, replan
+from bot.engine.live import Live, LiveCourses
+from bot.engine.roster import sync_roles
+from rules.decode import decode
+from rules.loader import Files, load_course, read_folder
+from storage.tables import snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activation:
+    """What came of taking a course's files."""
+
+    course: CourseId
+    changed: bool = False  # a new snapshot is live
+    problems: tuple[Problem, ...] = ()  # rules that are off, or why the files were not taken
+    refused: bool = False  # the last good files, if any, stay in force
+
+
+class Library:
+    """Course folders and the view of what is live."""
+
+    def __init__(self, folders: Mapping[CourseId, Path], live: LiveCourses, schedule: Schedule) -> None:
+        self.folders = dict(folders)
+        self.courses = live
+        self.schedule = schedule
+
+    def activate(self, db: Connection, course: CourseId, now: datetime) -> Activation:
+        """Read the course's folder; make it live if it is good and differs from what is live."""
+        folder = self.folders[course]
+        try:
+            files = read_folder(folder)
+            loaded = load_course(course, files, self.courses.vocabulary, shown_as=folder.name)
+        except RulesRejected as rejected:
+            return Activation(course=course, problems=rejected.problems, refused=True)
+        changed = self._keep(db, course, files, now)
+        if changed:
+            live = self.courses.refreshed(db)
+            sync_roles(db, live, [course])
+            if course in live.courses:
+                replan(db, live.courses[course], self.schedule, now)
+        return Activation(course=course, changed=changed, problems=loaded.problems)
+
+    def activate_all(self, db: Connection, now: datetime) -> list[Activation]:
+        """Every configured course, at the start of the process."""
+        return [self.activate(db, course, now) for course in self.folders]
+
+    def _keep(self, db: Connection, course: CourseId, files: Files, now: datetime) -> bool:
+        texts = {name: decode(content) for name, content in sorted(files.items())}
+        digest = hashlib.sha256(msgspec.json.encode(texts)).hexdigest()
+        newest = select(snapshot.c.digest).where(snapshot.c.course == course).order_by(snapshot.c.number.desc())
+        if db.execute(newest.limit(1)).scalar_one_or_none() == digest:
+            return False
+        db.execute(insert(snapshot).values(course=course, at=now, digest=digest, files=texts))
+        return True
+
+    def refresh(self, db: Connection) -> Live:
+        """What is live, as of this transaction."""
+        return self.courses.refreshed(db)

@@ -1,0 +1,124 @@
+"""The courses as they are live now: one immutable view, replaced whole when a row says that something changed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, func, select
+
+from bot.domain.course import Course
+from bot.domain.errors import Problem, RulesRejected
+from bot.domain.ids import CourseId, Role, SpaceId
+from bot.domain.places import Address, Space, SpaceKind
+from rules.loader import Files, load_course
+from rules.vocabulary import Vocabulary
+from storage.tables import binding, snapshot, staff_grant
+
+Version = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """What every decision of a batch is based on."""
+
+    version: Version = (0, 0, 0)
+    courses: Mapping[CourseId, Course] = field(default_factory=dict)
+    snapshots: Mapping[CourseId, int] = field(default_factory=dict)
+    problems: Mapping[CourseId, tuple[Problem, ...]] = field(default_factory=dict)  # rules and rituals that are off
+    spaces: Mapping[tuple[str, str], Space] = field(default_factory=dict)
+    grants: Mapping[str, Mapping[CourseId | None, Role]] = field(default_factory=dict)
+
+    def space_at(self, address: Address) -> Space | None:
+        return self.spaces.get((address.platform, address.chat))
+
+    def spaces_of(self, course: CourseId, *, id: SpaceId | None = None, kind: SpaceKind | None = None) -> list[Space]:
+        """The course's spaces, one for each address."""
+        mine = (space for space in self.spaces.values() if space.course == course)
+        return [space for space in mine if id in (None, space.id) and kind in (None, space.kind)]
+
+    def role_of(self, course: CourseId, account: str) -> Role:
+        """What YAML and `/claim` make of an account; else a student."""
+        found = self.courses[course]
+        granted = self.grants.get(account, {})
+        if account in found.admins or "admin" in (granted.get(course), granted.get(None)):
+            return "admin"
+        if account in found.assistants or "assistant" in (granted.get(course), granted.get(None)):
+            return "assistant"
+        return "student"
+
+    def has_admin(self) -> bool:
+        return bool(self.grants) or any(course.admins for course in self.courses.values())
+
+
+class LiveCourses:
+    """Keeps the view up to date with the database, so that replicas never judge by different rules."""
+
+    def __init__(self, vocabulary: Vocabulary, configured: Iterable[CourseId]) -> None:
+        self.vocabulary = vocabulary
+        self.configured = frozenset(configured)
+        self._parsed: dict[int, tuple[Course, tuple[Problem, ...]]] = {}
+        self._live = Live()
+
+    def refreshed(self, db: Connection) -> Live:
+        """The view as of this transaction."""
+        version = _version(db)
+        if version != self._live.version:
+            self._live = self._read(db, version)
+        return self._live
+
+    def _read(self, db: Connection, version: Version) -> Live:
+        newest = select(func.max(snapshot.c.number)).group_by(snapshot.c.course)
+        rows = db.execute(select(snapshot).where(snapshot.c.number.in_(newest))).all()
+        numbers = {CourseId(row.course): row.number for row in rows if row.course in self.configured}
+        for row in rows:
+            if row.course in self.configured and row.number not in self._parsed:
+                self._remember(row.number, row.course, row.files)
+        self._parsed = {number: self._parsed[number] for number in numbers.values() if number in self._parsed}
+        loaded = {course: self._parsed[number] for course, number in numbers.items() if number in self._parsed}
+        courses = {course: parsed[0] for course, parsed in loaded.items()}
+        return Live(
+            version=version,
+            courses=courses,
+            snapshots=numbers,
+            problems={course: parsed[1] for course, parsed in loaded.items()},
+            spaces=_spaces(db, courses),
+            grants=_grants(db),
+        )
+
+    def _remember(self, number: int, course: str, files: Files) -> None:
+        try:
+            loaded = load_course(course, files, self.vocabulary)
+        except RulesRejected:
+            return  # written by another version of the program; the files on disk are loaded in its place at start
+        self._parsed[number] = (loaded.course, loaded.problems)
+
+
+def _version(db: Connection) -> Version:
+    newest = select(
+        select(func.coalesce(func.max(snapshot.c.number), 0)).scalar_subquery(),
+        select(func.coalesce(func.max(binding.c.id), 0)).scalar_subquery(),
+        select(func.coalesce(func.max(staff_grant.c.id), 0)).scalar_subquery(),
+    )
+    snapshots, bindings, grants = db.execute(newest).one()
+    return snapshots, bindings, grants
+
+
+def _spaces(db: Connection, courses: Mapping[CourseId, Course]) -> dict[tuple[str, str], Space]:
+    spaces = {}
+    for row in db.execute(select(binding).order_by(binding.c.id)):
+        if row.course in courses:
+            address = Address(platform=row.platform, chat=row.chat)
+            spaces[row.platform, row.chat] = Space(course=row.course, id=row.space, kind=row.kind, address=address)
+    # YAML wins where it names an address.
+    for course in courses.values():
+        for named in course.spaces:
+            for address in named.addresses:
+                space = Space(course=course.id, id=named.id, kind=named.kind, address=address)
+                spaces[address.platform, address.chat] = space
+    return spaces
+
+
+def _grants(db: Connection) -> dict[str, dict[CourseId | None, Role]]:
+    grants: dict[str, dict[CourseId | None, Role]] = {}
+    for row in db.execute(select(staff_grant).order_by(staff_grant.c.id)):
+        grants.setdefault(row.account, {})[row.course] = row.role
+    return grants

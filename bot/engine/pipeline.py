@@ -1,0 +1,83 @@
+"""The pipeline: a batch of events is one transaction that claims, handles, judges and writes."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import Connection
+
+from bot.domain.errors import StorageTrouble
+from bot.domain.events import Event, MessagePosted
+from bot.engine.aside import set_aside
+from bot.engine.context import Engine, Transaction
+from bot.engine.dispatch import word_in
+from bot.engine.messages import handle_messages
+from bot.engine.single import handle_one
+from storage.database import Database, insert_new
+from storage.tables import event_claim
+
+log = logging.getLogger(__name__)
+
+
+class Pipeline:
+    """Events in, rows out. Runs in the storage thread; awaits nothing."""
+
+    def __init__(self, database: Database, engine: Engine) -> None:
+        self._database = database
+        self._engine = engine
+
+    def process(self, events: Sequence[Event]) -> None:
+        """Give every event its effect exactly once. Raises StorageTrouble, and then nothing was changed.
+
+        A batch that fails is run again event by event; the one that fails alone is set aside and the others live.
+        """
+        try:
+            self._batch(events)
+        except StorageTrouble:
+            raise
+        except Exception:
+            log.warning("a batch of %d events failed; running it event by event", len(events), exc_info=len(events) > 1)
+            for event in events:
+                self._alone(event)
+
+    def _alone(self, event: Event) -> None:
+        try:
+            self._batch([event])
+        except StorageTrouble:
+            raise
+        except Exception as error:
+            log.exception("event %s failed and is set aside", event.key)
+            with self._database.begin() as db:
+                set_aside(self._engine, db, event, f"{type(error).__name__}: {error}")
+
+    def _batch(self, events: Sequence[Event]) -> None:
+        with self._database.begin() as db:
+            for run in self._runs(_claimed(db, events)):
+                tx = Transaction(self._engine, db, self._engine.library.refresh(db))
+                if isinstance(run, list):
+                    handle_messages(tx, run)
+                else:
+                    handle_one(tx, run)
+
+    def _runs(self, events: Iterable[Event]) -> Iterator[list[MessagePosted] | Event]:
+        """Plain messages together, everything else alone, in the order in which it happened."""
+        plain: list[MessagePosted] = []
+        for event in events:
+            if isinstance(event, MessagePosted) and not word_in(event.text, self._engine.registry):
+                plain.append(event)
+                continue
+            if plain:
+                yield plain
+                plain = []
+            yield event
+        if plain:
+            yield plain
+
+
+def _claimed(db: Connection, events: Sequence[Event]) -> list[Event]:
+    """The events that were never seen before, claimed now."""
+    by_key = {event.key: event for event in events}
+    if not by_key:
+        return []
+    rows = [{"key": event.key, "at": event.at} for event in by_key.values()]
+    fresh = set(db.execute(insert_new(db, event_claim).returning(event_claim.c.key), rows).scalars())
+    return [event for key, event in by_key.items() if key in fresh]

@@ -1,0 +1,108 @@
+"""Who is meant: members for the actors of a batch, made on first sight, many at a time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from bot.domain.ids import CourseId, MemberId
+from bot.domain.places import Actor, Member
+from bot.engine.live import Live
+from bot.engine.names import clean_name
+from storage.tables import account, member, profile
+
+Person = tuple[CourseId, str, str]
+"""Course, platform, user."""
+
+_KNOWN = (
+    select(account.c.course, account.c.platform, account.c.user, member.c.id, member.c.role, member.c.left_at)
+    .add_columns(profile.c.name, profile.c.handle, profile.c.language)
+    .join_from(account, member, account.c.member == member.c.id)
+    .join(profile, profile.c.member == member.c.id)
+)
+
+
+def members_of(
+    db: Connection, live: Live, people: Mapping[Person, Actor], at: datetime
+) -> tuple[dict[Person, Member], list[Person]]:
+    """The member for each person, and who of them is new or came back. Changed names are kept up."""
+    rows = _known(db, people)
+    changed = [_profile(rows[person].id, actor) for person, actor in people.items() if _is_renamed(rows, person, actor)]
+    if changed:
+        db.execute(
+            update(profile).where(profile.c.member == bindparam("member_")),
+            [{"member_": row["member"], "name": row["name"], "handle": row["handle"]} for row in changed],
+        )
+    back = [person for person, row in rows.items() if row.left_at is not None]
+    if back:
+        db.execute(update(member).where(member.c.id.in_([rows[person].id for person in back])).values(left_at=None))
+    new = [person for person in people if person not in rows]
+    members = {person: _member(row, people[person]) for person, row in rows.items()}
+    return members | _make(db, live, {person: people[person] for person in new}, at), new + back
+
+
+def _known(db: Connection, people: Mapping[Person, Actor]) -> dict[Person, Row[Any]]:
+    users = {user for _, _, user in people}
+    found = db.execute(_KNOWN.where(account.c.user.in_(users))).all()
+    rows = {(CourseId(row.course), row.platform, row.user): row for row in found}
+    return {person: rows[person] for person in people if person in rows}
+
+
+def _is_renamed(rows: Mapping[Person, Row[Any]], person: Person, actor: Actor) -> bool:
+    row = rows.get(person)
+    if row is None or (row.name == actor.name and row.handle == actor.handle):
+        return False
+    return bool(row.name != clean_name(actor.name, actor.user) or row.handle != actor.handle)
+
+
+def _member(row: Row[Any], actor: Actor) -> Member:
+    name = row.name if row.name == actor.name else clean_name(actor.name, actor.user)
+    return Member(id=row.id, course=row.course, role=row.role, name=name, language=row.language)
+
+
+def _make(db: Connection, live: Live, people: Mapping[Person, Actor], at: datetime) -> dict[Person, Member]:
+    if not people:
+        return {}
+    roles = {person: live.role_of(person[0], actor.account) for person, actor in people.items()}
+    rows = [{"course": person[0], "role": roles[person], "joined_at": at} for person in people]
+    made = db.execute(insert(member).returning(member.c.id, sort_by_parameter_order=True), rows).scalars().all()
+    ids = dict(zip(people, made, strict=True))
+    accounts = [{"course": c, "platform": p, "user": u, "member": id} for (c, p, u), id in ids.items()]
+    db.execute(insert(account), accounts)
+    profiles = [_profile(ids[person], actor) for person, actor in people.items()]
+    db.execute(insert(profile), profiles)
+    return {
+        person: Member(id=MemberId(ids[person]), course=person[0], role=roles[person], name=row["name"], language=None)
+        for person, row in zip(people, profiles, strict=True)
+    }
+
+
+def _profile(id: int, actor: Actor) -> dict[str, Any]:
+    return {"member": id, "name": clean_name(actor.name, actor.user), "handle": actor.handle}
+
+
+def sync_roles(db: Connection, live: Live, courses: Sequence[CourseId]) -> None:
+    """Give every member the role that YAML and grants now say."""
+    query = select(account, member.c.role).join(member, member.c.id == account.c.member)
+    for row in db.execute(query.where(account.c.course.in_(courses))).all():
+        role = live.role_of(row.course, f"{row.platform}:{row.user}")
+        if role != row.role:
+            db.execute(update(member).where(member.c.id == row.member).values(role=role))
+
+
+def named(db: Connection, course: CourseId, who: str) -> list[Member]:
+    """The members of a course that a person may mean by `@ada`, `Ada` or `#12`."""
+    query = select(member.c.id, member.c.course, member.c.role, profile.c.name, profile.c.language)
+    query = query.join(profile, profile.c.member == member.c.id).where(member.c.course == course)
+    query = query.where(member.c.merged_into.is_(None))
+    if who.startswith("#") and who[1:].isascii() and who[1:].isdigit():
+        rows = db.execute(query.where(member.c.id == int(who[1:19]))).all()
+    else:
+        wanted = who.removeprefix("@").casefold()
+        rows = [
+            row
+            for row in db.execute(query.add_columns(profile.c.handle)).all()
+            if wanted in (row.name.casefold(), (row.handle or "").casefold())
+        ]
+    return [Member(id=r.id, course=r.course, role=r.role, name=r.name, language=r.language) for r in rows]

@@ -1,0 +1,84 @@
+"""One event that is no plain chat message: a command, an occurrence, or whatever a feature handles."""
+
+import logging
+
+from bot.domain.errors import UserError
+from bot.domain.events import CommandInvoked, Event, MessagePosted, OccurrenceDue, UpdateUnreadable
+from bot.domain.messages import Text
+from bot.engine import agenda
+from bot.engine.aside import set_aside, take_for_replay
+from bot.engine.context import Belonging, Context, Transaction
+from bot.engine.dispatch import as_command, run_command
+from bot.engine.messages import handle_messages
+from bot.engine.people import context_of
+
+log = logging.getLogger(__name__)
+
+
+def handle_one(tx: Transaction, event: Event) -> None:
+    """Give one event its effect."""
+    match event:
+        case UpdateUnreadable():
+            set_aside(tx.engine, tx.db, event, event.error)
+        case OccurrenceDue():
+            _occurrence(tx, event)
+        case _:
+            ctx = context_of(tx, event)
+            if command := as_command(event, tx.engine.registry):
+                _command(ctx, command)
+            else:
+                _other(ctx, event)
+
+
+def _command(ctx: Context, command: CommandInvoked) -> None:
+    """In a savepoint, so that a person's mistake undoes what the handler did and keeps only the reply."""
+    ctx.event = command
+    try:
+        with ctx.db.begin_nested():
+            run_command(ctx, command)
+            ctx.finish()
+            ctx.writes.flush(ctx.db)
+    except UserError as mistake:
+        log.info("event %s was answered with %s", command.key, mistake.text.id)
+        ctx.refuse(mistake)
+        ctx.writes.flush(ctx.db)
+
+
+def replay(ctx: Context, number: int) -> bool:
+    """Handle what was set aside under this number again; False where there is nothing of the kind."""
+    event = take_for_replay(ctx.db, number, ctx.now)
+    if event is None:
+        return False
+    if isinstance(event, MessagePosted) and not as_command(event, ctx.engine.registry):
+        handle_messages(ctx.tx, [event])
+    else:
+        handle_one(ctx.tx, event)
+    return True
+
+
+def _other(ctx: Context, event: Event) -> None:
+    for handler in ctx.engine.registry.handlers(type(event)):
+        handler(ctx, event)
+    ctx.finish()
+    ctx.writes.flush(ctx.db)
+
+
+def _occurrence(tx: Transaction, event: OccurrenceDue) -> None:
+    course = tx.live.courses.get(event.course)
+    ritual = course.ritual(event.ritual) if course else None
+    if course is None or ritual is None:
+        agenda.settle(tx.db, event, "skipped")
+        return
+    space = next(iter(tx.live.spaces_of(course.id, id=event.space)), None)
+    ctx = Context(tx, event, Belonging(course=course, space=space))
+    # Only the opening may come too late: what was opened must be closed, however late.
+    is_late = event.slot == 0 and event.at - event.due_at > ritual.late_within
+    if is_late:
+        due = event.due_at.astimezone(course.tzinfo)
+        ctx.tell_staff(Text(id="ritual.skipped", values={"ritual": event.ritual, "due": due}))
+    else:
+        _, handler = tx.engine.registry.actions[ritual.action]
+        handler(ctx, event)
+    agenda.settle(tx.db, event, "skipped" if is_late else "done")
+    ctx.finish()
+    ctx.writes.flush(tx.db)

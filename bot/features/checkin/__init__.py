@@ -1,0 +1,5 @@
+"""The daily check-in (打卡), its streak, and the make-up check-in (补卡)."""
+
+from bot.features.checkin.handlers import feature
+
+__all__ = ["feature"]

@@ -1,0 +1,125 @@
+"""`/checkin`, `/makeup`, and the post of the day whose counter is edited."""
+
+import re
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
+
+from bot.domain.errors import UserError
+from bot.domain.events import CommandInvoked
+from bot.domain.ids import MemberId
+from bot.domain.messages import Button, Text
+from bot.domain.places import Space, SpaceKind
+from bot.engine.context import Context
+from bot.engine.feature import Feature
+from bot.features.checkin import store
+from bot.features.checkin.streak import current, missing, reached
+
+feature = Feature("checkin")
+feature.fact("checkin.done", about="the local date", streak="number", makeup="yes_no")
+feature.fact("streak.reached", about="the length and the first date of the streak", days="number")
+
+_PLACES: tuple[SpaceKind, ...] = ("main", "interest")
+_NAMES = 12
+
+
+class Makeup(BaseModel):
+    """How many missed days may be made up for, and how late."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    within_days: int = Field(default=3, ge=0, le=30)
+    at_most: int = Field(default=2, ge=0, le=100)
+
+
+class CheckinSettings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    makeup: Makeup = Makeup()
+
+
+feature.sections["checkin"] = CheckinSettings
+
+
+@feature.command("checkin", places=_PLACES, words=("打卡", "签到", "check in", "checkin"))
+def check_in(ctx: Context, cmd: CommandInvoked) -> None:
+    _check_button_is_fresh(ctx, cmd)
+    _check_course_is_on(ctx)
+    dates = store.dates_of(ctx.db, ctx.member.id)
+    if ctx.today in dates:
+        raise UserError("checkin.already", count=current(dates, ctx.today))
+    _record(ctx, dates, ctx.today, is_makeup=False)
+    _post_counter(ctx)
+
+
+@feature.command("makeup", places=_PLACES, words=("补卡",))
+def make_up(ctx: Context, cmd: CommandInvoked) -> None:
+    _check_course_is_on(ctx)
+    rules: Makeup = ctx.course.settings["checkin"].makeup
+    dates = store.dates_of(ctx.db, ctx.member.id)
+    open_days = missing(dates, ctx.today, since=ctx.course.starts, within_days=rules.within_days)
+    if not open_days:
+        raise UserError("makeup.nothing", count=rules.within_days)
+    day = _asked_day(cmd.text.strip(), open_days)
+    if store.makeups_of(ctx.db, ctx.member.id) >= rules.at_most:
+        raise UserError("makeup.used_up", count=rules.at_most)
+    _record(ctx, dates, day, is_makeup=True)
+
+
+def _check_button_is_fresh(ctx: Context, cmd: CommandInvoked) -> None:
+    asked = cmd.text.strip()
+    if cmd.via == "button" and asked and asked != ctx.today.isoformat():
+        today = Button(label="button.checkin_today", command="checkin")
+        makeup = Button(label="button.makeup", command="makeup")
+        raise UserError("checkin.old_button", buttons=[today, makeup])
+
+
+def _check_course_is_on(ctx: Context) -> None:
+    if ctx.today < ctx.course.starts:
+        raise UserError("course.not_yet", date=ctx.course.starts)
+    if ctx.today > ctx.course.ends:
+        raise UserError("course.over", date=ctx.course.ends)
+
+
+def _record(ctx: Context, dates: set[date], day: date, *, is_makeup: bool) -> None:
+    store.add(ctx.db, ctx.course.id, ctx.member.id, day, at=ctx.now, is_makeup=is_makeup)
+    now_dates = dates | {day}
+    streak = current(now_dates, ctx.today)
+    ctx.reply("makeup.done" if is_makeup else "checkin.done", date=day, count=streak)
+    points = ctx.announce("checkin.done", day.isoformat(), streak=streak, makeup=is_makeup).points
+    for days, first in reached(now_dates, day):
+        points += ctx.announce("streak.reached", f"{days} days from {first}", days=days).points
+    if points:
+        ctx.reply("points.earned", points=points, count=ctx.ask("points_of", ctx.member.id))
+
+
+def _asked_day(asked: str, open_days: Collection[date]) -> date:
+    """The missed day that a member means by `2027-03-02`, `3-2` or `3月2日`; without words, the latest."""
+    if not asked:
+        return max(open_days)
+    numbers = tuple(int(number) for number in re.findall(r"[0-9]{1,4}", asked)[-2:])
+    found = [day for day in open_days if (day.month, day.day) == numbers]
+    if not found:
+        buttons = [Button(label=day.isoformat(), command=f"makeup {day.isoformat()}") for day in sorted(open_days)]
+        raise UserError("makeup.not_that_day", buttons=buttons, days=[*sorted(open_days)])
+    return found[0]
+
+
+def _post_counter(ctx: Context) -> None:
+    count, names = store.on_day(ctx.db, ctx.course.id, ctx.today, names=_NAMES)
+    id = "checkin.counter" if count <= len(names) else "checkin.counter_more"
+    text = Text(id=id, values={"date": ctx.today, "count": count, "names": names})
+    where: Space | Any = ctx.space or "main"
+    button = (Text(id="button.checkin"), f"checkin {ctx.today.isoformat()}")
+    ctx.keep_posted(where, text, key=f"checkin:{ctx.course.id}:{ctx.today.isoformat()}", buttons=[button])
+
+
+@feature.query("checkins_of")
+def checkins_of(db: Connection, member: MemberId, today: date) -> tuple[int, int]:
+    """How many days the member checked in, and the streak that still lives."""
+    dates = store.dates_of(db, member)
+    return len(dates), current(dates, today)
+
+
+feature.needs = ("points_of",)

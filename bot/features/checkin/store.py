@@ -1,0 +1,44 @@
+"""The table of check-ins and the questions asked of it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, String, Table, func, insert, select
+
+from bot.domain.ids import CourseId, MemberId
+from storage.columns import LocalDate, Moment
+from storage.tables import Id, metadata, profile
+
+table = Table(
+    "checkin",
+    metadata,
+    Column("member", Id, ForeignKey("member.id"), primary_key=True),
+    Column("local_date", LocalDate, primary_key=True),
+    Column("course", String(32), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("is_makeup", Boolean(create_constraint=False), nullable=False),
+    Index(None, "course", "local_date"),
+)
+
+
+def add(db: Connection, course: CourseId, member: MemberId, day: date, *, at: datetime, is_makeup: bool) -> None:
+    row = {"course": course, "member": member, "local_date": day, "at": at, "is_makeup": is_makeup}
+    db.execute(insert(table).values(row))
+
+
+def dates_of(db: Connection, member: MemberId) -> set[date]:
+    """Every date on which the member checked in or made up for it."""
+    return set(db.execute(select(table.c.local_date).where(table.c.member == member)).scalars())
+
+
+def makeups_of(db: Connection, member: MemberId) -> int:
+    mine = select(func.count()).where(table.c.member == member, table.c.is_makeup)
+    return int(db.execute(mine).scalar_one())
+
+
+def on_day(db: Connection, course: CourseId, day: date, *, names: int) -> tuple[int, list[str]]:
+    """How many checked in on this very day, and the names of the first."""
+    today = (table.c.course == course) & (table.c.local_date == day) & table.c.is_makeup.is_(False)
+    count = db.execute(select(func.count()).where(today)).scalar_one()
+    query: Any = select(profile.c.name).join(table, table.c.member == profile.c.member).where(today)
+    return count, list(db.execute(query.order_by(table.c.at, table.c.member).limit(names)).scalars())

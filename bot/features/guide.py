@@ -1,0 +1,32 @@
+"""`/help`: what this member can do here."""
+
+from bot.domain.errors import UserError
+from bot.domain.events import CommandInvoked
+from bot.domain.messages import Text
+from bot.engine.context import Context
+from bot.engine.dispatch import usable_commands
+from bot.engine.feature import Feature
+
+feature = Feature("help")
+
+
+@feature.command("help", anywhere=True, words=("帮助",))
+def help_(ctx: Context, cmd: CommandInvoked) -> None:
+    asked = cmd.text.strip().removeprefix("/").casefold()
+    usable = {command.name: command for command in usable_commands(ctx)}
+    if asked:
+        if asked not in usable:
+            raise UserError("help.unknown", command=asked[:32])
+        ctx.reply(f"usage.{asked}")
+        return
+    ctx.reply("help.title")
+    for name, command in usable.items():
+        words = "".join(f" {word}" for word in command.words[:1])
+        ctx.reply("help.line", command=name, words=words, what=Text(id=f"help.{name}"))
+    ctx.reply("help.more")
+
+
+@feature.command("start", anywhere=True)
+def start(ctx: Context, cmd: CommandInvoked) -> None:
+    """The first thing that a person sends a bot on some platforms."""
+    help_(ctx, CommandInvoked(key=cmd.key, at=cmd.at, actor=cmd.actor, address=cmd.address, name="help"))

@@ -1,0 +1,62 @@
+"""Questions asked of the ledger and of the facts behind it."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, func, select
+
+from bot.domain.ids import CourseId, MemberId
+from storage.tables import fact, ledger, member, profile
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the board."""
+
+    member: MemberId
+    name: str
+    points: int
+    rank: int
+
+
+def points_of(db: Connection, who: MemberId) -> int:
+    return int(
+        db.execute(select(func.coalesce(func.sum(ledger.c.points), 0)).where(ledger.c.member == who)).scalar_one()
+    )
+
+
+def points_on(db: Connection, who: MemberId, day: date) -> int:
+    total = select(func.coalesce(func.sum(ledger.c.points), 0))
+    return int(db.execute(total.where(ledger.c.member == who, ledger.c.local_date == day)).scalar_one())
+
+
+def last_entries(db: Connection, who: MemberId, *, limit: int) -> list[Row[Any]]:
+    """The newest entries that changed the sum."""
+    mine = select(ledger).where(ledger.c.member == who, ledger.c.points != 0)
+    return list(db.execute(mine.order_by(ledger.c.id.desc()).limit(limit)).all())
+
+
+def last_facts(db: Connection, who: MemberId, *, limit: int) -> list[Row[Any]]:
+    mine = select(fact).where(fact.c.member == who)
+    return list(db.execute(mine.order_by(fact.c.id.desc()).limit(limit)).all())
+
+
+def standings(db: Connection, course: CourseId) -> list[Standing]:
+    """Students by points, who got there first before who came later; staff and who left are not on the board."""
+    total = func.coalesce(func.sum(ledger.c.points), 0)
+    listed = (member.c.course == course) & (member.c.role == "student") & member.c.left_at.is_(None)
+    query = select(member.c.id, profile.c.name, total.label("points"), func.max(ledger.c.id).label("last"))
+    query = query.join(profile, profile.c.member == member.c.id).join(ledger, ledger.c.member == member.c.id)
+    query = query.where(listed, member.c.merged_into.is_(None)).group_by(member.c.id, profile.c.name)
+    rows = db.execute(query.having(total > 0).order_by(total.desc(), func.max(ledger.c.id))).all()
+    return [
+        Standing(member=row.id, name=row.name, points=row.points, rank=_rank(rows, place))
+        for place, row in enumerate(rows)
+    ]
+
+
+def _rank(rows: Any, place: int) -> int:
+    """Equal points share the better rank."""
+    while place > 0 and rows[place - 1].points == rows[place].points:
+        place -= 1
+    return place + 1

@@ -1,0 +1,99 @@
+"""Sessions and what was shared in them; the texts stand in a table of their own."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from bot.domain.events import OccurrenceDue
+from storage.columns import LocalDate, Moment
+from storage.database import insert_new
+from storage.tables import Id, metadata, profile
+
+session = Table(
+    "sharing_session",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("course", String(32), nullable=False),
+    Column("ritual", String(48), nullable=False),
+    Column("space", String(32), nullable=False),
+    Column("local_date", LocalDate, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    UniqueConstraint("course", "ritual", "space", "local_date"),
+    Index(None, "course", "space", "closed_at"),
+)
+
+share = Table(
+    "share",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("session", Id, ForeignKey("sharing_session.id"), nullable=False),
+    Column("member", Id, ForeignKey("member.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("session", "member"),
+)
+
+share_text = Table(
+    "share_text",
+    metadata,
+    Column("share", Id, ForeignKey("share.id"), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+
+def open_session(db: Connection, due: OccurrenceDue) -> None:
+    row = {"course": due.course, "ritual": due.ritual, "space": due.space, "local_date": due.local_date}
+    db.execute(insert_new(db, session), [{**row, "opened_at": due.at}])
+
+
+def open_in(db: Connection, course: str, spaces: Collection[str]) -> dict[str, Row[Any]]:
+    """The open session of each space that has one."""
+    mine = (session.c.course == course) & session.c.space.in_(spaces) & session.c.closed_at.is_(None)
+    return {row.space: row for row in db.execute(select(session).where(mine).order_by(session.c.id))}
+
+
+def close_session(db: Connection, due: OccurrenceDue) -> Row[Any] | None:
+    """Close it; None where it was never opened."""
+    mine = (
+        (session.c.course == due.course)
+        & (session.c.ritual == due.ritual)
+        & (session.c.space == due.space)
+        & (session.c.local_date == due.local_date)
+        & session.c.closed_at.is_(None)
+    )
+    return db.execute(update(session).where(mine).values(closed_at=due.at).returning(*session.c)).one_or_none()
+
+
+def sharers(db: Connection, id: int) -> set[int]:
+    return set(db.execute(select(share.c.member).where(share.c.session == id)).scalars())
+
+
+def add(db: Connection, id: int, shares: Sequence[tuple[int, datetime, str]]) -> None:
+    """Keep (member, moment, text) in a session."""
+    rows = [{"session": id, "member": member, "at": at} for member, at, _ in shares]
+    ids = db.execute(insert(share).returning(share.c.id, sort_by_parameter_order=True), rows).scalars().all()
+    db.execute(insert(share_text), [{"share": i, "text": text} for i, (_, _, text) in zip(ids, shares, strict=True)])
+
+
+def summary(db: Connection, id: int, *, limit: int) -> tuple[int, list[Any]]:
+    """How many shared, and name and text of the first."""
+    count = db.execute(select(func.count()).where(share.c.session == id)).scalar_one()
+    query = select(profile.c.name, share_text.c.text).join(share, share.c.member == profile.c.member)
+    query = query.join(share_text, share_text.c.share == share.c.id).where(share.c.session == id)
+    return count, list(db.execute(query.order_by(share.c.at, share.c.id).limit(limit)).all())

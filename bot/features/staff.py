@@ -1,0 +1,97 @@
+"""The staff's own commands: `/reload`, `/audit`, and what could not be handled or delivered."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.domain.errors import Problem, UserError
+from bot.domain.events import CommandInvoked
+from bot.engine import aside
+from bot.engine.context import Context
+from bot.engine.feature import Feature
+from bot.engine.single import replay
+from storage import outbox
+from storage.tables import audit, profile
+
+feature = Feature("staff")
+
+_SHOWN = 10
+
+
+@feature.command("reload", roles=("admin",), places=("staff",))
+def reload(ctx: Context, cmd: CommandInvoked) -> None:
+    done = ctx.engine.library.activate(ctx.db, ctx.course.id, ctx.now)
+    if done.refused:
+        ctx.reply("reload.refused", count=len(done.problems))
+    elif done.changed:
+        ctx.reply("reload.done")
+    else:
+        ctx.reply("reload.same")
+    if done.problems and not done.refused:
+        ctx.reply("reload.off", count=len(done.problems))
+    for problem in done.problems[:_SHOWN]:
+        ctx.reply("reload.problem", place=place_of(problem), what=problem.text)
+    ctx.audit("reload", changed=done.changed, problems=len(done.problems))
+
+
+def place_of(problem: Problem) -> str:
+    return f"{problem.file}:{problem.line}:{problem.column}"
+
+
+@feature.command("audit", roles=("admin",), places=("staff",))
+def show_audit(ctx: Context, cmd: CommandInvoked) -> None:
+    mine = select(audit, profile.c.name).join(profile, profile.c.member == audit.c.member, isouter=True)
+    mine = mine.where((audit.c.course == ctx.course.id) | audit.c.course.is_(None))
+    rows = ctx.db.execute(mine.order_by(audit.c.id.desc()).limit(_SHOWN)).all()
+    if not rows:
+        raise UserError("audit.empty")
+    ctx.reply("audit.title")
+    for row in rows:
+        at = row.at.astimezone(ctx.course.tzinfo)
+        ctx.reply("audit.line", at=at, name=row.name or row.account or "?", action=row.action, details=_details(row))
+
+
+def _details(row: Any) -> str:
+    return " ".join(f"{name}={value}" for name, value in row.details.items())
+
+
+@feature.command("failures", roles=("admin",), places=("staff",))
+def failures(ctx: Context, cmd: CommandInvoked) -> None:
+    rows = aside.waiting(ctx.db)
+    if not rows:
+        raise UserError("failures.none")
+    ctx.reply("failures.title", count=len(rows))
+    for row in rows[:_SHOWN]:
+        at = row.at.astimezone(ctx.course.tzinfo)
+        ctx.reply("failures.line", number=row.id, at=at, error=row.error[:120])
+    ctx.reply("failures.more")
+
+
+@feature.command("replay", roles=("admin",), places=("staff",))
+def replay_one(ctx: Context, cmd: CommandInvoked) -> None:
+    number = _number(cmd)
+    if not replay(ctx, number):
+        raise UserError("replay.nothing", number=number)
+    ctx.audit("replay", number=number)
+    ctx.reply("replay.done", number=number)
+
+
+@feature.command("resend", roles=("admin",), places=("staff",))
+def resend(ctx: Context, cmd: CommandInvoked) -> None:
+    number = _number(cmd)
+    if not outbox.resend(ctx.db, number, course_chats(ctx), now=ctx.now):
+        raise UserError("resend.nothing", number=number)
+    ctx.audit("resend", number=number)
+    ctx.reply("resend.done", number=number)
+
+
+def course_chats(ctx: Context) -> set[tuple[str, str]]:
+    """The addresses of this course: staff of one course never touch another's messages."""
+    return {(space.address.platform, space.address.chat) for space in ctx.live.spaces_of(ctx.course.id)}
+
+
+def _number(cmd: CommandInvoked) -> int:
+    text = cmd.text.strip().removeprefix("#")
+    if not (text.isascii() and text.isdigit() and len(text) < 15):
+        raise UserError("number.usage", command=cmd.name)
+    return int(text)

@@ -1,0 +1,77 @@
+"""Message ids and values in, text in a person's language out."""
+
+import gettext
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from bot.domain.ids import LANGUAGES, Language
+from bot.domain.messages import Localised, Span, Template, Text, Words
+from bot.texts import template
+
+_SEPARATOR: Mapping[Language, str] = {"zh_Hans": "、", "en": ", "}
+
+
+class Catalogues:
+    """All texts of the product, by language. An id without a text shows as itself, never as an error."""
+
+    def __init__(self, folder: Path = Path(__file__).parent) -> None:
+        self._by_language = {language: _load(folder / f"{language}.po", language) for language in LANGUAGES}
+        self._parsed = lru_cache(maxsize=4096)(template.parse)
+
+    def say(self, language: Language, id: str, /, **values: Any) -> str:
+        """A catalogue's text, without styles."""
+        return template.plain(self.render(language, Text(id=id, values=values)))
+
+    def render(self, language: Language, words: Words) -> tuple[Span, ...]:
+        """Spans in this language; a course's own text falls back to the language it was written in."""
+        parts = self._parsed(self._template(language, words))
+        return template.fill(parts, lambda name: self._show(language, name, words.values))
+
+    def _template(self, language: Language, words: Words) -> str:
+        if isinstance(words, Template):
+            return words.text.in_(language)
+        catalogue = self._by_language[language]
+        count = words.values.get("count")
+        if isinstance(count, int) and (text := catalogue.ngettext(words.id, words.id, count)) != words.id:
+            return text
+        return catalogue.gettext(words.id)
+
+    def _show(self, language: Language, name: str, values: Mapping[str, Any]) -> str:
+        return self.show(language, values[name]) if name in values else f"{{{name}}}"
+
+    def show(self, language: Language, value: Any) -> str:
+        """A value as a person writes it in this language."""
+        match value:
+            case Text() | Template():
+                return template.plain(self.render(language, value))
+            case Localised():
+                return template.plain(template.fill(self._parsed(value.in_(language)), lambda name: f"{{{name}}}"))
+            case datetime():
+                return format_datetime(value, "MMMd HH:mm" if language == "en" else "M月d日 HH:mm", locale=language)
+            case date():
+                return format_date(value, "EEE, d MMM" if language == "en" else "M月d日 EEE", locale=language)
+            case timedelta():
+                return format_timedelta(value, locale=language)
+            case bool():
+                return self.say(language, "word.yes" if value else "word.no")
+            case list() | tuple():
+                return _SEPARATOR[language].join(self.show(language, item) for item in value)
+            case _:
+                return str(value)
+
+
+def _load(path: Path, language: Language) -> gettext.GNUTranslations:
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
