@@ -1,0 +1,220 @@
+"""The chat as a platform: rooms, people, messages, and a queue of updates that waits to be acknowledged.
+
+All of it lives in the adapter's own documents, as if it were somebody else's server.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from adapters.local.values import BOT, Answer, Message, Mistake, Person, Piece, Press, Room, Upload
+from bot.domain.messages import OutgoingMessage
+from bot.domain.ports import AdapterStore, Clock, Document
+from bot.domain.text import clean_text
+
+MAX_TEXT = 200_000  # characters; more is refused as a real platform would
+_TOAST = 200  # characters; a longer answer becomes a message that only its reader sees
+_UPDATE = "update"
+
+
+class LocalChat:
+    """What people and the core do to the chat. One process at a time has it open."""
+
+    def __init__(self, store: AdapterStore, clock: Clock, rooms: Iterable[Room], people: Iterable[Person] = ()) -> None:
+        self.store = store
+        self._clock = clock
+        self.rooms = {room.id: room for room in rooms}
+        self.people = {person.id: person for person in people}
+        self._number = 0
+        self.revision = 0  # of the newest change; pages compare it with what they have seen
+        self._writing = asyncio.Lock()
+        self.updates_waiting = asyncio.Event()
+
+    async def open(self) -> None:
+        """Load where the chat stood, and who has been there."""
+        for document in await self.store.since("person", 0, limit=100_000):
+            person = msgspec.convert(document.value, Person)
+            self.people.setdefault(person.id, person)
+        counter = await self.store.get("counter", "message")
+        self._number = counter["number"] if counter else 0
+        newest = [await self.store.latest(f"message:{room}", limit=1) for room in self.rooms]
+        self.revision = max((found[0].revision for found in newest if found), default=0)
+        self.updates_waiting.set()
+
+    # --- people -------------------------------------------------------------------------------------------------------
+
+    async def welcome(self, person: Person) -> None:
+        """Make a person known, or change what is known of them."""
+        if person.id == BOT:
+            raise Mistake("chat.reserved_name")
+        await self.store.put("person", person.id, msgspec.to_builtins(person))
+        self.people[person.id] = person
+
+    def person(self, id: str) -> Person:
+        found = self.people.get(id)
+        if found is None:
+            raise Mistake("chat.nobody", 404)
+        return found
+
+    def room_for(self, room: str, person: Person) -> Room:
+        found = self.rooms.get(room)
+        if found is None or not person.sees(found):
+            raise Mistake("chat.no_room", 404)
+        return found
+
+    async def say(
+        self,
+        who: str,
+        room: str,
+        text: str,
+        *,
+        reply_to: int | None = None,
+        files: Sequence[Upload] = (),
+        key: str | None = None,
+    ) -> int:
+        """A person posts; the message's number. The same key posts once, however often it is said."""
+        person = self.person(who)
+        self.room_for(room, person)
+        text = clean_text(text)
+        if not text.strip() and not files:
+            raise Mistake("chat.empty")
+        if len(text) > MAX_TEXT:
+            raise Mistake("chat.too_long", 413)
+        async with self._writing:
+            if key and (known := await self.store.get("said", key)):
+                return int(known["number"])
+            message = self._new(
+                room=room, author=who, name=person.name, body=(Piece(text),), reply_to=reply_to, files=tuple(files)
+            )
+            update = {"kind": "message", "person": msgspec.to_builtins(person), "message": msgspec.to_builtins(message)}
+            extra = [("said", key, {"number": message.number})] if key else []
+            await self._keep(message, [(_UPDATE, f"message:{message.number}", update), *extra])
+        self.updates_waiting.set()
+        return message.number
+
+    async def press(self, who: str, room: str, number: int, command: str) -> str:
+        """A person presses a button; the interaction that will be answered."""
+        person = self.person(who)
+        self.room_for(room, person)
+        message = await self.message(room, number)
+        if message is None or not message.visible_to(who) or command not in [b.command for b in message.buttons]:
+            raise Mistake("chat.no_button", 404)
+        async with self._writing:
+            self._number += 1
+            interaction = f"press-{self._number}"
+            update = {
+                "kind": "press",
+                "person": msgspec.to_builtins(person),
+                "room": room,
+                "message": number,
+                "command": command,
+                "interaction": interaction,
+                "at": self._clock.now().isoformat(),
+            }
+            waits = ("interaction", interaction, {"person": who, "room": room})
+            await self._write([(_UPDATE, interaction, update), waits])
+        self.updates_waiting.set()
+        return interaction
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    async def message(self, room: str, number: int) -> Message | None:
+        value = await self.store.get(f"message:{room}", f"{number:012}")
+        return None if value is None else msgspec.convert(value, Message)
+
+    async def history(self, who: str, room: str, *, limit: int = 100) -> list[Message]:
+        """The newest messages of a room that this person sees, in order."""
+        self.room_for(room, self.person(who))
+        return _visible(await self.store.latest(f"message:{room}", limit=limit * 2), who)[-limit:]
+
+    async def changes(self, who: str, room: str, after: int) -> list[Message]:
+        """What was posted or edited after a revision and this person sees, in order of the change."""
+        self.room_for(room, self.person(who))
+        found = await self.store.since(f"message:{room}", after)
+        return [message for message in map(_message, found) if message.visible_to(who)]
+
+    async def answers(self, who: str, after: int) -> list[Answer]:
+        """What this person's button presses were answered after a revision."""
+        self.person(who)
+        found = await self.store.since(f"answer:{who}", after)
+        return [msgspec.convert({**d.value, "revision": d.revision}, Answer) for d in found]
+
+    # --- the core's side ----------------------------------------------------------------------------------------------
+
+    async def updates(self, *, limit: int = 200) -> list[Document]:
+        """What waits to be acknowledged, oldest first."""
+        self.updates_waiting.clear()
+        return await self.store.since(_UPDATE, 0, limit=limit)
+
+    async def acknowledge(self, revision: int) -> None:
+        await self.store.delete_through(_UPDATE, revision)
+
+    async def post(self, message: OutgoingMessage) -> str:
+        """Show what the core says; the same key shows once. Raises Mistake where there is nothing to edit."""
+        async with self._writing:
+            if known := await self.store.get("sent", message.key):
+                return str(known["id"])
+            sent = ("sent", message.key)
+            if message.edits:
+                return await self._edit(message, sent)
+            if message.answers and _is_toast(message):
+                return await self._answer(message, sent)
+            shown = self._new(room=message.address.chat, author=BOT, name=BOT, **_content(message))
+            await self._keep(shown, [(*sent, {"id": str(shown.number)})])
+            return str(shown.number)
+
+    async def _edit(self, message: OutgoingMessage, sent: tuple[str, str]) -> str:
+        old = await self.message(message.address.chat, int(message.target)) if message.target else None
+        if old is None:
+            raise Mistake("chat.nothing_to_edit", 404)
+        kept = {"reply_to": old.reply_to, "only_for": old.only_for}
+        shown = msgspec.structs.replace(old, **{**_content(message), **kept, "is_edited": True})
+        await self._keep(shown, [(*sent, {"id": str(old.number)})])
+        return str(old.number)
+
+    async def _answer(self, message: OutgoingMessage, sent: tuple[str, str]) -> str:
+        assert message.answers
+        waiting = await self.store.get("interaction", message.answers)
+        person = waiting["person"] if waiting else message.only_for
+        answer = {"interaction": message.answers, "person": person, "text": message.text}
+        await self._write([(f"answer:{person}", message.answers, answer), (*sent, {"id": message.answers})])
+        return message.answers
+
+    def _new(self, **content: Any) -> Message:
+        self._number += 1
+        return Message(number=self._number, at=self._clock.now().isoformat(), **content)
+
+    async def _keep(self, message: Message, others: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
+        key = f"{message.number:012}"
+        await self._write([(f"message:{message.room}", key, msgspec.to_builtins(message)), *others])
+
+    async def _write(self, documents: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
+        counter = ("counter", "message", {"number": self._number})
+        self.revision = await self.store.put_many([*documents, counter])
+
+
+def _content(message: OutgoingMessage) -> dict[str, Any]:
+    table = message.table
+    return {
+        "body": tuple(Piece(span.text, span.style) for span in message.body),
+        "table": table.rows if table else (),
+        "numbers": tuple(sorted(table.numbers)) if table else (),
+        "buttons": tuple(Press(label=button.label, command=button.command) for button in message.buttons),
+        "reply_to": int(message.reply_to) if message.reply_to and message.reply_to.isdigit() else None,
+        "only_for": message.only_for,
+    }
+
+
+def _is_toast(message: OutgoingMessage) -> bool:
+    return not (message.table or message.buttons) and len(message.text) <= _TOAST
+
+
+def _message(document: Document) -> Message:
+    return msgspec.convert({**document.value, "revision": document.revision}, Message)
+
+
+def _visible(documents: Iterable[Document], who: str) -> list[Message]:
+    messages = [message for message in map(_message, documents) if message.visible_to(who)]
+    return sorted(messages, key=lambda message: message.number)

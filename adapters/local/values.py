@@ -1,0 +1,101 @@
+"""What the local chat is made of."""
+
+import msgspec
+
+from bot.domain.ids import Role
+
+BOT = "bot"
+"""The author of what the core says; no person may have this id."""
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """A group chat."""
+
+    id: str
+    title: str
+    staff_only: bool = False
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone who can be in the rooms."""
+
+    id: str
+    name: str
+    role: Role = "student"  # what the platform knows: staff see the staff rooms
+    language: str | None = None
+    is_scripted: bool = False  # a classmate of the demo who acts alone
+
+    def sees(self, room: Room) -> bool:
+        return not room.staff_only or self.role != "student"
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """A file in a message; `sha256` names its content."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+    @property
+    def is_picture(self) -> bool:
+        """Pictures that a browser shows without running anything in them."""
+        return self.media_type in ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A stretch of text in one style."""
+
+    text: str
+    style: str = "plain"
+
+
+class Press(msgspec.Struct, frozen=True, kw_only=True):
+    """A button under a message."""
+
+    label: str
+    command: str
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A message in a room, as it stands now."""
+
+    number: int  # in its chat, rising
+    room: str
+    author: str  # a person's id, or BOT
+    name: str
+    at: str  # ISO, aware UTC
+    body: tuple[Piece, ...]
+    table: tuple[tuple[str, ...], ...] = ()
+    numbers: tuple[int, ...] = ()  # columns of the table that align right
+    buttons: tuple[Press, ...] = ()
+    files: tuple[Upload, ...] = ()
+    reply_to: int | None = None
+    only_for: str | None = None
+    is_edited: bool = False
+    revision: int = 0  # filled in when read
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.body)
+
+    def visible_to(self, person: str) -> bool:
+        return self.only_for in (None, person)
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the one person who pressed a button is told."""
+
+    interaction: str
+    person: str
+    text: str
+    revision: int = 0
+
+
+class Mistake(Exception):
+    """The chat refuses what a person asked of it; `id` is a message id."""
+
+    def __init__(self, id: str, status: int = 400) -> None:
+        super().__init__(id)
+        self.id = id
+        self.status = status

@@ -1,0 +1,239 @@
+"""The composition root: builds everything, hands it over, starts it and stops it."""
+
+import asyncio
+import logging
+import secrets
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, delete, insert
+
+from bot.config import Settings
+from bot.domain.errors import Problem, StorageTrouble
+from bot.domain.events import Event
+from bot.domain.ids import CourseId
+from bot.domain.ports import Adapter, Clock
+from bot.domain.traits import Traits
+from bot.engine import agenda
+from bot.engine.context import Engine
+from bot.engine.deliver import Deliverer
+from bot.engine.feature import Registry
+from bot.engine.library import Activation, Library
+from bot.engine.live import Live, LiveCourses
+from bot.engine.pipeline import Pipeline
+from bot.engine.voice import Voice
+from bot.features import FEATURES
+from bot.features.access import digest_of
+from bot.leasing import Leases
+from bot.texts.catalogue import Catalogues
+from scheduler.occurrences import occurrences
+from scheduler.ticker import Ticker
+from storage import outbox
+from storage.database import Database
+from storage.leases import Holder
+from storage.migrate import migrate
+from storage.tables import claim_code
+
+log = logging.getLogger(__name__)
+
+_RESTART = 2.0  # seconds before a long-lived task that failed is started again
+
+
+def real_now() -> datetime:
+    """The time of the machine, aware UTC."""
+    return datetime.now(UTC)
+
+
+class CannotStart(Exception):
+    """No course can be run. Carries what is wrong with which."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = tuple(problems)
+
+
+@dataclass(slots=True)
+class App:
+    """One running process."""
+
+    settings: Settings
+    texts: Catalogues
+    registry: Registry
+    database: Database
+    clock: Clock
+    library: Library
+    engine: Engine
+    pipeline: Pipeline
+    deliverer: Deliverer
+    leases: Leases
+    active: dict[str, Adapter]  # the adapters whose lease is ours
+
+    # --- events and time ----------------------------------------------------------------------------------------------
+
+    async def sink(self, events: Sequence[Event], /) -> None:
+        """Where adapters and the clock hand over events; returns when they are committed."""
+        try:
+            await self.database.call(lambda: self.pipeline.process(events))
+        except StorageTrouble as trouble:
+            log.error("%s", self.texts.say(self.settings.language, trouble.text.id, **trouble.text.values))
+            raise
+        self.deliverer.wake()
+
+    async def run_due(self) -> None:
+        """Do everything that is due now, as the clock's agenda."""
+        now = self.clock.now()
+        await self.database.run(lambda db: agenda.plan(db, self.library.refresh(db), self.library.schedule, now))
+        last: list[str] = []
+        while due := await self.database.run(lambda db: agenda.due(db, now)):
+            keys = [event.key for event in due]
+            if keys == last:
+                log.error("occurrences stay due although they were handled: %s", keys)
+                break
+            last = keys  # type: ignore[assignment]
+            await self.sink(due)
+        self.deliverer.wake()
+
+    async def next_due(self) -> datetime | None:
+        """The next moment after now for which something is planned."""
+        now = self.clock.now()
+
+        def earliest(db: Connection) -> datetime | None:
+            planned = (agenda.next_due(db, now), outbox.next_due(db, now))
+            return min((moment for moment in planned if moment), default=None)
+
+        return await self.database.run(earliest)
+
+    # --- start and stop -----------------------------------------------------------------------------------------------
+
+    async def start(self) -> list[Activation]:
+        """Bring schema and courses up to date. Raises CannotStart where no course can be run."""
+        await self.prepare()
+        await self.leases.take(f"process:{self.leases.holder.id}")
+        now = self.clock.now()
+        activations = await self.database.run(lambda db: self.library.activate_all(db, now))
+        live = await self.live()
+        if not live.courses:
+            raise CannotStart([problem for activation in activations for problem in activation.problems])
+        await self.deliverer.recover(real_now())
+        return activations
+
+    async def prepare(self) -> None:
+        """Bring the schema up to date; a filled SQLite database is backed up first."""
+        backups = self.settings.data / "backups"
+        await self.database.call(lambda: migrate(self.database, backups, real_now()))
+
+    async def live(self) -> Live:
+        return await self.database.run(self.library.refresh)
+
+    async def new_claim_code(self) -> str | None:
+        """A one-time code for the first admin; None where somebody can already act as admin."""
+        platforms = set(self.settings.platforms.named())
+        live = await self.live()
+        named = [account for course in live.courses.values() for account in course.admins]
+        if live.grants or any(account.partition(":")[0] in platforms for account in named):
+            return None
+        code = secrets.token_hex(5).upper()
+        now = self.clock.now()
+
+        def keep(db: Connection) -> None:
+            db.execute(delete(claim_code).where(claim_code.c.used_at.is_(None)))
+            db.execute(insert(claim_code).values(digest=digest_of(code), at=now))
+
+        await self.database.run(keep)
+        return f"{code[:5]}-{code[5:]}"
+
+    async def serve(self, adapter: Adapter) -> None:
+        """Run an adapter while its lease is ours; deliver its messages meanwhile."""
+
+        async def work() -> None:
+            await self.deliverer.recover(real_now())
+            self.active[adapter.platform] = adapter
+            self.deliverer.wake()
+            try:
+                await adapter.run(self.sink)
+            finally:
+                self.active.pop(adapter.platform, None)
+
+        await self.leases.run_alone(f"adapter:{adapter.platform}", work)
+
+    async def run(
+        self,
+        adapters: Sequence[Adapter],
+        stopping: asyncio.Event,
+        *,
+        ticks: bool = True,
+        beside: Sequence[asyncio.Task[None]] = (),
+    ) -> None:
+        """Run until told to stop; then start nothing new and let what is being sent settle.
+
+        `beside` are tasks that end with the process, such as a web server; `ticks` is off where a virtual clock moves.
+        """
+        jobs: list[Callable[[], Awaitable[None]]] = [self.deliverer.run]
+        jobs.append(lambda: self.leases.keep(f"process:{self.leases.holder.id}"))
+        jobs += [lambda adapter=adapter: self.serve(adapter) for adapter in adapters]  # type: ignore[misc]
+        if ticks:
+            jobs.append(Ticker(self, self.clock).run)
+        tasks = [asyncio.create_task(_supervised(job)) for job in jobs]
+        try:
+            await stopping.wait()
+        finally:
+            self.deliverer.stop()
+            for task in (*beside, *tasks[1:]):
+                task.cancel()
+            await asyncio.gather(*beside, *tasks[1:], return_exceptions=True)
+            await asyncio.wait({tasks[0]}, timeout=10)
+            tasks[0].cancel()
+            await self.close()
+
+    async def close(self) -> None:
+        """Give back the leases and close the database."""
+        try:
+            await self.leases.release_all()
+        finally:
+            self.database.close()
+
+
+async def _supervised(job: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await job()
+            return
+        except StorageTrouble:
+            pass  # said where it happened
+        except Exception:
+            log.exception("a task of the process failed; starting it again")
+        await asyncio.sleep(_RESTART)
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock,
+    database: Database | None = None,
+    traits: Mapping[str, Traits] | None = None,
+    features: Sequence[object] = FEATURES,
+) -> App:
+    """Put a process together. Nothing runs yet, and nothing was written."""
+    texts = Catalogues()
+    registry = Registry(features)  # type: ignore[arg-type]
+    database = database or Database(settings.database)
+    folders = {CourseId(folder.name): folder for folder in settings.courses}
+    library = Library(folders, LiveCourses(registry.vocabulary(), folders), occurrences)
+    engine = Engine(registry=registry, voice=Voice(texts, traits or {}), library=library)
+    holder = Holder.this_process(uuid.uuid4().hex)
+    active: dict[str, Adapter] = {}
+    return App(
+        settings=settings,
+        texts=texts,
+        registry=registry,
+        database=database,
+        clock=clock,
+        library=library,
+        engine=engine,
+        pipeline=Pipeline(database, engine),
+        deliverer=Deliverer(database, engine, active, holder, clock),
+        leases=Leases(database, holder, real_now),
+        active=active,
+    )

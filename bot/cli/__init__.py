@@ -1,0 +1,130 @@
+"""The command line: one module per group of commands, each imported only when it is used."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.config import operator_language
+from bot.domain.ids import Language
+from bot.texts.catalogue import Catalogues
+
+FINE, PROBLEMS, MISUSED = 0, 1, 2
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terminal:
+    """Where a command speaks, and in which language."""
+
+    texts: Catalogues
+    language: Language
+
+    def say(self, id: str, /, **values: object) -> None:
+        print(self.text(id, **values), flush=True)
+
+    def complain(self, id: str, /, **values: object) -> None:
+        print(self.text(id, **values), file=sys.stderr, flush=True)
+
+    def text(self, id: str, /, **values: object) -> str:
+        return self.texts.say(self.language, id, **values)
+
+
+Command = Callable[[Terminal, argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; its exit code: 0 fine, 1 problems found, 2 used wrongly."""
+    terminal = Terminal(texts=Catalogues(), language=operator_language(os.environ))
+    parser = _parser(terminal)
+    if arguments[:1] == ["test"]:  # pytest's own options pass through
+        from bot.cli.testing import test
+
+        return test(terminal, list(arguments[1:]))
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        terminal.complain("cli.no_command")
+        return MISUSED
+    return int(options.run(terminal, options))
+
+
+def _parser(terminal: Terminal) -> argparse.ArgumentParser:
+    text = terminal.text
+    parser = argparse.ArgumentParser(prog="homeroom", description=text("cli.about"))
+    parser.add_argument("--version", action="version", version=f"Homeroom {VERSION}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, run, arguments in _COMMANDS:
+        command = commands.add_parser(name, help=text(f"cli.{name}"), description=text(f"cli.{name}"))
+        for flags, argument_options, about, values in arguments:
+            command.add_argument(*flags, help=text(f"cli.arg.{about}", **values), **argument_options)
+        command.set_defaults(run=run)
+    return parser
+
+
+def _late(module: str, function: str) -> Command:
+    """A command whose module is imported only when it runs, so that `--help` costs nothing."""
+
+    def run(terminal: Terminal, options: argparse.Namespace) -> int:
+        from importlib import import_module
+
+        command: Command = getattr(import_module(f"bot.cli.{module}"), function)
+        return command(terminal, options)
+
+    return run
+
+
+Argument = tuple[tuple[str, ...], dict[str, Any], str, dict[str, Any]]
+_CONFIG: Argument = (("-c", "--config"), {"type": Path, "default": Path("config.yaml")}, "config", {})
+_JSON: Argument = (("--json",), {"action": "store_true"}, "json", {})
+
+_COMMANDS: tuple[tuple[str, Command, tuple[Argument, ...]], ...] = (
+    (
+        "demo",
+        _late("demo", "demo"),
+        (
+            (("--port",), {"type": int, "default": 8765}, "port", {"port": 8765}),
+            (("--lang",), {"choices": ("zh", "en"), "default": None}, "lang", {}),
+            (("--data",), {"type": Path, "default": None}, "data", {}),
+            (("--course",), {"type": Path, "default": None}, "course", {}),
+            (("--no-browser",), {"action": "store_true"}, "no_browser", {}),
+        ),
+    ),
+    ("run", _late("run", "run"), (_CONFIG,)),
+    (
+        "check",
+        _late("check", "check"),
+        ((("paths",), {"type": Path, "nargs": "+", "metavar": "PATH"}, "paths", {}), _JSON),
+    ),
+    (
+        "preview",
+        _late("preview", "preview"),
+        (
+            (("path",), {"type": Path, "metavar": "PATH"}, "path", {}),
+            (("--days",), {"type": int, "default": 7}, "days", {}),
+            (("--from",), {"dest": "first", "default": None}, "from", {}),
+            _JSON,
+        ),
+    ),
+    ("ledger", _late("data", "ledger"), (_CONFIG, _JSON)),
+    ("migrate", _late("data", "migrate"), (_CONFIG,)),
+    ("backup", _late("data", "backup"), (_CONFIG, (("--to",), {"type": Path, "default": None}, "to", {}))),
+    ("restore", _late("data", "restore"), (_CONFIG, (("backup",), {"type": Path, "metavar": "FILE"}, "backup", {}))),
+    (
+        "signin",
+        _late("signin", "signin"),
+        (
+            _CONFIG,
+            (("name",), {"metavar": "NAME"}, "name", {}),
+            (("--staff",), {"action": "store_true"}, "staff", {}),
+        ),
+    ),
+    (
+        "bench",
+        _late("bench", "bench"),
+        ((("name",), {"nargs": "?", "metavar": "NAME"}, "bench", {}), _JSON),
+    ),
+    ("test", _late("testing", "test_with_options"), ((("--all",), {"action": "store_true"}, "all", {}),)),
+)

@@ -1,0 +1,60 @@
+"""`check PATH…`: every problem of every course at once."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.cli import FINE, MISUSED, PROBLEMS, Terminal
+from bot.cli.problems import print_problems
+from bot.domain.errors import Problem, RulesRejected
+from bot.engine.feature import Registry
+from bot.features import FEATURES
+from rules.demo import load_demo
+from rules.loader import Files, Loaded, load_course, read_folder
+from rules.vocabulary import Vocabulary
+
+
+def check(terminal: Terminal, options: argparse.Namespace) -> int:
+    vocabulary = Registry(FEATURES).vocabulary()
+    count, problems = 0, list[Problem]()
+    for path in options.paths:
+        folders = list(courses_in(path))
+        if not folders:
+            terminal.complain("check.nothing", path=str(path))
+            return MISUSED
+        count += len(folders)
+        for folder, shown_as in folders:
+            problems += problems_of(folder, shown_as, vocabulary)
+    print_problems(terminal, problems, as_json=options.json)
+    if not options.json:
+        terminal.say("check.problems" if problems else "check.fine", count=len(problems) or count)
+    return PROBLEMS if problems else FINE
+
+
+def courses_in(path: Path) -> Iterator[tuple[Path, str]]:
+    """The course folders at a path, each with the name that its problems are shown under."""
+    if (path / "course.yaml").exists():
+        yield path.resolve(), str(path)
+        return
+    if path.is_dir():
+        for folder in sorted(path.iterdir()):
+            if (folder / "course.yaml").exists():
+                yield folder.resolve(), str(folder)
+
+
+def problems_of(folder: Path, shown_as: str, vocabulary: Vocabulary) -> list[Problem]:
+    """Everything that is wrong with one course folder, its demo included."""
+    try:
+        files = read_folder(folder)
+        loaded = load_course(folder.name, files, vocabulary, shown_as=shown_as)
+    except RulesRejected as rejected:
+        return list(rejected.problems)
+    return [*loaded.problems, *_demo_problems(files, loaded, shown_as)]
+
+
+def _demo_problems(files: Files, loaded: Loaded, shown_as: str) -> list[Problem]:
+    try:
+        load_demo(files, loaded.course, shown_as=shown_as)
+    except RulesRejected as rejected:
+        return list(rejected.problems)
+    return []

@@ -1,0 +1,128 @@
+"""The commands on the data: `migrate`, `backup`, `restore`, `ledger`."""
+
+import argparse
+import json
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.app import real_now
+from bot.cli import FINE, PROBLEMS, Command, Terminal
+from bot.cli.problems import print_problems
+from bot.config import Settings, load_config
+from bot.domain.errors import RulesRejected, StorageTrouble
+from storage import migrate as schema
+from storage import tables
+from storage.database import Database
+from storage.leases import Holder, others
+
+DataCommand = Callable[[Terminal, argparse.Namespace, Settings, Database], int]
+
+
+def _on_database(command: DataCommand) -> Command:
+    """Reads the config, opens the database, and says trouble in words."""
+
+    @wraps(command)
+    def run(terminal: Terminal, options: argparse.Namespace) -> int:
+        try:
+            settings = load_config(options.config, os.environ)
+        except RulesRejected as rejected:
+            print_problems(terminal, rejected.problems)
+            return PROBLEMS
+        database = Database(settings.database, busy_timeout=timedelta(seconds=5))
+        try:
+            return command(Terminal(texts=terminal.texts, language=settings.language), options, settings, database)
+        except StorageTrouble as trouble:
+            terminal.complain(trouble.text.id, **trouble.text.values)
+            return PROBLEMS
+        finally:
+            database.close()
+
+    return run
+
+
+@_on_database
+def migrate(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
+    before, after, backup = schema.migrate(database, settings.data / "backups", real_now())
+    if backup:
+        terminal.say("data.backed_up", path=backup, size=_size(backup))
+    terminal.say("data.current" if before == after else "data.migrated", before=before or "–", after=after)
+    return FINE
+
+
+@_on_database
+def backup(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
+    if database.file is None:
+        terminal.complain("data.postgres")
+        return PROBLEMS
+    if not database.file.exists():
+        terminal.complain("data.no_database", path=database.file)
+        return PROBLEMS
+    path = schema.back_up(database, options.to or settings.data / "backups", real_now())
+    terminal.say("data.backed_up", path=path, size=_size(path))
+    return FINE
+
+
+@_on_database
+def restore(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
+    if database.file is None:
+        terminal.complain("data.postgres")
+        return PROBLEMS
+    if not schema.is_homeroom(options.backup):
+        terminal.complain("data.not_ours", path=options.backup)
+        return PROBLEMS
+    if (user := _user_of(database)) is not None:
+        terminal.complain("data.in_use", pid=user.pid)
+        return PROBLEMS
+    kept = _kept(database, settings.data / "backups")
+    database.close()
+    schema.replace_database(options.backup, database.file)
+    terminal.say("data.restored" if kept else "data.restored_new", path=options.backup, kept=kept)
+    return FINE
+
+
+def _user_of(database: Database) -> Holder | None:
+    """A living process that has the database open."""
+    if database.file is None or not database.file.exists() or schema.current_revision(database) is None:
+        return None
+    with database.begin() as db:
+        return next(iter(others(db, Holder.this_process("restore"), real_now())), None)
+
+
+def _kept(database: Database, folder: Path) -> Path | None:
+    """A copy of what the restore is about to replace."""
+    if database.file is None or not database.file.exists():
+        return None
+    return schema.back_up(database, folder, real_now(), name="before-restore")
+
+
+def _size(path: Path) -> str:
+    return f"{path.stat().st_size / 1e6:.1f} MB"
+
+
+@_on_database
+def ledger(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
+    if schema.current_revision(database) is None:
+        path = database.file or schema.shown(database.url)
+        terminal.complain("data.no_database", path=path)
+        return PROBLEMS
+    with database.begin() as db:
+        accounts: dict[int, str] = {}
+        for row in db.execute(select(tables.account).order_by(tables.account.c.platform, tables.account.c.user)):
+            accounts.setdefault(row.member, f"{row.platform}:{row.user}")
+        for row in db.execute(select(tables.ledger).order_by(tables.ledger.c.id)):
+            entry = {
+                "at": row.at.isoformat(),
+                "course": row.course,
+                "member": accounts.get(row.member, f"#{row.member}"),
+                "points": row.points,
+                "rule": row.rule,
+                "object": row.object,
+                "cause": row.cause,
+            }
+            print(json.dumps(entry, ensure_ascii=False) if options.json else "  ".join(map(str, entry.values())))
+    return FINE

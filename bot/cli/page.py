@@ -1,0 +1,37 @@
+"""The local chat under `run`: behind a sign-in link."""
+
+from dataclasses import dataclass
+
+from adapters.local.access import Access
+from adapters.local.adapter import LocalAdapter
+from adapters.local.files import Files
+from adapters.local.server import WebServer
+from bot.app import App, real_now
+from bot.config import Settings
+from bot.local import LocalControl, chat_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A bound server and its adapter."""
+
+    adapter: LocalAdapter
+    server: WebServer
+    address: str
+
+
+async def open_page(app: App, settings: Settings) -> Page | None:
+    """Bind the port; None where it is taken."""
+    assert settings.platforms.local
+    live = await app.live()
+    chat = chat_of(app, live, settings.language)
+    await chat.open()
+    adapter = LocalAdapter(chat, app.clock)
+    control = LocalControl(app, adapter, live, settings.language, is_demo=False)
+    access = Access(chat.store, is_demo=False, real_now=real_now)
+    server = WebServer(chat, Files(settings.data / "files"), control, access, port=settings.platforms.local.port)
+    try:
+        port = server.bind()
+    except OSError:
+        return None
+    return Page(adapter=adapter, server=server, address=f"http://127.0.0.1:{port}/")

@@ -1,0 +1,83 @@
+"""`run -c config.yaml`: the real thing."""
+
+import argparse
+import asyncio
+import logging
+import os
+from collections import Counter
+
+from adapters.local.adapter import TRAITS
+from adapters.local.parse import PLATFORM
+from bot.app import CannotStart, build
+from bot.cli import FINE, PROBLEMS, Terminal
+from bot.cli.problems import print_problems
+from bot.cli.serving import quiet_logs, stopped_by_signals
+from bot.config import Settings, load_config
+from bot.domain.errors import RulesRejected, StorageTrouble
+from bot.domain.ports import Adapter
+from bot.engine.library import Activation
+from scheduler.clock import RealClock
+
+
+def run(terminal: Terminal, options: argparse.Namespace) -> int:
+    quiet_logs(logging.INFO)
+    try:
+        settings = load_config(options.config, os.environ)
+        spoken = Terminal(texts=terminal.texts, language=settings.language)
+        if not _is_runnable(spoken, settings):
+            return PROBLEMS
+        return asyncio.run(_run(spoken, settings, options))
+    except (RulesRejected, CannotStart) as rejected:
+        print_problems(terminal, rejected.problems)
+    except StorageTrouble as trouble:
+        terminal.complain(trouble.text.id, **trouble.text.values)
+    return PROBLEMS
+
+
+def _is_runnable(terminal: Terminal, settings: Settings) -> bool:
+    for platform in settings.platforms.named():
+        if platform != PLATFORM:
+            terminal.complain("run.no_adapter", platform=platform)
+            return False
+    if not settings.courses:
+        terminal.complain("run.no_courses")
+        return False
+    name, times = Counter(folder.name for folder in settings.courses).most_common(1)[0]
+    if times > 1:
+        terminal.complain("run.same_name", name=name)
+        return False
+    return True
+
+
+async def _run(terminal: Terminal, settings: Settings, options: argparse.Namespace) -> int:
+    app = build(settings, clock=RealClock(), traits={PLATFORM: TRAITS})
+    tell(terminal, await app.start())
+    adapters: list[Adapter] = []
+    beside = []
+    if settings.platforms.local:
+        from bot.cli.page import open_page
+
+        page = await open_page(app, settings)
+        if page is None:
+            port = settings.platforms.local.port
+            terminal.complain("demo.port_taken", port=port, other=port + 1)
+            await app.close()
+            return PROBLEMS
+        adapters.append(page.adapter)
+        beside.append(asyncio.create_task(page.server.run()))
+        terminal.say("run.page", address=page.address, config=options.config)
+    if code := await app.new_claim_code():
+        terminal.say("run.claim", code=code)
+    terminal.say("run.ready", courses=list((await app.live()).courses))
+    with stopped_by_signals() as stopping:
+        await app.run(adapters, stopping, beside=beside)
+    terminal.say("run.stopped")
+    return FINE
+
+
+def tell(terminal: Terminal, activations: list[Activation]) -> None:
+    """Say which courses run on older files, and which rules are off."""
+    for activation in activations:
+        if activation.problems:
+            terminal.complain("run.not_taken" if activation.refused else "run.off", course=activation.course)
+            print_problems(terminal, activation.problems)

@@ -1,0 +1,55 @@
+"""`signin NAME`: a link that signs one person in to the local chat."""
+
+import argparse
+import asyncio
+import os
+import re
+
+from adapters.local.access import make_link
+from adapters.local.parse import PLATFORM
+from adapters.local.values import BOT, Person
+from bot.app import App, build, real_now
+from bot.cli import FINE, MISUSED, PROBLEMS, Terminal
+from bot.cli.problems import print_problems
+from bot.config import load_config
+from bot.domain.errors import RulesRejected, StorageTrouble
+from scheduler.clock import RealClock
+from storage.documents import Documents
+
+
+def signin(terminal: Terminal, options: argparse.Namespace) -> int:
+    try:
+        settings = load_config(options.config, os.environ)
+    except RulesRejected as rejected:
+        print_problems(terminal, rejected.problems)
+        return PROBLEMS
+    terminal = Terminal(texts=terminal.texts, language=settings.language)
+    if settings.platforms.local is None:
+        terminal.complain("signin.no_local")
+        return PROBLEMS
+    id = re.sub(r"\W+", "_", options.name.strip().casefold()).strip("_")[:32]
+    if not id or id == BOT:
+        terminal.complain("signin.bad_name")
+        return MISUSED
+    try:
+        link = asyncio.run(_link(build(settings, clock=RealClock()), id, options))
+    except StorageTrouble as trouble:
+        terminal.complain(trouble.text.id, **trouble.text.values)
+        return PROBLEMS
+    terminal.say("signin.link", link=link)
+    return FINE
+
+
+async def _link(app: App, id: str, options: argparse.Namespace) -> str:
+    await app.prepare()
+    live = await app.live()
+    roles = [live.role_of(course, f"{PLATFORM}:{id}") for course in live.courses]
+    named = next((role for role in ("admin", "assistant") if role in roles), "student")
+    role = "assistant" if options.staff and named == "student" else named
+    person = Person(id=id, name=options.name.strip(), role=role)  # type: ignore[arg-type]
+    assert app.settings.platforms.local
+    base = f"http://127.0.0.1:{app.settings.platforms.local.port}"
+    try:
+        return await make_link(Documents(app.database, PLATFORM), person, base, real_now())
+    finally:
+        app.database.close()

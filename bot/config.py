@@ -1,0 +1,137 @@
+"""config.yaml as frozen settings. Secrets are named, `env:NAME`, and never stand in the file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+from sqlalchemy.engine import make_url
+
+from bot.domain.errors import Problem, RulesRejected
+from bot.domain.ids import Language, language_of
+from bot.domain.messages import Text
+from rules.complaints import Complaints
+from rules.fields import CourseLanguage, Words
+from rules.reader import read
+from rules.shapes import fit, mapping
+from rules.unreadable import Unreadable
+
+
+def _secret(value: str) -> str:
+    if not value.startswith("env:") or len(value) < 5:
+        raise PydanticCustomError("problem.secret_in_file", "secret", {})
+    return value
+
+
+Secret = Annotated[str, AfterValidator(_secret)]
+"""The name of an environment variable, as `env:NAME`."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Telegram(_Section):
+    token: Secret
+    mode: str = "polling"
+    api: str = "https://api.telegram.org"
+
+
+class Discord(_Section):
+    token: Secret
+    api: str = "https://discord.com/api/v10"
+    gateway: str = "wss://gateway.discord.gg"
+
+
+class Local(_Section):
+    port: int = Field(default=8080, ge=0, le=65535)
+
+
+class Platforms(_Section):
+    telegram: Telegram | None = None
+    discord: Discord | None = None
+    local: Local | None = None
+
+    def named(self) -> list[str]:
+        """The platforms that are switched on."""
+        return [name for name in ("telegram", "discord", "local") if getattr(self, name) is not None]
+
+
+class _File(_Section):
+    database: Words = "sqlite:///data/homeroom.db"
+    data: Words = "./data"
+    language: CourseLanguage = "zh_Hans"
+    courses: list[Words] = Field(default_factory=list)
+    platforms: Platforms = Platforms()
+
+
+class Settings(_Section):
+    """What one installation is set to; paths are absolute."""
+
+    database: str
+    data: Path
+    language: Language
+    courses: tuple[Path, ...]
+    platforms: Platforms
+
+
+def load_config(path: Path, environment: Mapping[str, str]) -> Settings:
+    """Read config.yaml; paths in it count from its own folder. Raises RulesRejected with everything that is wrong."""
+    complaints = Complaints(file=path.name)
+    document = _read(path, complaints)
+    shape = fit(_File, document, complaints, name="config", language="zh_Hans") if document else None
+    if shape is None or complaints.problems:
+        raise RulesRejected(complaints.problems)
+    home = path.resolve().parent
+    return Settings(
+        database=_database(resolved(shape.database, environment, path), home),
+        data=home / shape.data,
+        language=shape.language,
+        courses=tuple((home / course).resolve() for course in shape.courses),
+        platforms=shape.platforms,
+    )
+
+
+def _read(path: Path, complaints: Complaints) -> Any:
+    try:
+        document = read(path.read_bytes())
+    except OSError:
+        raise RulesRejected([problem(path, "problem.no_config", name=str(path))]) from None
+    except Unreadable as trouble:
+        complaints.take(trouble, trouble.text)
+        return None
+    for flaw in document.flaws:
+        complaints.take(flaw, flaw.text)
+    return mapping(document.root, complaints, name="config")
+
+
+def resolved(value: str, environment: Mapping[str, str], path: Path) -> str:
+    """The value itself, or what the environment holds for `env:NAME`."""
+    if not value.startswith("env:"):
+        return value
+    name = value.removeprefix("env:")
+    if not environment.get(name):
+        raise RulesRejected([problem(path, "problem.no_environment", name=name)])
+    return environment[name]
+
+
+def problem(path: Path, id: str, **values: str) -> Problem:
+    """A problem with the whole file."""
+    return Problem(file=path.name, line=1, column=1, text=Text(id=id, values=values))
+
+
+def _database(url: str, home: Path) -> str:
+    """A relative SQLite path counts from the config file, wherever the program was started."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or Path(parsed.database).is_absolute():
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return f"sqlite:///{(home / parsed.database).as_posix()}"
+
+
+def operator_language(environment: Mapping[str, str]) -> Language:
+    """The language of the shell."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environment.get(name):
+            return language_of(environment[name]) or "en"
+    return "en"

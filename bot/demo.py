@@ -1,0 +1,160 @@
+"""The demo: one course in a local chat, with a virtual clock and classmates who act by a script."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from adapters.local.adapter import TRAITS, LocalAdapter
+from adapters.local.parse import PLATFORM
+from adapters.local.values import Person
+from bot.app import App, build, real_now
+from bot.config import Local, Platforms, Settings
+from bot.domain.course import Course
+from bot.domain.ids import Language
+from bot.engine.feature import Registry
+from bot.engine.live import Live
+from bot.features import FEATURES
+from bot.local import LocalControl, chat_of
+from rules.demo import Demo, load_demo
+from rules.loader import load_course, read_folder
+from scheduler.clock import VirtualClock
+from scheduler.occurrences import moment_of
+from scheduler.virtual import advance
+from storage.database import Database, insert
+from storage.leases import Holder
+from storage.migrate import migrate
+from storage.tables import clock as clock_table
+
+PACKS = Path(__file__).parent.parent / "rules" / "packs"
+PACK_OF: dict[Language, str] = {"zh_Hans": "xhs-writing", "en": "python-start"}
+
+_OPENS = time(8, 30)
+
+
+class ScriptedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """What a classmate says at a moment; `key` makes sure that it is said once."""
+
+    at: datetime
+    who: str
+    says: str
+    key: str
+
+
+class DemoControl(LocalControl):
+    """Adds the virtual clock and the script to what the page can ask."""
+
+    def __init__(
+        self, app: App, adapter: LocalAdapter, live: Live, language: Language, *, demo: Demo, clock: VirtualClock
+    ) -> None:
+        super().__init__(app, adapter, live, language, is_demo=True)
+        self._adapter = adapter
+        self._clock = clock
+        self._lines = script_of(self._course, demo)
+        self._moving = asyncio.Lock()
+        self._room = next(space.address.chat for space in live.spaces_of(self._course.id, kind="main"))
+
+    async def advance(self, to: datetime) -> None:
+        """Move the clock; rituals, classmates and messages on the way happen in order."""
+        async with self._moving:
+            await advance(self._clock, self, to)
+
+    async def run_due(self) -> None:
+        """As the clock's agenda: first the rituals, then what classmates make of them."""
+        await self._app.run_due()
+        await self.settle()
+        now = self.now()
+        for line in self._lines:
+            # Lines of the last day are said again after a crash; their keys let each through once.
+            if now - timedelta(days=1) < line.at <= now:
+                await self._adapter.chat.say(line.who, self._room, line.says, key=line.key)
+                await self.settle()
+
+    async def next_due(self) -> datetime | None:
+        now = self.now()
+        planned = [await self._app.next_due(), *(line.at for line in self._lines if line.at > now)]
+        return min((moment for moment in planned if moment), default=None)
+
+
+def script_of(course: Course, demo: Demo) -> list[ScriptedLine]:
+    """The script with its moments, in order."""
+    lines = [
+        ScriptedLine(
+            at=moment_of(course.starts + timedelta(days=day - 1), line.at, course.zone),
+            who=line.who,
+            says=line.says,
+            key=f"script:{day}:{number}",
+        )
+        for number, line in enumerate(demo.script)
+        for day in line.days
+    ]
+    return sorted(lines, key=lambda line: (line.at, line.key))
+
+
+def people_of(demo: Demo) -> list[Person]:
+    """Whom one can be, and the classmates who act alone."""
+    mine = [Person(id=person.id, name=person.name, role=person.role) for person in demo.people]
+    return mine + [Person(id=person.id, name=person.name, is_scripted=True) for person in demo.classmates]
+
+
+async def opened_clock(database: Database, starts_at: datetime) -> VirtualClock:
+    """The virtual clock where it stood, else at the morning of the first day."""
+
+    def keep(db: Connection, now: datetime) -> None:
+        upsert = insert(db, clock_table).values(id=1, now=now)
+        db.execute(upsert.on_conflict_do_update(index_elements=["id"], set_={"now": now}))
+
+    async def kept(now: datetime) -> None:
+        await database.run(lambda db: keep(db, now))
+
+    stood = await database.run(lambda db: db.execute(select(clock_table.c.now)).scalar_one_or_none())
+    return VirtualClock(stood or starts_at, kept)
+
+
+def demo_settings(data: Path, language: Language, folder: Path, port: int) -> Settings:
+    """What the demo is set to: one course, one database file in its data folder."""
+    return Settings(
+        database=f"sqlite:///{(data / f'{folder.name}.db').as_posix()}",
+        data=data,
+        language=language,
+        courses=(folder,),
+        platforms=Platforms(local=Local(port=port)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoRun:
+    """A demo that is ready to be talked to."""
+
+    app: App
+    adapter: LocalAdapter
+    control: DemoControl
+
+
+async def start_demo(settings: Settings) -> DemoRun | Holder:
+    """Open the demo where it stood, or say which process has it open already.
+
+    Raises CannotStart or RulesRejected where its course is broken.
+    """
+    folder = settings.courses[0]
+    database = Database(settings.database)
+    await database.call(lambda: migrate(database, settings.data / "backups", real_now()))
+    files = read_folder(folder)
+    vocabulary = Registry(FEATURES).vocabulary()
+    course = load_course(folder.name, files, vocabulary, shown_as=folder.name).course
+    demo = load_demo(files, course, shown_as=folder.name)
+    clock = await opened_clock(database, moment_of(course.starts, _OPENS, course.zone))
+    app = build(settings, clock=clock, database=database, traits={PLATFORM: TRAITS})
+    if other := await app.leases.take("demo"):
+        database.close()
+        return other
+    await app.start()
+    live = await app.live()
+    chat = chat_of(app, live, settings.language, people_of(demo))
+    await chat.open()
+    adapter = LocalAdapter(chat, clock)
+    control = DemoControl(app, adapter, live, settings.language, demo=demo, clock=clock)
+    return DemoRun(app=app, adapter=adapter, control=control)

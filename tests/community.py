@@ -1,0 +1,191 @@
+"""A course community to talk to: the real core and the local chat, without a web server, under a virtual clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from adapters.local.values import Message
+from bot.demo import DemoRun, demo_settings, start_demo
+from bot.domain.ids import Language
+from scheduler.virtual import next_time
+
+COURSE = """
+title: {zh: 写作营, en: Writing camp}
+language: en
+time_zone: Europe/London
+starts: 2027-03-01
+ends: 2027-03-14
+spaces:
+  - {id: main, kind: main, local: main}
+  - {id: staff, kind: staff, local: staff}
+staff:
+  admins: [local:chen]
+  assistants: [local:lin]
+checkin:
+  makeup: {within_days: 3, at_most: 2}
+"""
+CALENDAR = """
+days:
+  - {day: 1, title: First words, task: Write three lines., material: Read page one., sharing: Why do you write?}
+  - {day: 2, title: Second day, task: Write five lines.}
+  - {day: 3, title: Third day, task: Write seven lines.}
+"""
+RULES = """
+check_in:
+  title: {zh: 每日打卡, en: Daily check-in}
+  when: checkin.done
+  where: {makeup: false, member.role: student}
+  limit: {once_per: day}
+  then:
+    - award: 5
+make_up:
+  when: checkin.done
+  where: {makeup: true}
+  then:
+    - award: 2
+streak_3:
+  when: streak.reached
+  where: {days: 3}
+  then:
+    - award: 10
+    - say: {zh: "连续三天！", en: "Three days, {name}!"}
+share:
+  when: share.posted
+  limit: {once_per: day}
+  then:
+    - award: 8
+thoughtful:
+  when: message.posted
+  where: {length: {at_least: 20}}
+  limit: {points_per_day: 2}
+  then:
+    - award: 1
+"""
+RITUALS = """
+daily_task:
+  every: day
+  at: 09:00
+  do: post_task
+evening_sharing:
+  every: day
+  at: 20:00
+  do: sharing
+  lasts: 1h
+"""
+DEMO = """
+people:
+  - {id: ada, name: Ada, role: student}
+  - {id: ben, name: Ben, role: student}
+  - {id: lin, name: Lin, role: assistant}
+  - {id: chen, name: Chen, role: admin}
+classmates:
+  - {id: mia, name: Mia}
+script:
+  - {day: 1, at: 12:00, who: mia, says: /checkin}
+"""
+FILES = {
+    "course.yaml": COURSE,
+    "calendar.yaml": CALENDAR,
+    "rules.yaml": RULES,
+    "rituals.yaml": RITUALS,
+    "demo.yaml": DEMO,
+}
+
+
+def write_course(folder: Path, **changed: str) -> Path:
+    """A course folder; `rules=…` replaces rules.yaml, and so on."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in FILES.items():
+        (folder / name).write_text(changed.get(name.removesuffix(".yaml"), text), encoding="utf-8")
+    return folder
+
+
+@dataclass
+class Community:
+    """What a test says and hears."""
+
+    run: DemoRun
+    folder: Path
+    seen: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    async def open(cls, data: Path, folder: Path, *, language: Language = "en") -> Community:
+        run = await start_demo(demo_settings(data, language, folder, 0))
+        assert isinstance(run, DemoRun), f"process {run.pid} has it open"
+        run.app.active["local"] = run.adapter
+        return cls(run=run, folder=folder)
+
+    async def close(self) -> None:
+        await self.run.app.close()
+
+    # --- say ----------------------------------------------------------------------------------------------------------
+
+    async def types(self, who: str, text: str, *, room: str = "main", **more: Any) -> int:
+        """Somebody posts a text, and everything that follows from it happens."""
+        number = await self.run.adapter.chat.say(who, room, text, **more)
+        await self.run.control.settle()
+        return number
+
+    async def presses(self, who: str, label: str, *, room: str = "main") -> str | None:
+        """Somebody presses the newest button with this label; what they alone are told."""
+        messages = await self.run.adapter.chat.history(who, room)
+        for message in reversed(messages):
+            for button in message.buttons:
+                if button.label == label:
+                    before = self.run.adapter.chat.revision
+                    await self.run.adapter.chat.press(who, room, message.number, button.command)
+                    await self.run.control.settle()
+                    answers = await self.run.adapter.chat.answers(who, before)
+                    return answers[-1].text if answers else None
+        raise AssertionError(f"nobody sees a button {label!r}")
+
+    async def until(self, hour: int, minute: int = 0) -> None:
+        """The clock moves on to the next time it shows this."""
+        await self.run.control.advance(next_time(self.now, time(hour, minute), self.run.control.zone))
+
+    async def passes(self, **length: float) -> None:
+        await self.run.control.advance(self.now + timedelta(**length))
+
+    @property
+    def now(self) -> datetime:
+        return self.run.control.now()
+
+    # --- hear ---------------------------------------------------------------------------------------------------------
+
+    async def messages(self, who: str = "ada", room: str = "main") -> list[Message]:
+        return await self.run.adapter.chat.history(who, room, limit=1000)
+
+    async def said(self, who: str = "ada", room: str = "main") -> list[str]:
+        """What the course has said here and this person sees, oldest first."""
+        return [message.text for message in await self.messages(who, room) if message.author == "bot"]
+
+    async def answer(self, who: str, text: str, *, room: str = "main") -> str:
+        """Say it, and hear what only oneself is told."""
+        before = {message.number for message in await self.messages(who, room)}
+        await self.types(who, text, room=room)
+        heard = [m for m in await self.messages(who, room) if m.number not in before and m.only_for == who]
+        return "\n".join(message.text for message in heard)
+
+    async def board(self, who: str, text: str) -> list[tuple[str, ...]]:
+        """The table of the answer to a command."""
+        await self.types(who, text)
+        return list((await self.messages(who))[-1].table)
+
+    async def points(self, who: str) -> int:
+        rows = await self.ledger()
+        return sum(row["points"] for row in rows if row["who"] == who)
+
+    async def ledger(self) -> list[dict[str, Any]]:
+        from sqlalchemy import select
+
+        from storage.tables import account, ledger
+
+        query = select(ledger, account.c.user).join(account, account.c.member == ledger.c.member).order_by(ledger.c.id)
+        rows = await self.run.app.database.run(lambda db: db.execute(query).all())
+        return [{"who": row.user, "points": row.points, "rule": row.rule, "object": row.object} for row in rows]
+
+    async def rows(self, query: Any) -> list[Any]:
+        return list(await self.run.app.database.run(lambda db: db.execute(query).all()))

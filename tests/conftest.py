@@ -1,0 +1,32 @@
+"""Fixtures: a community to talk to, and the texts it speaks."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.community import Community, write_course
+
+Open = Callable[..., Awaitable[Community]]
+
+
+@pytest.fixture
+async def open_community(tmp_path: Path) -> AsyncIterator[Open]:
+    """Opens communities over one data folder; the next one finds what the last one left."""
+    opened: list[Community] = []
+
+    async def open_one(**changed: str) -> Community:
+        if opened:
+            await opened.pop().close()
+        folder = write_course(tmp_path / "writing", **changed)
+        opened.append(await Community.open(tmp_path / "data", folder))
+        return opened[-1]
+
+    yield open_one
+    for community in opened:
+        await community.close()
+
+
+@pytest.fixture
+async def course(open_community: Open) -> Community:
+    return await open_community()
