@@ -19,7 +19,7 @@ from bot.domain.traits import Traits
 from bot.engine import agenda
 from bot.engine.context import Engine
 from bot.engine.deliver import Deliverer
-from bot.engine.feature import Registry
+from bot.engine.feature import Feature, Registry
 from bot.engine.library import Activation, Library
 from bot.engine.live import Live, LiveCourses
 from bot.engine.pipeline import Pipeline
@@ -116,7 +116,6 @@ class App:
         live = await self.live()
         if not live.courses:
             raise CannotStart([problem for activation in activations for problem in activation.problems])
-        await self.deliverer.recover(real_now())
         return activations
 
     async def prepare(self) -> None:
@@ -144,13 +143,17 @@ class App:
         await self.database.run(keep)
         return f"{code[:5]}-{code[5:]}"
 
+    async def activate(self, adapter: Adapter) -> None:
+        """From now on this process delivers for the adapter; first what a dead process left half sent."""
+        self.active[adapter.platform] = adapter
+        await self.deliverer.recover(adapter.platform, real_now())
+        self.deliverer.wake()
+
     async def serve(self, adapter: Adapter) -> None:
         """Run an adapter while its lease is ours; deliver its messages meanwhile."""
 
         async def work() -> None:
-            await self.deliverer.recover(real_now())
-            self.active[adapter.platform] = adapter
-            self.deliverer.wake()
+            await self.activate(adapter)
             try:
                 await adapter.run(self.sink)
             finally:
@@ -213,11 +216,11 @@ def build(
     clock: Clock,
     database: Database | None = None,
     traits: Mapping[str, Traits] | None = None,
-    features: Sequence[object] = FEATURES,
+    features: Sequence[Feature] = FEATURES,
 ) -> App:
     """Put a process together. Nothing runs yet, and nothing was written."""
     texts = Catalogues()
-    registry = Registry(features)  # type: ignore[arg-type]
+    registry = Registry(features)
     database = database or Database(settings.database)
     folders = {CourseId(folder.name): folder for folder in settings.courses}
     library = Library(folders, LiveCourses(registry.vocabulary(), folders), occurrences)

@@ -1,6 +1,7 @@
 """The demo: one course in a local chat, with a virtual clock and classmates who act by a script."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from bot.app import App, build, real_now
 from bot.config import Local, Platforms, Settings
 from bot.domain.course import Course
 from bot.domain.ids import Language
-from bot.engine.feature import Registry
+from bot.engine.feature import Feature, Registry
 from bot.engine.live import Live
 from bot.features import FEATURES
 from bot.local import LocalControl, chat_of
@@ -134,20 +135,22 @@ class DemoRun:
     control: DemoControl
 
 
-async def start_demo(settings: Settings) -> DemoRun | Holder:
+async def start_demo(
+    settings: Settings, *, features: Sequence[Feature] = FEATURES, database: Database | None = None
+) -> DemoRun | Holder:
     """Open the demo where it stood, or say which process has it open already.
 
     Raises CannotStart or RulesRejected where its course is broken.
     """
     folder = settings.courses[0]
-    database = Database(settings.database)
+    database = database or Database(settings.database)
     await database.call(lambda: migrate(database, settings.data / "backups", real_now()))
     files = read_folder(folder)
-    vocabulary = Registry(FEATURES).vocabulary()
+    vocabulary = Registry(features).vocabulary()
     course = load_course(folder.name, files, vocabulary, shown_as=folder.name).course
     demo = load_demo(files, course, shown_as=folder.name)
     clock = await opened_clock(database, moment_of(course.starts, _OPENS, course.zone))
-    app = build(settings, clock=clock, database=database, traits={PLATFORM: TRAITS})
+    app = build(settings, clock=clock, database=database, traits={PLATFORM: TRAITS}, features=features)
     if other := await app.leases.take("demo"):
         database.close()
         return other

@@ -12,6 +12,7 @@ from bot.app import App
 from bot.domain.ids import Language
 from bot.domain.places import Address
 from bot.domain.ports import Texts
+from bot.engine.dispatch import listed_commands
 from bot.engine.live import Live
 from scheduler.virtual import next_time
 from storage.documents import Documents
@@ -68,12 +69,8 @@ class LocalControl:
         """What this person may type here, by the rules that the dispatcher holds them to."""
         space = self._live.space_at(Address(platform=PLATFORM, chat=room.id))
         role = self._live.role_of(space.course, f"{PLATFORM}:{person.id}") if space else "student"
-        usable = [
-            command.name
-            for command in self._app.registry.commands.values()
-            if command.anywhere or (space and role in command.roles and space.kind in command.places)
-        ]
-        return [CommandHint(name=name, summary=self.texts.say(self.language, f"help.{name}")) for name in usable]
+        usable = listed_commands(self._app.registry, role, space.kind if space else None)
+        return [CommandHint(name=c.name, summary=self.texts.say(self.language, f"help.{c.name}")) for c in usable]
 
     async def settle(self) -> None:
         while await self._adapter.pump(self._app.sink):

@@ -127,10 +127,11 @@ def resend(db: Connection, id: int, chats: Collection[tuple[str, str]], *, now: 
     return db.execute(update(outbox).where(ended).values(again)).rowcount > 0
 
 
-def abandoned(db: Connection, living: Collection[str]) -> list[Claimed]:
-    """What dead processes were sending: nobody knows whether it arrived."""
-    query = select(outbox).where(outbox.c.state == "sending", outbox.c.holder.not_in(living)).order_by(outbox.c.id)
-    return [_claimed(db, row) for row in db.execute(query).all()]
+def abandoned(db: Connection, platform: str, living: Collection[str]) -> list[Claimed]:
+    """What dead processes were sending to a platform."""
+    query = select(outbox).where(outbox.c.state == "sending", outbox.c.platform == platform)
+    rows = db.execute(query.where(outbox.c.holder.not_in(living)).order_by(outbox.c.id)).all()
+    return [_claimed(db, row) for row in rows]
 
 
 def next_due(db: Connection, now: datetime) -> datetime | None:

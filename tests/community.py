@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -109,16 +109,17 @@ class Community:
 
     run: DemoRun
     folder: Path
-    seen: dict[str, int] = field(default_factory=dict)
+    is_closed: bool = False
 
     @classmethod
-    async def open(cls, data: Path, folder: Path, *, language: Language = "en") -> Community:
-        run = await start_demo(demo_settings(data, language, folder, 0))
+    async def open(cls, data: Path, folder: Path, *, language: Language = "en", **more: Any) -> Community:
+        run = await start_demo(demo_settings(data, language, folder, 0), **more)
         assert isinstance(run, DemoRun), f"process {run.pid} has it open"
-        run.app.active["local"] = run.adapter
+        await run.app.activate(run.adapter)
         return cls(run=run, folder=folder)
 
     async def close(self) -> None:
+        self.is_closed = True
         await self.run.app.close()
 
     # --- say ----------------------------------------------------------------------------------------------------------

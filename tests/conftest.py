@@ -1,10 +1,12 @@
 """Fixtures: a community to talk to, and the texts it speaks."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from bot.engine.feature import Feature
+from bot.features import FEATURES
 from tests.community import Community, write_course
 
 Open = Callable[..., Awaitable[Community]]
@@ -15,16 +17,17 @@ async def open_community(tmp_path: Path) -> AsyncIterator[Open]:
     """Opens communities over one data folder; the next one finds what the last one left."""
     opened: list[Community] = []
 
-    async def open_one(**changed: str) -> Community:
+    async def open_one(*, features: Sequence[Feature] = FEATURES, **changed: str) -> Community:
         if opened:
             await opened.pop().close()
         folder = write_course(tmp_path / "writing", **changed)
-        opened.append(await Community.open(tmp_path / "data", folder))
+        opened.append(await Community.open(tmp_path / "data", folder, features=features))
         return opened[-1]
 
     yield open_one
     for community in opened:
-        await community.close()
+        if not community.is_closed:
+            await community.close()
 
 
 @pytest.fixture

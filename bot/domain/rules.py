@@ -102,7 +102,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         return sum(effect.argument for effect in self.then if effect.name == "award")
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one rule made of one fact: it fired, or why it stayed quiet."""
 
     rule: RuleId

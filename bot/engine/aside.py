@@ -12,14 +12,13 @@ from bot.engine.context import Belonging, Context, Engine, Transaction
 from bot.engine.live import Live
 from bot.engine.voice import NOTICE_LIFE, Utterance, Where
 from bot.engine.writes import Writes
-from storage.database import insert_new
-from storage.tables import event_claim
+from storage.claims import claim_keys
 from storage.tables import set_aside as table
 
 
 def set_aside(engine: Engine, db: Connection, event: Event, error: str) -> None:
     """Keep the event for staff, so that it blocks nothing behind it; its sender gets an apology."""
-    db.execute(insert_new(db, event_claim), [{"key": event.key, "at": event.at}])
+    claim_keys(db, [event.key], event.at)
     kept = {"raw": event.raw} if isinstance(event, UpdateUnreadable) else {"event": msgspec.to_builtins(event)}
     statement = insert(table).values(key=event.key, error=error[:2000], at=event.at, **kept).returning(table.c.id)
     number = db.execute(statement).scalar_one()

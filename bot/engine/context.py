@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from msgspec import structs
+from msgspec import Struct, structs
 from sqlalchemy import Connection
 
 from bot.domain.course import Course
@@ -25,8 +25,7 @@ from bot.engine.writes import Writes
 from storage.outbox import exists_key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlainMessage:
+class PlainMessage(Struct, frozen=True, kw_only=True):
     """A plain chat message in a space of a course, with who said it."""
 
     event: MessagePosted

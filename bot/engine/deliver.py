@@ -58,9 +58,9 @@ class Deliverer:
         self._is_stopping = True
         self.wake()
 
-    async def recover(self, real_now: datetime) -> None:
-        """Resolve what a dead process was sending. Nobody knows whether it arrived."""
-        left = await self._persist(lambda db: outbox.abandoned(db, living(db, self._holder, real_now)))
+    async def recover(self, platform: str, real_now: datetime) -> None:
+        """Resolve what dead processes were sending to a platform. Nobody knows whether it arrived."""
+        left = await self._persist(lambda db: outbox.abandoned(db, platform, living(db, self._holder, real_now)))
         for row in left:
             await self._persist(partial(self._after_unknown, row=row, reason="the process ended while sending"))
 

@@ -5,7 +5,9 @@ from difflib import get_close_matches
 
 from bot.domain.errors import UserError
 from bot.domain.events import ButtonPressed, CommandInvoked, MessagePosted
+from bot.domain.ids import Role
 from bot.domain.messages import Button, Text
+from bot.domain.places import SpaceKind
 from bot.engine.context import Context
 from bot.engine.feature import Command, Registry
 
@@ -90,11 +92,15 @@ def suggestion(word: str, known: Iterable[str]) -> str | None:
 
 
 def usable_commands(ctx: Context) -> list[Command]:
-    """The commands that this member may use here."""
+    """The commands that this member may use here, without those that one is told of when they are needed."""
     role = ctx.member.role if ctx.has_member else "student"
-    kind = ctx.space.kind if ctx.space else None
+    return listed_commands(ctx.engine.registry, role, ctx.space.kind if ctx.space else None)
+
+
+def listed_commands(registry: Registry, role: Role, kind: SpaceKind | None) -> list[Command]:
+    """What the help and a platform's completion show in such a space; None stands for a private chat."""
     return [
         command
-        for command in ctx.engine.registry.commands.values()
-        if role in command.roles and (kind is None or kind in command.places)
+        for command in registry.commands.values()
+        if command.is_listed and role in command.roles and (kind is None or kind in command.places)
     ]

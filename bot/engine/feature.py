@@ -47,6 +47,7 @@ class Command:
     places: tuple[SpaceKind, ...] = SPACE_KINDS
     words: tuple[str, ...] = ()
     anywhere: bool = False  # also where no course lives yet, and for who is no member
+    is_listed: bool = True  # in the help and in completion
 
     @property
     def is_for_staff(self) -> bool:
@@ -77,12 +78,21 @@ class Feature:
         places: tuple[SpaceKind, ...] = SPACE_KINDS,
         words: tuple[str, ...] = (),
         anywhere: bool = False,
+        is_listed: bool = True,
     ) -> Callable[[CommandHandler], CommandHandler]:
         """Handles `/name`, and the words where a message is nothing else."""
 
         def declare(handler: CommandHandler) -> CommandHandler:
             self.commands.append(
-                Command(name=name, handler=handler, roles=roles, places=places, words=words, anywhere=anywhere)
+                Command(
+                    name=name,
+                    handler=handler,
+                    roles=roles,
+                    places=places,
+                    words=words,
+                    anywhere=anywhere,
+                    is_listed=is_listed,
+                )
             )
             return handler
 

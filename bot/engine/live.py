@@ -92,13 +92,15 @@ class LiveCourses:
         self._parsed[number] = (loaded.course, loaded.problems)
 
 
+_VERSION = select(
+    select(func.coalesce(func.max(snapshot.c.number), 0)).scalar_subquery(),
+    select(func.coalesce(func.max(binding.c.id), 0)).scalar_subquery(),
+    select(func.coalesce(func.max(staff_grant.c.id), 0)).scalar_subquery(),
+)
+
+
 def _version(db: Connection) -> Version:
-    newest = select(
-        select(func.coalesce(func.max(snapshot.c.number), 0)).scalar_subquery(),
-        select(func.coalesce(func.max(binding.c.id), 0)).scalar_subquery(),
-        select(func.coalesce(func.max(staff_grant.c.id), 0)).scalar_subquery(),
-    )
-    snapshots, bindings, grants = db.execute(newest).one()
+    snapshots, bindings, grants = db.execute(_VERSION).one()
     return snapshots, bindings, grants
 
 

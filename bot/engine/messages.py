@@ -46,7 +46,7 @@ class _Run:
 
     def handle(self) -> None:
         facts = [self._fact(message) for message in self._messages]
-        self._tallies.load(self._tx.db, self._course, facts)
+        self._tallies.load(self._tx.db, self._course, facts, are_new=True)
         snapshot = self._tx.live.snapshots[self._course.id]
         for message, fact in zip(self._messages, facts, strict=True):
             verdicts, firings = judged(self._course, fact, self._tallies)

@@ -12,8 +12,8 @@ from bot.engine.context import Engine, Transaction
 from bot.engine.dispatch import word_in
 from bot.engine.messages import handle_messages
 from bot.engine.single import handle_one
-from storage.database import Database, insert_new
-from storage.tables import event_claim
+from storage.claims import claim_keys
+from storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,5 @@ def _claimed(db: Connection, events: Sequence[Event]) -> list[Event]:
     by_key = {event.key: event for event in events}
     if not by_key:
         return []
-    rows = [{"key": event.key, "at": event.at} for event in by_key.values()]
-    fresh = set(db.execute(insert_new(db, event_claim).returning(event_claim.c.key), rows).scalars())
+    fresh = claim_keys(db, by_key, events[-1].at)
     return [event for key, event in by_key.items() if key in fresh]

@@ -10,6 +10,7 @@ from bot.domain.ids import CourseId, MemberId
 from bot.domain.places import Actor, Member
 from bot.engine.live import Live
 from bot.engine.names import clean_name
+from storage.among import among
 from storage.tables import account, member, profile
 
 Person = tuple[CourseId, str, str]
@@ -20,6 +21,7 @@ _KNOWN = (
     .add_columns(profile.c.name, profile.c.handle, profile.c.language)
     .join_from(account, member, account.c.member == member.c.id)
     .join(profile, profile.c.member == member.c.id)
+    .where(among(account.c.user, "users"))
 )
 
 
@@ -44,7 +46,7 @@ def members_of(
 
 def _known(db: Connection, people: Mapping[Person, Actor]) -> dict[Person, Row[Any]]:
     users = {user for _, _, user in people}
-    found = db.execute(_KNOWN.where(account.c.user.in_(users))).all()
+    found = db.execute(_KNOWN, {"users": users}).all()
     rows = {(CourseId(row.course), row.platform, row.user): row for row in found}
     return {person: rows[person] for person in people if person in rows}
 
@@ -92,17 +94,18 @@ def sync_roles(db: Connection, live: Live, courses: Sequence[CourseId]) -> None:
 
 
 def named(db: Connection, course: CourseId, who: str) -> list[Member]:
-    """The members of a course that a person may mean by `@ada`, `Ada` or `#12`."""
-    query = select(member.c.id, member.c.course, member.c.role, profile.c.name, profile.c.language)
+    """The members of a course that a person may mean by `@ada`, `Ada` or `#12`; a handle goes before a name."""
+    query = select(member.c.id, member.c.course, member.c.role, profile.c.name, profile.c.handle, profile.c.language)
     query = query.join(profile, profile.c.member == member.c.id).where(member.c.course == course)
-    query = query.where(member.c.merged_into.is_(None))
-    if who.startswith("#") and who[1:].isascii() and who[1:].isdigit():
-        rows = db.execute(query.where(member.c.id == int(who[1:19]))).all()
-    else:
-        wanted = who.removeprefix("@").casefold()
-        rows = [
-            row
-            for row in db.execute(query.add_columns(profile.c.handle)).all()
-            if wanted in (row.name.casefold(), (row.handle or "").casefold())
-        ]
-    return [Member(id=r.id, course=r.course, role=r.role, name=r.name, language=r.language) for r in rows]
+    rows = db.execute(query.where(member.c.merged_into.is_(None)).order_by(member.c.id)).all()
+    found = _meant(rows, who)
+    return [Member(id=r.id, course=r.course, role=r.role, name=r.name, language=r.language) for r in found]
+
+
+def _meant(rows: Sequence[Row[Any]], who: str) -> list[Row[Any]]:
+    if who.startswith("#"):
+        return [row for row in rows if f"#{row.id}" == who]
+    wanted = who.removeprefix("@").casefold()
+    by_handle = [row for row in rows if (row.handle or "").casefold() == wanted]
+    by_name = [row for row in rows if row.name.casefold() == wanted]
+    return by_handle if who.startswith("@") and by_handle else by_name or by_handle

@@ -23,7 +23,7 @@ def digest_of(code: str) -> str:
     return hashlib.sha256(re.sub(r"[^A-Z0-9]", "", code.upper()).encode()).hexdigest()
 
 
-@feature.command("claim", anywhere=True)
+@feature.command("claim", anywhere=True, is_listed=False)
 def claim(ctx: Context, cmd: CommandInvoked) -> None:
     if not cmd.text.strip():
         raise UserError("claim.usage")
@@ -40,7 +40,7 @@ def claim(ctx: Context, cmd: CommandInvoked) -> None:
         ctx.reply("claim.next", courses=list(live.courses))
 
 
-@feature.command("bind", anywhere=True)
+@feature.command("bind", roles=("admin",), anywhere=True)
 def bind(ctx: Context, cmd: CommandInvoked) -> None:
     words = cmd.text.split()
     if len(words) not in (1, 2):

@@ -21,12 +21,12 @@ def help_(ctx: Context, cmd: CommandInvoked) -> None:
         return
     ctx.reply("help.title")
     for name, command in usable.items():
-        words = "".join(f" {word}" for word in command.words[:1])
+        words = "".join(f" {word}" for word in command.words if word.isascii() == (ctx.language == "en"))
         ctx.reply("help.line", command=name, words=words, what=Text(id=f"help.{name}"))
     ctx.reply("help.more")
 
 
-@feature.command("start", anywhere=True)
+@feature.command("start", anywhere=True, is_listed=False)
 def start(ctx: Context, cmd: CommandInvoked) -> None:
     """The first thing that a person sends a bot on some platforms."""
     help_(ctx, CommandInvoked(key=cmd.key, at=cmd.at, actor=cmd.actor, address=cmd.address, name="help"))

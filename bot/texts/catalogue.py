@@ -55,7 +55,7 @@ class Catalogues:
             case Localised():
                 return template.plain(template.fill(self._parsed(value.in_(language)), lambda name: f"{{{name}}}"))
             case datetime():
-                return format_datetime(value, "MMMd HH:mm" if language == "en" else "M月d日 HH:mm", locale=language)
+                return format_datetime(value, "d MMM HH:mm" if language == "en" else "M月d日 HH:mm", locale=language)
             case date():
                 return format_date(value, "EEE, d MMM" if language == "en" else "M月d日 EEE", locale=language)
             case timedelta():

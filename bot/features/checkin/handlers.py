@@ -42,7 +42,7 @@ class CheckinSettings(BaseModel):
 feature.sections["checkin"] = CheckinSettings
 
 
-@feature.command("checkin", places=_PLACES, words=("打卡", "签到", "check in", "checkin"))
+@feature.command("checkin", places=_PLACES, words=("打卡", "check in", "签到", "checkin"))
 def check_in(ctx: Context, cmd: CommandInvoked) -> None:
     _check_button_is_fresh(ctx, cmd)
     _check_course_is_on(ctx)
@@ -53,7 +53,7 @@ def check_in(ctx: Context, cmd: CommandInvoked) -> None:
     _post_counter(ctx)
 
 
-@feature.command("makeup", places=_PLACES, words=("补卡",))
+@feature.command("makeup", places=_PLACES, words=("补卡", "make up"))
 def make_up(ctx: Context, cmd: CommandInvoked) -> None:
     _check_course_is_on(ctx)
     rules: Makeup = ctx.course.settings["checkin"].makeup

@@ -94,7 +94,7 @@ def grant(ctx: Context, cmd: CommandInvoked) -> None:
     reason = " ".join(asked["reason"].split())
     outcome = ctx.announce("points.granted", ctx.event.key, member=target, points=amount)
     ctx.award(outcome.fact, amount, RuleId("grant"), reason=reason)
-    ctx.audit("grant", member=target.id, points=amount, reason=reason)
+    ctx.audit("grant", member=f"#{target.id}", points=amount, reason=reason)
     total = ctx.ask("points_of", target.id)
     ctx.reply("grant.done", name=target.name, points=f"{amount:+d}", reason=reason, count=total)
 

@@ -3,9 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.domain.course import Course
-from bot.domain.messages import Text, Words
+import msgspec
 
+from bot.domain.course import Course
+from bot.domain.ids import ROLES
+from bot.domain.messages import Text, Words
+from bot.domain.rules import Verdict
+
+_FIELDS = frozenset(
+    {"makeup", "streak", "days", "length", "is_reply", "attachments", "member.role", "space.kind", "course.day"}
+)
 _KNOWN = frozenset(
     {"checkin.done", "streak.reached", "message.posted", "share.posted", "member.joined", "points.granted"}
 )
@@ -16,18 +23,35 @@ def explain(course: Course, row: Any) -> Iterator[Words]:
     at = row.at.astimezone(course.tzinfo)
     id = f"fact.{row.kind}" if row.kind in _KNOWN else "fact.other"
     yield Text(id=id, values={"at": at, "kind": row.kind, **_fields(row.values)})
-    for verdict in row.verdicts:
+    for verdict in msgspec.convert(row.verdicts, list[Verdict]):
         yield _line(course, verdict)
 
 
-def _line(course: Course, verdict: Mapping[str, Any]) -> Text:
-    rule = next((rule for rule in course.rules if rule.id == verdict["rule"]), None)
-    title = rule.shown if rule else verdict["rule"]
-    if verdict["fired"]:
-        id = "why.fired" if verdict["points"] else "why.acted"
-        return Text(id=id, values={"rule": title, "points": f"{verdict['points']:+d}"})
-    reason = Text(id=verdict["why"], values=dict(verdict["values"]))
+def _line(course: Course, verdict: Verdict) -> Text:
+    rule = next((rule for rule in course.rules if rule.id == verdict.rule), None)
+    title = rule.shown if rule else verdict.rule
+    if verdict.fired:
+        id = "why.fired" if verdict.points else "why.acted"
+        return Text(id=id, values={"rule": title, "points": f"{verdict.points:+d}"})
+    reason = Text(id=verdict.why, values={**verdict.values, **_named(verdict.values)})
     return Text(id="why.quiet", values={"rule": title, "reason": reason})
+
+
+def _named(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The condition's field and values in a member's words, where we have some."""
+    if "field" not in values:
+        return {}
+    field = values["field"]
+    label = Text(id=f"field.{field}") if field in _FIELDS else field
+    return {"field": label} | {key: _word(field, values[key]) for key in ("value", "wanted") if key in values}
+
+
+def _word(field: str, value: Any) -> Any:
+    if value in ("yes", "no"):
+        return Text(id=f"word.{value}")
+    if field == "member.role" and value in ROLES:
+        return Text(id=f"role.{value}")
+    return value
 
 
 def _fields(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -82,29 +82,26 @@ def _close(ctx: Context, due: OccurrenceDue) -> None:
 
 @feature.watch_messages
 def collect(batch: MessageBatch, messages: Sequence[PlainMessage]) -> None:
-    """A member's first post in an open session is their share."""
+    """What members post in an open session is their share; of several, the longest is kept for the summary."""
     course = messages[0].space.course
     sessions = store.open_in(batch.db, course, {message.space.id for message in messages})
     for space, session in sessions.items():
         options = _options(batch.live.courses[course], session.ritual)
-        _collect(batch, session, options, [message for message in messages if message.space.id == space])
+        here = (message for message in messages if message.space.id == space)
+        _collect(batch, session, [m for m in here if _is_share(m, options) and m.event.at >= session.opened_at])
 
 
-def _collect(batch: MessageBatch, session: Any, options: SharingOptions, messages: Sequence[PlainMessage]) -> None:
-    known = store.sharers(batch.db, session.id)
-    first: dict[int, PlainMessage] = {}
-    for message in messages:
-        if message.member.id not in known and _is_share(message, options) and message.event.at >= session.opened_at:
-            first.setdefault(message.member.id, message)
-    if not first:
-        return
-    rows = [(member, message.event.at, message.event.text) for member, message in first.items()]
-    store.add(batch.db, session.id, rows)
-    for message in first.values():
+def _collect(batch: MessageBatch, session: Any, posts: Sequence[PlainMessage]) -> None:
+    known = store.sharers(batch.db, session.id) if posts else set()
+    for message in posts:
+        text, is_first = message.event.text, message.member.id not in known
+        known.add(message.member.id)
+        store.keep(batch.db, session.id, message.member.id, text, at=message.event.at)
         ctx = batch.context_for(message)
-        length, attachments = len(message.event.text), len(message.event.attachments)
+        length, attachments = len(text), len(message.event.attachments)
         points = ctx.announce("share.posted", f"session {session.id}", length=length, attachments=attachments).points
-        ctx.reply("sharing.received")
+        if is_first:
+            ctx.reply("sharing.received")
         if points:
             ctx.reply("points.plus", points=points)
         ctx.finish()

@@ -1,6 +1,6 @@
 """Sessions and what was shared in them; the texts stand in a table of their own."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     insert,
     select,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.events import OccurrenceDue
+from storage.among import among
 from storage.columns import LocalDate, Moment
 from storage.database import insert_new
 from storage.tables import Id, metadata, profile
@@ -64,8 +66,14 @@ def open_session(db: Connection, due: OccurrenceDue) -> None:
 
 def open_in(db: Connection, course: str, spaces: Collection[str]) -> dict[str, Row[Any]]:
     """The open session of each space that has one."""
-    mine = (session.c.course == course) & session.c.space.in_(spaces) & session.c.closed_at.is_(None)
-    return {row.space: row for row in db.execute(select(session).where(mine).order_by(session.c.id))}
+    return {row.space: row for row in db.execute(_OPEN, {"of": course, "spaces": spaces})}
+
+
+_OPEN = (
+    select(session)
+    .where(session.c.course == bindparam("of"), among(session.c.space, "spaces"), session.c.closed_at.is_(None))
+    .order_by(session.c.id)
+)
 
 
 def close_session(db: Connection, due: OccurrenceDue) -> Row[Any] | None:
@@ -84,11 +92,15 @@ def sharers(db: Connection, id: int) -> set[int]:
     return set(db.execute(select(share.c.member).where(share.c.session == id)).scalars())
 
 
-def add(db: Connection, id: int, shares: Sequence[tuple[int, datetime, str]]) -> None:
-    """Keep (member, moment, text) in a session."""
-    rows = [{"session": id, "member": member, "at": at} for member, at, _ in shares]
-    ids = db.execute(insert(share).returning(share.c.id, sort_by_parameter_order=True), rows).scalars().all()
-    db.execute(insert(share_text), [{"share": i, "text": text} for i, (_, _, text) in zip(ids, shares, strict=True)])
+def keep(db: Connection, id: int, member: int, text: str, *, at: datetime) -> None:
+    """Keep a member's share in a session; of several, the longest text."""
+    mine = (share.c.session == id) & (share.c.member == member)
+    row = db.execute(select(share.c.id, share_text.c.text).join(share_text).where(mine)).one_or_none()
+    if row is None:
+        number = db.execute(insert(share).values(session=id, member=member, at=at).returning(share.c.id)).scalar_one()
+        db.execute(insert(share_text).values(share=number, text=text))
+    elif len(text) > len(row.text):
+        db.execute(update(share_text).where(share_text.c.share == row.id).values(text=text))
 
 
 def summary(db: Connection, id: int, *, limit: int) -> tuple[int, list[Any]]:
