@@ -174,7 +174,7 @@ class App:
         `beside` are tasks that end with the process, such as a web server; `ticks` is off where a virtual clock moves.
         """
         jobs: list[Callable[[], Awaitable[None]]] = [self.deliverer.run]
-        jobs.append(lambda: self.leases.keep(f"process:{self.leases.holder.id}"))
+        jobs.append(self.leases.keep_all)
         jobs += [lambda adapter=adapter: self.serve(adapter) for adapter in adapters]  # type: ignore[misc]
         if ticks:
             jobs.append(Ticker(self, self.clock).run)

@@ -21,19 +21,29 @@ class Leases:
     def __init__(self, database: Database, holder: Holder, real_now: Callable[[], datetime]) -> None:
         self._database = database
         self._real_now = real_now
+        self._held: set[str] = set()
         self.holder = holder
 
     async def take(self, name: str) -> Holder | None:
         """Take or renew a lease; the process that has it instead, or None when it is ours."""
-        return await self._database.run(lambda db: take(db, name, self.holder, self._real_now()))
+        other = await self._database.run(lambda db: take(db, name, self.holder, self._real_now()))
+        if other is None:
+            self._held.add(name)
+        else:
+            self._held.discard(name)
+        return other
 
-    async def keep(self, name: str) -> None:
-        """Renew a lease that is ours until it is lost."""
+    async def keep_all(self) -> None:
+        """Renew every lease that was taken, for ever."""
         while True:
             await asyncio.sleep(_RENEW)
-            with contextlib.suppress(StorageTrouble):  # nobody else can take it either
-                if await self.take(name):
-                    return
+            for name in sorted(self._held):
+                with contextlib.suppress(StorageTrouble):  # nobody else can take it either
+                    await self.take(name)
+
+    async def _until_lost(self, name: str) -> None:
+        while name in self._held:
+            await asyncio.sleep(1)
 
     async def run_alone(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Wait for the lease, work while it is ours, and wait again when it is lost."""
@@ -52,7 +62,7 @@ class Leases:
             await asyncio.sleep(1 if other is None else _RENEW)
 
     async def _work(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        working, keeping = asyncio.ensure_future(work()), asyncio.create_task(self.keep(name))
+        working, keeping = asyncio.ensure_future(work()), asyncio.create_task(self._until_lost(name))
         try:
             await asyncio.wait({working, keeping}, return_when=asyncio.FIRST_COMPLETED)
             if not working.done():

@@ -201,6 +201,10 @@ def _content(message: OutgoingMessage) -> dict[str, Any]:
         "body": tuple(Piece(span.text, span.style) for span in message.body),
         "table": table.rows if table else (),
         "numbers": tuple(sorted(table.numbers)) if table else (),
+        "files": tuple(
+            Upload(name=file.name, media_type=file.media_type, size=file.size, sha256=file.sha256)
+            for file in message.files
+        ),
         "buttons": tuple(Press(label=button.label, command=button.command) for button in message.buttons),
         "reply_to": int(message.reply_to) if message.reply_to and message.reply_to.isdigit() else None,
         "only_for": message.only_for,

@@ -63,6 +63,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     media_type: str
+    size: int  # bytes
     sha256: str
 
 
