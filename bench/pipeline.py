@@ -4,20 +4,25 @@ import gc
 import sqlite3
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from adapters.local.parse import parse
 from adapters.local.values import Message, Person, Piece
+from bench.table import Row
 from bot.app import App, build
 from bot.config import Settings
 from bot.domain.course import Course
 from bot.domain.events import Event
 from scheduler.clock import VirtualClock
 from storage.migrate import migrate
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 BATCH = 100
 BATCHES = 60
@@ -26,15 +31,6 @@ PEOPLE = 300
 WARM = 6
 
 _WORDS = "今天的标题改了三版，最后留下了带数字的那一版 "
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the table; microseconds of CPU for one message."""
-
-    what: str
-    median: float
-    lowest: float
-    highest: float
 
 
 async def _nothing(_: datetime) -> None:
@@ -46,11 +42,11 @@ def measure(pack: Path, folder: Path) -> list[Row]:
     app, course = _opened(pack, folder)
     started = datetime.combine(course.starts, datetime.min.time(), UTC) + timedelta(hours=5)
     updates = list(_updates(started, BATCH * (BATCHES + WARM)))
-    parsed, parsing = _timed(updates, lambda batch: [parse(key, update) for key, update in batch])
+    parsed, parsing = _timed(_batches(updates), lambda batch: [parse(key, update) for key, update in batch])
     for batch in parsed[:WARM]:  # the members are made once
         app.pipeline.process(batch)
     gc.freeze()  # the events that wait here are the benchmark's own weight, not the pipeline's
-    _, handling = _timed_batches(parsed[WARM:], app.pipeline.process)
+    _, handling = _timed(parsed[WARM:], app.pipeline.process)
     floor = _floor(folder / "floor.db", parsed)
     app.database.close()
     return [
@@ -92,12 +88,13 @@ def _updates(started: datetime, count: int) -> Iterator[tuple[str, dict[str, obj
         yield f"message:{number}", msgspec.to_builtins({"kind": "message", "person": person, "message": message})
 
 
-def _timed(updates: list[tuple[str, dict[str, object]]], work: Callable[[list], list[Event]]):  # type: ignore[no-untyped-def, type-arg]
-    batches = [updates[i : i + BATCH] for i in range(0, len(updates), BATCH)]
-    return _timed_batches(batches, work)
+def _batches(updates: Sequence[Item]) -> list[Sequence[Item]]:
+    return [updates[i : i + BATCH] for i in range(0, len(updates), BATCH)]
 
 
-def _timed_batches(batches, work):  # type: ignore[no-untyped-def]
+def _timed(
+    batches: Sequence[Sequence[Item]], work: Callable[[Sequence[Item]], Result]
+) -> tuple[list[Result], list[float]]:
     """What the work gives, and microseconds of CPU for one message, round by round."""
     results, rounds = [], []
     size = max(1, len(batches) // ROUNDS)
@@ -109,7 +106,7 @@ def _timed_batches(batches, work):  # type: ignore[no-untyped-def]
     return results, rounds
 
 
-def _floor(path: Path, batches: list[list[Event]]) -> list[float]:
+def _floor(path: Path, batches: Sequence[Sequence[Event]]) -> list[float]:
     """What SQLite alone costs for a claim and a row of text, durable, in the same batches."""
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA journal_mode = WAL")
@@ -117,16 +114,16 @@ def _floor(path: Path, batches: list[list[Event]]) -> list[float]:
     db.execute("create table claim (key text primary key, at integer) without rowid")
     db.execute("create table fact (id integer primary key, member integer, at integer, body text)")
 
-    def write(batch: list[Event]) -> None:
+    def write(batch: Sequence[Event]) -> None:
         db.execute("BEGIN IMMEDIATE")
         db.executemany("insert into claim values (?, ?)", [(event.key, 1) for event in batch])
         db.executemany("insert into fact (member, at, body) values (?, ?, ?)", [(1, 1, "{}") for _ in batch])
         db.execute("COMMIT")
 
-    _, rounds = _timed_batches(batches, write)
+    _, rounds = _timed(batches, write)
     db.close()
-    return rounds  # type: ignore[no-any-return]
+    return rounds
 
 
 def _row(what: str, rounds: list[float]) -> Row:
-    return Row(what=what, median=statistics.median(rounds), lowest=min(rounds), highest=max(rounds))
+    return Row(what=what, unit="µs", median=statistics.median(rounds), lowest=min(rounds), highest=max(rounds))

@@ -21,16 +21,16 @@ class Leases:
     def __init__(self, database: Database, holder: Holder, real_now: Callable[[], datetime]) -> None:
         self._database = database
         self._real_now = real_now
-        self._held: set[str] = set()
+        self._held: dict[str, asyncio.Event] = {}  # set when the lease is lost
         self.holder = holder
 
     async def take(self, name: str) -> Holder | None:
         """Take or renew a lease; the process that has it instead, or None when it is ours."""
         other = await self._database.run(lambda db: take(db, name, self.holder, self._real_now()))
         if other is None:
-            self._held.add(name)
-        else:
-            self._held.discard(name)
+            self._held.setdefault(name, asyncio.Event())
+        elif lost := self._held.pop(name, None):
+            lost.set()
         return other
 
     async def keep_all(self) -> None:
@@ -40,10 +40,6 @@ class Leases:
             for name in sorted(self._held):
                 with contextlib.suppress(StorageTrouble):  # nobody else can take it either
                     await self.take(name)
-
-    async def _until_lost(self, name: str) -> None:
-        while name in self._held:
-            await asyncio.sleep(1)
 
     async def run_alone(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Wait for the lease, work while it is ours, and wait again when it is lost."""
@@ -62,7 +58,7 @@ class Leases:
             await asyncio.sleep(1 if other is None else _RENEW)
 
     async def _work(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        working, keeping = asyncio.ensure_future(work()), asyncio.create_task(self._until_lost(name))
+        working, keeping = asyncio.ensure_future(work()), asyncio.ensure_future(self._held[name].wait())
         try:
             await asyncio.wait({working, keeping}, return_when=asyncio.FIRST_COMPLETED)
             if not working.done():

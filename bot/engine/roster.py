@@ -102,7 +102,7 @@ def named(db: Connection, course: CourseId, who: str) -> list[Member]:
     return [Member(id=r.id, course=r.course, role=r.role, name=r.name, language=r.language) for r in found]
 
 
-def _meant(rows: Sequence[Row[Any]], who: str) -> list[Row[Any]]:
+def _meant(rows: Sequence[Any], who: str) -> list[Any]:
     if who.startswith("#"):
         return [row for row in rows if f"#{row.id}" == who]
     wanted = who.removeprefix("@").casefold()

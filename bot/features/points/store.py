@@ -1,5 +1,6 @@
 """Questions asked of the ledger and of the facts behind it."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -45,18 +46,17 @@ def standings(db: Connection, course: CourseId) -> list[Standing]:
     """Students by points, who got there first before who came later; staff and who left are not on the board."""
     total = func.coalesce(func.sum(ledger.c.points), 0)
     listed = (member.c.course == course) & (member.c.role == "student") & member.c.left_at.is_(None)
-    query = select(member.c.id, profile.c.name, total.label("points"), func.max(ledger.c.id).label("last"))
+    query = select(member.c.id, profile.c.name, total.label("points"))
     query = query.join(profile, profile.c.member == member.c.id).join(ledger, ledger.c.member == member.c.id)
     query = query.where(listed, member.c.merged_into.is_(None)).group_by(member.c.id, profile.c.name)
     rows = db.execute(query.having(total > 0).order_by(total.desc(), func.max(ledger.c.id))).all()
-    return [
-        Standing(member=row.id, name=row.name, points=row.points, rank=_rank(rows, place))
-        for place, row in enumerate(rows)
-    ]
+    return list(_ranked([(row.id, row.name, row.points) for row in rows]))
 
 
-def _rank(rows: Any, place: int) -> int:
+def _ranked(rows: Sequence[tuple[MemberId, str, int]]) -> Iterator[Standing]:
     """Equal points share the better rank."""
-    while place > 0 and rows[place - 1].points == rows[place].points:
-        place -= 1
-    return place + 1
+    rank, before = 0, None
+    for place, (who, name, points) in enumerate(rows, 1):
+        if points != before:
+            rank, before = place, points
+        yield Standing(member=who, name=name, points=points, rank=rank)
