@@ -17,12 +17,12 @@ from bot.domain.ids import CourseId
 from bot.domain.ports import Adapter, Clock
 from bot.domain.traits import Traits
 from bot.engine import agenda
-from bot.engine.context import Engine
 from bot.engine.deliver import Deliverer
 from bot.engine.feature import Feature, Registry
 from bot.engine.library import Activation, Library
 from bot.engine.live import Live, LiveCourses
 from bot.engine.pipeline import Pipeline
+from bot.engine.transaction import Engine
 from bot.engine.voice import Voice
 from bot.features import FEATURES
 from bot.features.access import digest_of
@@ -167,11 +167,10 @@ class App:
         stopping: asyncio.Event,
         *,
         ticks: bool = True,
-        beside: Sequence[asyncio.Task[None]] = (),
     ) -> None:
         """Run until told to stop; then start nothing new and let what is being sent settle.
 
-        `beside` are tasks that end with the process, such as a web server; `ticks` is off where a virtual clock moves.
+        `ticks` is off where a virtual clock moves.
         """
         jobs: list[Callable[[], Awaitable[None]]] = [self.deliverer.run]
         jobs.append(self.leases.keep_all)
@@ -183,9 +182,9 @@ class App:
             await stopping.wait()
         finally:
             self.deliverer.stop()
-            for task in (*beside, *tasks[1:]):
+            for task in tasks[1:]:
                 task.cancel()
-            await asyncio.gather(*beside, *tasks[1:], return_exceptions=True)
+            await asyncio.gather(*tasks[1:], return_exceptions=True)
             await asyncio.wait({tasks[0]}, timeout=10)
             tasks[0].cancel()
             await self.close()

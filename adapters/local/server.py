@@ -47,6 +47,7 @@ class WebServer:
     async def run(self) -> None:
         port = self.bind()
         assert self._socket
+        self._socket.listen(128)  # not before: who is only bound refuses callers instead of letting them wait
         server = _Server(_settings(self._gate(port)))
         serving = asyncio.create_task(server.serve(sockets=[self._socket]), name="web server")
         try:
@@ -107,7 +108,6 @@ def _listening(host: str, port: int) -> socket.socket:
         # So that the port is free again right after a restart.
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
-        listening.listen(128)
     except OSError:
         listening.close()
         raise

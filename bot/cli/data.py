@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -12,9 +11,8 @@ from sqlalchemy import select
 
 from bot.app import real_now
 from bot.cli import FINE, PROBLEMS, Command, Terminal
-from bot.cli.problems import print_problems
-from bot.config import Settings, load_config
-from bot.domain.errors import RulesRejected, StorageTrouble
+from bot.cli.configured import configured
+from bot.config import Settings
 from storage import migrate as schema
 from storage import tables
 from storage.database import Database
@@ -24,21 +22,14 @@ DataCommand = Callable[[Terminal, argparse.Namespace, Settings, Database], int]
 
 
 def _on_database(command: DataCommand) -> Command:
-    """Reads the config, opens the database, and says trouble in words."""
+    """Opens the configured database for the command."""
 
     @wraps(command)
-    def run(terminal: Terminal, options: argparse.Namespace) -> int:
-        try:
-            settings = load_config(options.config, os.environ)
-        except RulesRejected as rejected:
-            print_problems(terminal, rejected.problems)
-            return PROBLEMS
+    @configured
+    def run(terminal: Terminal, options: argparse.Namespace, settings: Settings) -> int:
         database = Database(settings.database, busy_timeout=timedelta(seconds=5))
         try:
-            return command(Terminal(texts=terminal.texts, language=settings.language), options, settings, database)
-        except StorageTrouble as trouble:
-            terminal.complain(trouble.text.id, **trouble.text.values)
-            return PROBLEMS
+            return command(terminal, options, settings, database)
         finally:
             database.close()
 

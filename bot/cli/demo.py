@@ -9,14 +9,14 @@ from pathlib import Path
 
 from adapters.local.access import Access
 from adapters.local.files import Files
+from adapters.local.served import ServedAdapter
 from adapters.local.server import WebServer
-from bot.app import CannotStart, real_now
+from bot.app import real_now
 from bot.cli import FINE, PROBLEMS, Terminal
-from bot.cli.problems import print_problems
+from bot.cli.configured import in_words
 from bot.cli.serving import quiet_logs, stopped_by_signals
 from bot.config import Settings
-from bot.demo import PACK_OF, PACKS, DemoRun, demo_settings, start_demo
-from bot.domain.errors import RulesRejected, StorageTrouble
+from bot.demo import PACK_OF, PACKS, demo_settings, start_demo
 from bot.domain.ids import Language, language_of
 from storage.leases import Holder
 
@@ -28,13 +28,7 @@ def demo(terminal: Terminal, options: argparse.Namespace) -> int:
     data = (options.data or Path(__file__).parent.parent.parent / "data" / "demo").resolve()
     settings = demo_settings(data, language, folder, options.port)
     quiet_logs()
-    try:
-        return asyncio.run(_demo(spoken, settings, options))
-    except (RulesRejected, CannotStart) as rejected:
-        print_problems(spoken, rejected.problems)
-    except StorageTrouble as trouble:
-        spoken.complain(trouble.text.id, **trouble.text.values)
-    return PROBLEMS
+    return in_words(spoken, lambda: asyncio.run(_demo(spoken, settings, options)))
 
 
 async def _demo(terminal: Terminal, settings: Settings, options: argparse.Namespace) -> int:
@@ -55,15 +49,10 @@ async def _demo(terminal: Terminal, settings: Settings, options: argparse.Namesp
     terminal.say("demo.ready", address=address, course=run.control.title, data=settings.data)
     if not options.no_browser and _has_screen():
         webbrowser.open(address)
-    await _serve(run, server)
+    with stopped_by_signals() as stopping:
+        await run.app.run([ServedAdapter(run.adapter, server)], stopping, ticks=False)
     terminal.say("demo.stopped")
     return FINE
-
-
-async def _serve(run: DemoRun, server: WebServer) -> None:
-    with stopped_by_signals() as stopping:
-        page = asyncio.create_task(server.run())
-        await run.app.run([run.adapter], stopping, ticks=False, beside=[page])
 
 
 def _has_screen() -> bool:

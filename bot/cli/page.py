@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from adapters.local.access import Access
 from adapters.local.adapter import LocalAdapter
 from adapters.local.files import Files
+from adapters.local.served import ServedAdapter
 from adapters.local.server import WebServer
 from bot.app import App, real_now
 from bot.config import Settings
@@ -13,10 +14,9 @@ from bot.local import LocalControl, chat_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A bound server and its adapter."""
+    """The adapter with its bound server, and where it will be."""
 
-    adapter: LocalAdapter
-    server: WebServer
+    adapter: ServedAdapter
     address: str
 
 
@@ -25,7 +25,6 @@ async def open_page(app: App, settings: Settings) -> Page | None:
     assert settings.platforms.local
     live = await app.live()
     chat = chat_of(app, live, settings.language)
-    await chat.open()
     adapter = LocalAdapter(chat, app.clock)
     control = LocalControl(app, adapter, live, settings.language, is_demo=False)
     access = Access(chat.store, is_demo=False, real_now=real_now)
@@ -34,4 +33,4 @@ async def open_page(app: App, settings: Settings) -> Page | None:
         port = server.bind()
     except OSError:
         return None
-    return Page(adapter=adapter, server=server, address=f"http://127.0.0.1:{port}/")
+    return Page(adapter=ServedAdapter(adapter, server), address=f"http://127.0.0.1:{port}/")

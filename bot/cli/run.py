@@ -3,35 +3,27 @@
 import argparse
 import asyncio
 import logging
-import os
 from collections import Counter
 
 from adapters.local.adapter import TRAITS
 from adapters.local.parse import PLATFORM
-from bot.app import CannotStart, build
+from bot.app import build
 from bot.cli import FINE, PROBLEMS, Terminal
+from bot.cli.configured import configured
 from bot.cli.problems import print_problems
 from bot.cli.serving import quiet_logs, stopped_by_signals
-from bot.config import Settings, load_config
-from bot.domain.errors import RulesRejected, StorageTrouble
+from bot.config import Settings
 from bot.domain.ports import Adapter
 from bot.engine.library import Activation
 from scheduler.clock import RealClock
 
 
-def run(terminal: Terminal, options: argparse.Namespace) -> int:
+@configured
+def run(terminal: Terminal, options: argparse.Namespace, settings: Settings) -> int:
     quiet_logs(logging.INFO)
-    try:
-        settings = load_config(options.config, os.environ)
-        spoken = Terminal(texts=terminal.texts, language=settings.language)
-        if not _is_runnable(spoken, settings):
-            return PROBLEMS
-        return asyncio.run(_run(spoken, settings, options))
-    except (RulesRejected, CannotStart) as rejected:
-        print_problems(terminal, rejected.problems)
-    except StorageTrouble as trouble:
-        terminal.complain(trouble.text.id, **trouble.text.values)
-    return PROBLEMS
+    if not _is_runnable(terminal, settings):
+        return PROBLEMS
+    return asyncio.run(_run(terminal, settings, options))
 
 
 def _is_runnable(terminal: Terminal, settings: Settings) -> bool:
@@ -53,7 +45,6 @@ async def _run(terminal: Terminal, settings: Settings, options: argparse.Namespa
     app = build(settings, clock=RealClock(), traits={PLATFORM: TRAITS})
     tell(terminal, await app.start())
     adapters: list[Adapter] = []
-    beside = []
     if settings.platforms.local:
         from bot.cli.page import open_page
 
@@ -64,13 +55,12 @@ async def _run(terminal: Terminal, settings: Settings, options: argparse.Namespa
             await app.close()
             return PROBLEMS
         adapters.append(page.adapter)
-        beside.append(asyncio.create_task(page.server.run()))
         terminal.say("run.page", address=page.address, config=options.config)
     if code := await app.new_claim_code():
         terminal.say("run.claim", code=code)
     terminal.say("run.ready", courses=list((await app.live()).courses))
     with stopped_by_signals() as stopping:
-        await app.run(adapters, stopping, beside=beside)
+        await app.run(adapters, stopping)
     terminal.say("run.stopped")
     return FINE
 

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 import re
 
 from adapters.local.access import make_link
@@ -10,20 +9,14 @@ from adapters.local.parse import PLATFORM
 from adapters.local.values import BOT, Person
 from bot.app import App, build, real_now
 from bot.cli import FINE, MISUSED, PROBLEMS, Terminal
-from bot.cli.problems import print_problems
-from bot.config import load_config
-from bot.domain.errors import RulesRejected, StorageTrouble
+from bot.cli.configured import configured
+from bot.config import Settings
 from scheduler.clock import RealClock
 from storage.documents import Documents
 
 
-def signin(terminal: Terminal, options: argparse.Namespace) -> int:
-    try:
-        settings = load_config(options.config, os.environ)
-    except RulesRejected as rejected:
-        print_problems(terminal, rejected.problems)
-        return PROBLEMS
-    terminal = Terminal(texts=terminal.texts, language=settings.language)
+@configured
+def signin(terminal: Terminal, options: argparse.Namespace, settings: Settings) -> int:
     if settings.platforms.local is None:
         terminal.complain("signin.no_local")
         return PROBLEMS
@@ -31,12 +24,7 @@ def signin(terminal: Terminal, options: argparse.Namespace) -> int:
     if not id or id == BOT:
         terminal.complain("signin.bad_name")
         return MISUSED
-    try:
-        link = asyncio.run(_link(build(settings, clock=RealClock()), id, options))
-    except StorageTrouble as trouble:
-        terminal.complain(trouble.text.id, **trouble.text.values)
-        return PROBLEMS
-    terminal.say("signin.link", link=link)
+    terminal.say("signin.link", link=asyncio.run(_link(build(settings, clock=RealClock()), id, options)))
     return FINE
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from bot.domain.ids import CourseId, EventKey, RitualId, SpaceId
-from bot.domain.places import Actor, Address
+from bot.domain.places import Actor, Address, Member, Space
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,3 +134,12 @@ Done = (
     | MemberLeft
 )
 Event = Done | SpaceMigrated | OccurrenceDue | JobDone | UpdateUnreadable
+
+
+class PlainMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A plain chat message in a space of a course, with who said it."""
+
+    event: MessagePosted
+    space: Space
+    member: Member
+    local_date: date

@@ -112,6 +112,14 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     values: dict[str, Any] = {}
 
 
+class Firing(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that fired, on which fact, with its verdict."""
+
+    rule: Rule
+    fact: Fact
+    verdict: Verdict
+
+
 class Tally(msgspec.Struct, kw_only=True):
     """What one rule has given one member so far: the state that limits look at. Updated while a batch is judged."""
 

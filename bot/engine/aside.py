@@ -8,8 +8,9 @@ from sqlalchemy import Connection, insert, select, update
 from bot.domain.events import Done, Event, MessagePosted, OccurrenceDue, UpdateUnreadable
 from bot.domain.messages import Text
 from bot.engine import agenda
-from bot.engine.context import Belonging, Context, Engine, Transaction
+from bot.engine.context import Context
 from bot.engine.live import Live
+from bot.engine.transaction import Belonging, Engine, Transaction
 from bot.engine.voice import NOTICE_LIFE, Utterance, Where
 from bot.engine.writes import Writes
 from storage.claims import claim_keys

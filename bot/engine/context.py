@@ -6,71 +6,22 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import structs
 from sqlalchemy import Connection
 
 from bot.domain.course import Course
 from bot.domain.errors import UserError
-from bot.domain.events import Event, MessagePosted
+from bot.domain.events import Event, PlainMessage
 from bot.domain.ids import EventKey, Language, ObjectId, RuleId, language_of
 from bot.domain.messages import Policy, Text, Words
 from bot.domain.places import Actor, Address, Member, Space, SpaceKind
-from bot.domain.rules import Fact, LedgerEntry, Limit, Verdict
-from bot.engine.feature import Firing, Registry
+from bot.domain.rules import Fact, Firing, LedgerEntry, Limit
 from bot.engine.judging import Tallies, judged
-from bot.engine.library import Library
 from bot.engine.live import Live
-from bot.engine.voice import INTERACTION_LIFE, NOTICE_LIFE, REPLY_LIFE, Label, Utterance, Voice, Where
+from bot.engine.transaction import Belonging, Outcome, Transaction
+from bot.engine.voice import INTERACTION_LIFE, NOTICE_LIFE, REPLY_LIFE, Label, Utterance, Where
 from bot.engine.writes import Writes
 from storage.outbox import exists_key
-
-
-class PlainMessage(Struct, frozen=True, kw_only=True):
-    """A plain chat message in a space of a course, with who said it."""
-
-    event: MessagePosted
-    space: Space
-    member: Member
-    local_date: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Engine:
-    """What every context of the process shares."""
-
-    registry: Registry
-    voice: Voice
-    library: Library
-
-
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """What everything inside one open transaction works with."""
-
-    engine: Engine
-    db: Connection
-    live: Live
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Belonging:
-    """Where an event belongs and whose it is, as far as that is known."""
-
-    course: Course | None = None
-    space: Space | None = None
-    member: Member | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """A fact that was announced, and what the rules made of it."""
-
-    fact: Fact
-    verdicts: Sequence[Verdict]
-
-    @property
-    def points(self) -> int:
-        return sum(verdict.points for verdict in self.verdicts)
 
 
 @dataclass(slots=True)

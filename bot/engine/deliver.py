@@ -13,7 +13,7 @@ from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
 from bot.domain.messages import Text
 from bot.domain.ports import Adapter, Clock
 from bot.domain.traits import Can
-from bot.engine.context import Engine
+from bot.engine.transaction import Engine
 from bot.engine.voice import NOTICE_LIFE, Utterance, Where
 from storage import outbox
 from storage.database import Database

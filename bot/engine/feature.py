@@ -9,15 +9,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.domain.course import Course, Occurrence
-from bot.domain.events import CommandInvoked, OccurrenceDue
+from bot.domain.events import CommandInvoked, OccurrenceDue, PlainMessage
 from bot.domain.ids import ROLES, Role
 from bot.domain.messages import Words
 from bot.domain.places import SPACE_KINDS, SpaceKind
-from bot.domain.rules import Fact, FactKind, Field, Rule, Verdict
+from bot.domain.rules import FactKind, Field, Firing
 from rules.vocabulary import Action, EffectKind, Vocabulary
 
 if TYPE_CHECKING:
-    from bot.engine.context import Context, PlainMessage
+    from bot.engine.context import Context
 
 CommandHandler = Callable[["Context", CommandInvoked], None]
 OccurrenceHandler = Callable[["Context", OccurrenceDue], None]
@@ -26,15 +26,6 @@ EffectHandler = Callable[["Context", Any, "Firing"], None]
 Preview = Callable[[Course, Occurrence], Words]
 MessagesHandler = Callable[[Any, Sequence["PlainMessage"]], None]
 Decorated = TypeVar("Decorated", bound=Callable[..., None])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Firing:
-    """The rule that fired, on which fact, for how many points in all."""
-
-    rule: Rule
-    fact: Fact
-    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

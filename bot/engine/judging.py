@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 
 from bot.domain.course import Course
-from bot.domain.rules import Fact, Limit, Rule, Tally, Verdict
-from bot.engine.feature import Firing
+from bot.domain.rules import Fact, Firing, Limit, Rule, Tally, Verdict
 from rules.judge import judge, record
 from storage.among import among
 from storage.tables import ledger

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.domain.events import MessagePosted
+from bot.domain.events import MessagePosted, PlainMessage
 from bot.domain.places import Member, Space
 from bot.domain.rules import Fact
-from bot.engine.context import Belonging, Context, MessageBatch, PlainMessage, Transaction
+from bot.engine.context import Context, MessageBatch
 from bot.engine.judging import Tallies, judged
 from bot.engine.live import Live
 from bot.engine.people import speakers
+from bot.engine.transaction import Belonging, Transaction
 from bot.engine.writes import Writes
 
 FACT = "message.posted"

@@ -1,12 +1,21 @@
-"""Members' names made harmless: one line, and no mark that could turn a line around."""
+"""Members' names made harmless: one line, visible, and no mark that could turn a line around."""
 
 import unicodedata
 
+from wcwidth import wcswidth
+
 _LONGEST_NAME = 48
 _JOINERS = "\u200d\ufe0f"  # hold an emoji together
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and symbols that nobody sees
 
 
 def clean_name(name: str, fallback: str) -> str:
     """A name on one line, without control or direction marks, cut to 48 characters; the fallback if none are left."""
-    visible = "".join(c for c in name if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    return " ".join(unicodedata.normalize("NFC", visible).split())[:_LONGEST_NAME].strip(_JOINERS + " ") or fallback
+    # Split first: a line break is a space in a name, not one of the control marks that go.
+    visible = "".join(c for c in " ".join(name.split()) if c in _JOINERS or not _is_hidden(c))
+    shown = " ".join(unicodedata.normalize("NFC", visible).split())[:_LONGEST_NAME].strip(_JOINERS + " ")
+    return shown if wcswidth(shown) > 0 else fallback
+
+
+def _is_hidden(c: str) -> bool:
+    return c in _BLANK or unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn")

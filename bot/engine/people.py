@@ -7,8 +7,9 @@ from sqlalchemy import select
 from bot.domain.events import Done, Event, MemberJoined, MessagePosted
 from bot.domain.ids import CourseId
 from bot.domain.places import Actor, Address, Member, Space
-from bot.engine.context import Belonging, Context, Transaction, derived_key
+from bot.engine.context import Context, derived_key
 from bot.engine.roster import Person, members_of
+from bot.engine.transaction import Belonging, Transaction
 from storage.tables import account
 
 

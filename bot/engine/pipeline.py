@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import Event, MessagePosted
 from bot.engine.aside import set_aside
-from bot.engine.context import Engine, Transaction
 from bot.engine.dispatch import word_in
 from bot.engine.messages import handle_messages
 from bot.engine.single import handle_one
+from bot.engine.transaction import Engine, Transaction
 from storage.claims import claim_keys
 from storage.database import Database
 

@@ -7,10 +7,11 @@ from bot.domain.events import CommandInvoked, Event, MessagePosted, OccurrenceDu
 from bot.domain.messages import Text
 from bot.engine import agenda
 from bot.engine.aside import set_aside, take_for_replay
-from bot.engine.context import Belonging, Context, Transaction
+from bot.engine.context import Context
 from bot.engine.dispatch import as_command, run_command
 from bot.engine.messages import handle_messages
 from bot.engine.people import context_of
+from bot.engine.transaction import Belonging, Transaction
 
 log = logging.getLogger(__name__)
 

@@ -1,8 +1,9 @@
 """What rules can say, and the fact that a plain message was posted."""
 
 from bot.domain.messages import Localised, Template
+from bot.domain.rules import Firing
 from bot.engine.context import Context
-from bot.engine.feature import Feature, Firing
+from bot.engine.feature import Feature
 from bot.engine.messages import FACT
 
 feature = Feature("speech")

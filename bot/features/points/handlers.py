@@ -11,8 +11,9 @@ from bot.domain.events import CommandInvoked
 from bot.domain.ids import CourseId, MemberId, RuleId
 from bot.domain.messages import Words
 from bot.domain.places import Member
+from bot.domain.rules import Firing
 from bot.engine.context import Context
-from bot.engine.feature import Feature, Firing
+from bot.engine.feature import Feature
 from bot.engine.roster import named
 from bot.features.points import store
 from bot.features.points.why import explain

@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.course import Course, Occurrence
-from bot.domain.events import OccurrenceDue
+from bot.domain.events import OccurrenceDue, PlainMessage
 from bot.domain.messages import Text, Words
-from bot.engine.context import Context, MessageBatch, PlainMessage
+from bot.engine.context import Context, MessageBatch
 from bot.engine.degrade import shorten
 from bot.engine.feature import Feature
 from bot.features.sharing import store

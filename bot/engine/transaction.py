@@ -1,0 +1,53 @@
+"""What the code inside one open transaction works with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from bot.domain.course import Course
+from bot.domain.places import Member, Space
+from bot.domain.rules import Fact, Verdict
+from bot.engine.feature import Registry
+from bot.engine.library import Library
+from bot.engine.live import Live
+from bot.engine.voice import Voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """What every context of the process shares."""
+
+    registry: Registry
+    voice: Voice
+    library: Library
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """What everything inside one open transaction works with."""
+
+    engine: Engine
+    db: Connection
+    live: Live
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belonging:
+    """Where an event belongs and whose it is, as far as that is known."""
+
+    course: Course | None = None
+    space: Space | None = None
+    member: Member | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A fact that was announced, and what the rules made of it."""
+
+    fact: Fact
+    verdicts: Sequence[Verdict]
+
+    @property
+    def points(self) -> int:
+        return sum(verdict.points for verdict in self.verdicts)
