@@ -6,7 +6,7 @@ import secrets
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert
 
@@ -38,6 +38,7 @@ from storage.tables import claim_code
 
 log = logging.getLogger(__name__)
 
+_CODE_LIFE = timedelta(days=1)
 _RESTART = 2.0  # seconds before a long-lived task that failed is started again
 
 
@@ -137,7 +138,8 @@ class App:
         now = self.clock.now()
 
         def keep(db: Connection) -> None:
-            db.execute(delete(claim_code).where(claim_code.c.used_at.is_(None)))
+            stale = claim_code.c.used_at.is_(None) & (claim_code.c.at < now - _CODE_LIFE)
+            db.execute(delete(claim_code).where(stale))
             db.execute(insert(claim_code).values(digest=digest_of(code), at=now))
 
         await self.database.run(keep)
@@ -226,6 +228,10 @@ def build(
     engine = Engine(registry=registry, voice=Voice(texts, traits or {}), library=library)
     holder = Holder.this_process(uuid.uuid4().hex)
     active: dict[str, Adapter] = {}
+
+    def tell_standby(other: Holder) -> None:
+        log.warning("%s", texts.say(settings.language, "run.standby", pid=other.pid, host=other.host))
+
     return App(
         settings=settings,
         texts=texts,
@@ -236,6 +242,6 @@ def build(
         engine=engine,
         pipeline=Pipeline(database, engine),
         deliverer=Deliverer(database, engine, active, holder, clock),
-        leases=Leases(database, holder, real_now),
+        leases=Leases(database, holder, real_now, tell_standby),
         active=active,
     )

@@ -63,6 +63,10 @@ class DemoControl(LocalControl):
         async with self._moving:
             await advance(self._clock, self, to)
 
+    async def catch_up(self) -> None:
+        """Do what was due when the process ended in the middle of a move of the clock."""
+        await self.advance(self.now())
+
     async def run_due(self) -> None:
         """As the clock's agenda: first the rituals, then what classmates make of them."""
         await self._app.run_due()

@@ -18,9 +18,16 @@ _RENEW = LEASE.total_seconds() / 3
 class Leases:
     """The leases of this process."""
 
-    def __init__(self, database: Database, holder: Holder, real_now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        holder: Holder,
+        real_now: Callable[[], datetime],
+        tell_standby: Callable[[Holder], None],
+    ) -> None:
         self._database = database
         self._real_now = real_now
+        self._tell_standby = tell_standby
         self._held: dict[str, asyncio.Event] = {}  # set when the lease is lost
         self.holder = holder
 
@@ -51,10 +58,7 @@ class Leases:
                 await self._work(name, work)
             elif other.id != told:
                 told = other.id
-                log.warning(
-                    "%s is served by process %d on %s; this process stands by and takes over when that one ends",
-                    name, other.pid, other.host,
-                )  # fmt: skip
+                self._tell_standby(other)
             await asyncio.sleep(1 if other is None else _RENEW)
 
     async def _work(self, name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -1,6 +1,7 @@
 """The adapter together with its page: both run while this process is the one that serves the chat."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from adapters.local.adapter import LocalAdapter
 from adapters.local.server import WebServer
@@ -14,12 +15,17 @@ class ServedAdapter:
     platform = LocalAdapter.platform
     traits = LocalAdapter.traits
 
-    def __init__(self, adapter: LocalAdapter, server: WebServer) -> None:
+    def __init__(
+        self, adapter: LocalAdapter, server: WebServer, *, at_start: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self._adapter = adapter
         self._server = server
+        self._at_start = at_start
 
     async def run(self, sink: Sink) -> None:
         await self._adapter.chat.open()
+        if self._at_start:
+            await self._at_start()
         async with asyncio.TaskGroup() as both:
             both.create_task(self._adapter.run(sink))
             both.create_task(self._server.run())

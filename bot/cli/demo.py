@@ -50,7 +50,7 @@ async def _demo(terminal: Terminal, settings: Settings, options: argparse.Namesp
     if not options.no_browser and _has_screen():
         webbrowser.open(address)
     with stopped_by_signals() as stopping:
-        await run.app.run([ServedAdapter(run.adapter, server)], stopping, ticks=False)
+        await run.app.run([ServedAdapter(run.adapter, server, at_start=run.control.catch_up)], stopping, ticks=False)
     terminal.say("demo.stopped")
     return FINE
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from bot.domain.course import Course
 from bot.domain.errors import UserError
-from bot.domain.events import Event, PlainMessage
+from bot.domain.events import Done, Event, PlainMessage
 from bot.domain.ids import EventKey, Language, ObjectId, RuleId, language_of
 from bot.domain.messages import Policy, Text, Words
 from bot.domain.places import Actor, Address, Member, Space, SpaceKind
@@ -184,6 +184,10 @@ class Context:
         """Turn the collected answer into a message."""
         if not (self._reply.lines or self._reply.table):
             return
+        if not isinstance(self.event, Done):
+            self.say("main", *self._reply.lines)  # nobody asked: what a rule says about the clock's facts is for all
+            self._reply = Reply()
+            return
         answers = getattr(self.event, "interaction", None)
         what = Utterance(
             lines=self._reply.lines,
@@ -192,14 +196,13 @@ class Context:
             buttons=self._reply.buttons,
             life=INTERACTION_LIFE if answers else REPLY_LIFE,
         )
-        event: Any = self.event
         where = Where(
-            address=event.address,
-            reply_to=getattr(event, "message", None),
-            only_for=None if event.address.private else event.actor.user,
+            address=self.event.address,
+            reply_to=getattr(self.event, "message", None),
+            only_for=None if self.event.address.private else self.event.actor.user,
             answers=answers,
         )
-        self._queue(key or f"reply:{event.key}", what, where, self.language)
+        self._queue(key or f"reply:{self.event.key}", what, where, self.language)
         self._reply = Reply()
 
     def refuse(self, mistake: UserError) -> None:

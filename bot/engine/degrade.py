@@ -11,6 +11,7 @@ from bot.domain.traits import Can, Traits
 PHONE = 28
 """Columns that a phone shows in one line; Chinese characters and emoji take two."""
 
+_NARROWEST = 4
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 
@@ -26,11 +27,11 @@ def fit(message: OutgoingMessage, traits: Traits) -> Iterator[OutgoingMessage]:
         message = msgspec.structs.replace(message, reply_to=None)
     if Can.ANSWER not in traits.can:
         message = msgspec.structs.replace(message, answers=None)
-    if Can.ONLY_FOR not in traits.can and not message.answers:
-        message = msgspec.structs.replace(message, only_for=None)
     if Can.EDIT not in traits.can:
         message = msgspec.structs.replace(message, edits=None)
-    yield from _split(message, traits.max_text)
+    for part in _split(message, traits.max_text):
+        is_for_all = Can.ONLY_FOR not in traits.can and not part.answers
+        yield msgspec.structs.replace(part, only_for=None) if is_for_all else part
 
 
 def _table_as_text(message: OutgoingMessage, table: Table) -> OutgoingMessage:
@@ -72,13 +73,14 @@ def _pages(body: Sequence[Span], most: int) -> Iterator[tuple[Span, ...]]:
 
 
 def board_lines(table: Table, width: int = PHONE) -> list[str]:
-    """The table in lines of at most `width` columns; the widest column of text gives way."""
-    columns = list(zip(*table.rows, strict=True))
-    widths = [max((text_width(cell) for cell in column), default=0) for column in columns]
-    flexible = max((i for i in range(len(widths)) if i not in table.numbers), key=lambda i: widths[i], default=None)
-    if flexible is not None:
-        others = sum(widths) - widths[flexible] + len(widths) - 1
-        widths[flexible] = max(4, min(widths[flexible], width - others))
+    """The table in lines of at most `width` columns; the widest column of text gives way, down to four columns."""
+    widths = [max(text_width(cell) for cell in column) for column in zip(*table.rows, strict=True)]
+    texts = [i for i in range(len(widths)) if i not in table.numbers]
+    while texts and sum(widths) + len(widths) - 1 > width:
+        widest = max(texts, key=lambda i: widths[i])
+        if widths[widest] <= _NARROWEST:
+            break
+        widths[widest] -= 1
     return [_line(row, widths, table.numbers).rstrip() for row in table.rows]
 
 

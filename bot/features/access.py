@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
@@ -31,6 +31,7 @@ def claim(ctx: Context, cmd: CommandInvoked) -> None:
     used = update(claim_code).where(unused).values(used_at=ctx.now, used_by=ctx.actor.account)
     if ctx.db.execute(used).rowcount == 0:
         raise UserError("claim.wrong")
+    ctx.db.execute(delete(claim_code).where(claim_code.c.used_at.is_(None)))  # one admin is there: they can name others
     ctx.db.execute(insert(staff_grant).values(account=ctx.actor.account, course=None, role="admin", at=ctx.now))
     live = ctx.engine.library.refresh(ctx.db)
     sync_roles(ctx.db, live, list(live.courses))
