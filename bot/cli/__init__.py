@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit code: 0 fine, 1 problems found, 2 used wrongly."""
     terminal = Terminal(texts=Catalogues(), language=operator_language(os.environ))
     parser = _parser(terminal)
-    if arguments[:1] == ["test"]:  # pytest's own options pass through
+    if arguments[:1] == ["test"] and not {"-h", "--help"} & set(arguments):  # pytest's own options pass through
         from bot.cli.testing import test
 
         return test(terminal, list(arguments[1:]))

@@ -10,6 +10,7 @@ from bot.domain.errors import Problem, RulesRejected
 from bot.engine.feature import Registry
 from bot.features import FEATURES
 from rules.demo import load_demo
+from rules.folder import KNOWN
 from rules.loader import Files, Loaded, load_course, read_folder
 from rules.vocabulary import Vocabulary
 
@@ -32,14 +33,23 @@ def check(terminal: Terminal, options: argparse.Namespace) -> int:
 
 
 def courses_in(path: Path) -> Iterator[tuple[Path, str]]:
-    """The course folders at a path, each with the name that its problems are shown under."""
-    if (path / "course.yaml").exists():
+    """The course folders at a path, each with the name that its problems are shown under.
+
+    A path may be a course, one of its files, or a folder of courses.
+    """
+    if path.is_file():
+        path = path.parent
+    if _is_course(path):
         yield path.resolve(), str(path)
-        return
-    if path.is_dir():
+    elif path.is_dir():
         for folder in sorted(path.iterdir()):
-            if (folder / "course.yaml").exists():
+            if _is_course(folder):
                 yield folder.resolve(), str(folder)
+
+
+def _is_course(folder: Path) -> bool:
+    """Also one that lacks its course.yaml: that is then a problem, not nothing."""
+    return any((folder / name).is_file() for name in KNOWN)
 
 
 def problems_of(folder: Path, shown_as: str, vocabulary: Vocabulary) -> list[Problem]:

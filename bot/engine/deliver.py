@@ -131,7 +131,8 @@ class Deliverer:
     def _bury(self, db: Connection, row: Claimed, reason: str) -> None:
         log.warning("message %s was refused: %s", row.message.key, reason)
         outbox.settle(db, row.id, "dead", now=self._clock.now(), error=reason)
-        self._tell_staff(db, row, "delivery.refused", reason)
+        if row.message.policy != "replaceable":  # a counter that can't be updated is nobody's task
+            self._tell_staff(db, row, "delivery.refused", reason)
 
     def _tell_staff(self, db: Connection, row: Claimed, id: str, reason: str) -> None:
         live = self._engine.library.refresh(db)

@@ -12,35 +12,50 @@ from bot.domain.messages import Span
 Style = Literal["plain", "bold", "code", "link"]
 Part = tuple[str, Style, bool]  # text or name; its style; whether it is a placeholder
 
-_TOKEN = re.compile(r"\*\*|`|\{\{|\}\}|\{([a-z_][a-z0-9_.]*)\}|https?://[^\s<>`*（）()，。；]+")
+_LINK = r"https?://[^\s<>`*（）()，。；]*[^\s<>`*（）()，。；.,;:!?'\"]"
+_TOKEN = re.compile(r"\*\*|`|\{\{|\}\}|\{([a-z_][a-z0-9_.]*)\}|" + _LINK)
 
 
 def parse(template: str) -> tuple[Part, ...]:
     """The template's parts. What does not close or is no placeholder stands for itself."""
     parts: list[Part] = []
-    style: Style = "plain"
+    open_marks: set[str] = set()
+    marks = _paired_marks(template)
     position = 0
     for token in _TOKEN.finditer(template):
+        style: Style = "code" if "`" in open_marks else "bold" if "**" in open_marks else "plain"
         parts.append((template[position : token.start()], style, False))
         position = token.end()
-        style = _read(token, style, parts)
-    parts.append((template[position:], style, False))
+        if token.start() in marks:
+            open_marks ^= {token.group()}
+        else:
+            parts.append(_part(token, style))
+    parts.append((template[position:], "plain", False))
     return tuple(part for part in parts if part[0])
 
 
-def _read(token: re.Match[str], style: Style, parts: list[Part]) -> Style:
+def _paired_marks(template: str) -> set[int]:
+    """Where a mark stands that opens or closes something; between backticks there are no others."""
+    waiting: dict[str, int] = {}
+    paired: set[int] = set()
+    for token in _TOKEN.finditer(template):
+        mark, start = token.group(), token.start()
+        if mark not in ("**", "`") or (mark == "**" and "`" in waiting):
+            continue
+        if mark in waiting:
+            paired |= {waiting.pop(mark), start}
+        elif mark in template[token.end() :]:
+            waiting[mark] = start
+    return paired
+
+
+def _part(token: re.Match[str], style: Style) -> Part:
     mark = token.group()
-    if mark == "**" and style != "code":
-        return "plain" if style == "bold" else "bold"
-    if mark == "`":
-        return "plain" if style == "code" else "code"
     if token.group(1):
-        parts.append((token.group(1), style, True))
-    elif mark.startswith("http"):
-        parts.append((mark, "code" if style == "code" else "link", False))
-    else:
-        parts.append((mark[0] if mark in ("{{", "}}") else mark, style, False))
-    return style
+        return token.group(1), style, True
+    if mark.startswith("http"):
+        return mark, "code" if style == "code" else "link", False
+    return mark[0] if mark in ("{{", "}}") else mark, style, False
 
 
 def fill(parts: tuple[Part, ...], show: Callable[[str], str]) -> tuple[Span, ...]:
