@@ -26,8 +26,6 @@ def read_folder(folder: Path) -> Files:
             files[name] = _content(folder / name) if name in KNOWN else b""
         except OSError:
             problems.append(_problem(f"{folder.name}/{name}", "problem.unreadable_file"))
-    if "course.yaml" not in names:
-        problems.append(_problem(f"{folder.name}/course.yaml", "problem.no_course_file"))
     if problems:
         raise RulesRejected(problems)
     return files

@@ -418,11 +418,17 @@ def test_a_folder_is_read_as_it_is(tmp_path: Path) -> None:
     assert read_folder(tmp_path) == {"course.yaml": COURSE.encode(), "part.yml": b""}
 
 
-def test_a_folder_without_a_course_is_refused(tmp_path: Path) -> None:
-    for folder, problem in ((tmp_path, "course.yaml:1:1 problem.no_course_file"), (tmp_path / "gone", "no_folder")):
-        with pytest.raises(RulesRejected) as rejected:
-            read_folder(folder)
-        assert listed(rejected.value.problems)[0].endswith(problem)
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RulesRejected) as rejected:
+        read_folder(tmp_path / "gone")
+    assert listed(rejected.value.problems) == ["gone:1:1 problem.no_folder"]
+
+
+def test_a_folder_without_a_course_hides_no_other_problem(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("a: []\n", encoding="utf-8")
+    found = listed(load(read_folder(tmp_path))[1])
+    assert found[0] == "course.yaml:1:1 problem.no_course_file"
+    assert found[1].startswith("rules.yaml:1:4")
 
 
 def test_a_file_that_is_too_large_is_refused_before_all_of_it_is_read(tmp_path: Path) -> None:
