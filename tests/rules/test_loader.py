@@ -426,9 +426,12 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_course_hides_no_other_problem(tmp_path: Path) -> None:
     (tmp_path / "rules.yaml").write_text("a: []\n", encoding="utf-8")
-    found = listed(load(read_folder(tmp_path))[1])
-    assert found[0] == "course.yaml:1:1 problem.no_course_file"
-    assert found[1].startswith("rules.yaml:1:4")
+    with pytest.raises(RulesRejected) as rejected:
+        load_course("camp", read_folder(tmp_path), VOCABULARY)
+    assert listed(rejected.value.problems) == [
+        "course.yaml:1:1 problem.no_course_file",
+        "rules.yaml:1:4 problem.not_a_mapping",
+    ]
 
 
 def test_a_file_that_is_too_large_is_refused_before_all_of_it_is_read(tmp_path: Path) -> None:
