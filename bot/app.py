@@ -34,11 +34,13 @@ from storage import outbox
 from storage.database import Database
 from storage.leases import Holder
 from storage.migrate import migrate
+from storage.retention import forget_old
 from storage.tables import claim_code
 
 log = logging.getLogger(__name__)
 
 _CODE_LIFE = timedelta(days=1)
+_TIDY_EVERY = timedelta(days=1)
 _RESTART = 2.0  # seconds before a long-lived task that failed is started again
 
 
@@ -70,6 +72,7 @@ class App:
     deliverer: Deliverer
     leases: Leases
     active: dict[str, Adapter]  # the adapters whose lease is ours
+    tidied_at: datetime | None = None
 
     # --- events and time ----------------------------------------------------------------------------------------------
 
@@ -85,6 +88,9 @@ class App:
     async def run_due(self) -> None:
         """Do everything that is due now, as the clock's agenda."""
         now = self.clock.now()
+        if self.tidied_at is None or now - self.tidied_at >= _TIDY_EVERY:
+            await self.database.run(lambda db: forget_old(db, now))
+            self.tidied_at = now
         await self.database.run(lambda db: agenda.plan(db, self.library.refresh(db), self.library.schedule, now))
         last: list[str] = []
         while due := await self.database.run(lambda db: agenda.due(db, now)):
