@@ -112,5 +112,6 @@ class Conversation:
             icon("cap")
             named("hint-title", self._words("page.empty_title"))
             if self._is_demo:
-                for step in ("clock", "check_in", "people"):
+                is_staff = self._chat.rooms[self._room].staff_only
+                for step in ("grant", "reload", "audit") if is_staff else ("clock", "check_in", "people"):
                     span("hint-step", self._words(f"page.hint_{step}"))

@@ -18,7 +18,7 @@ from rules.fields import Duration
 feature = Feature("sharing")
 feature.fact("share.posted", about="the session", length="number", attachments="number")
 
-_EXCERPT = 40  # columns
+_EXCERPT = 60  # columns
 _SHOWN = 8
 _OPEN, _CLOSE = 0, 1
 
