@@ -2,6 +2,10 @@
 
 import sys
 
-from bot.cli import main
+try:
+    from bot.cli import main
 
-sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+except KeyboardInterrupt:  # Ctrl-C before anything runs that would have to end in good order
+    code = 130
+sys.exit(code)

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.domain.errors import Problem, RulesRejected
 from bot.domain.ids import Language, language_of
 from bot.domain.messages import Text
-from rules.complaints import Complaints
-from rules.fields import CourseLanguage, Words
+from rules.complaints import Complaints, in_order
+from rules.fields import CourseLanguage, Words, mistake
 from rules.reader import read
 from rules.shapes import fit, mapping
 from rules.unreadable import Unreadable
@@ -20,12 +20,35 @@ from rules.unreadable import Unreadable
 
 def _secret(value: str) -> str:
     if not value.startswith("env:") or len(value) < 5:
-        raise PydanticCustomError("problem.secret_in_file", "secret", {})
+        raise mistake("problem.secret_in_file")
     return value
 
 
 Secret = Annotated[str, AfterValidator(_secret)]
 """The name of an environment variable, as `env:NAME`."""
+
+_DRIVERS = ("sqlite", "postgresql", "postgresql+psycopg")
+
+
+def _address(value: str) -> str:
+    if value.startswith("env:"):
+        return value
+    if not _is_database(value):
+        raise mistake("problem.not_valid")
+    if make_url(value).password:
+        raise mistake("problem.secret_in_file")
+    return value
+
+
+def _is_database(address: str) -> bool:
+    """Whether we can keep data there: a SQLite file, or PostgreSQL."""
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        return False
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        return False
+    return url.drivername in _DRIVERS
 
 
 class _Section(BaseModel):
@@ -59,7 +82,7 @@ class Platforms(_Section):
 
 
 class _File(_Section):
-    database: Words = "sqlite:///data/homeroom.db"
+    database: Annotated[Words, AfterValidator(_address)] = "sqlite:///data/homeroom.db"
     data: Words = "./data"
     language: CourseLanguage = "zh_Hans"
     courses: list[Words] = Field(default_factory=list)
@@ -82,10 +105,13 @@ def load_config(path: Path, environment: Mapping[str, str]) -> Settings:
     document = _read(path, complaints)
     shape = fit(_File, document, complaints, name="config", language="zh_Hans") if document else None
     if shape is None or complaints.problems:
-        raise RulesRejected(complaints.problems)
+        raise RulesRejected(in_order(complaints.problems))
     home = path.resolve().parent
+    database = resolved(shape.database, environment, path)
+    if not _is_database(database):
+        raise RulesRejected([problem(path, "problem.not_valid", name="database")])
     return Settings(
-        database=_database(resolved(shape.database, environment, path), home),
+        database=_database(database, home),
         data=home / shape.data,
         language=shape.language,
         courses=tuple((home / course).resolve() for course in shape.courses),

@@ -61,7 +61,16 @@ class DemoControl(LocalControl):
     async def advance(self, to: datetime) -> None:
         """Move the clock; rituals, classmates and messages on the way happen in order."""
         async with self._moving:
-            await advance(self._clock, self, to)
+            await advance(self, self, to)
+
+    async def move(self, to: datetime) -> None:
+        """Move the clock in one step, while nothing is on its way.
+
+        What was said before must count as of then, and no answer may grow too old to be sent by the jump.
+        """
+        async with self._adapter.chat.acting:
+            await self.settle()
+            await self._clock.move(to)
 
     async def catch_up(self) -> None:
         """Do what was due when the process ended in the middle of a move of the clock."""

@@ -39,7 +39,13 @@ def rooms_of(app: App, live: Live, language: Language) -> list[Room]:
 
 def chat_of(app: App, live: Live, language: Language, people: Iterable[Person] = ()) -> LocalChat:
     """The chat over this process's database."""
-    return LocalChat(Documents(app.database, PLATFORM), app.clock, rooms_of(app, live, language), people)
+
+    def is_staff(person: str) -> bool:
+        now = app.library.courses.last_seen
+        return any(now.role_of(course, f"{PLATFORM}:{person}") != "student" for course in now.courses)
+
+    store = Documents(app.database, PLATFORM)
+    return LocalChat(store, app.clock, rooms_of(app, live, language), people, is_staff=is_staff)
 
 
 class LocalControl:

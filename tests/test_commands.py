@@ -40,7 +40,7 @@ async def test_the_staff_room_is_closed_to_students(course: Community) -> None:
 
 async def test_help_lists_what_this_member_can_use_here(course: Community) -> None:
     said = await course.answer("ada", "/help")
-    assert "/checkin check in checkin · check in for today" in said
+    assert "/checkin (“check in”) · check in for today" in said
     assert "/grant" not in said
     assert "/grant · give or take points" in await course.answer("chen", "/help", room="staff")
     assert (await course.answer("ada", "/help checkin")).startswith("/checkin, once a day")

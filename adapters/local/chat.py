@@ -4,7 +4,7 @@ All of it lives in the adapter's own documents, as if it were somebody else's se
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -22,14 +22,24 @@ _UPDATE = "update"
 class LocalChat:
     """What people and the core do to the chat. One process at a time has it open."""
 
-    def __init__(self, store: AdapterStore, clock: Clock, rooms: Iterable[Room], people: Iterable[Person] = ()) -> None:
+    def __init__(
+        self,
+        store: AdapterStore,
+        clock: Clock,
+        rooms: Iterable[Room],
+        people: Iterable[Person] = (),
+        *,
+        is_staff: Callable[[str], bool] = lambda person: False,
+    ) -> None:
         self.store = store
         self._clock = clock
+        self._is_staff = is_staff  # who became staff in the course may enter the staff rooms from then on
         self.rooms = {room.id: room for room in rooms}
         self.people = {person.id: person for person in people}
         self._number = 0
         self.revision = 0  # of the newest change; pages compare it with what they have seen
         self._writing = asyncio.Lock()
+        self.acting = asyncio.Lock()  # while somebody else holds it, people neither post nor press
         self.updates_waiting = asyncio.Event()
 
     async def open(self) -> None:
@@ -56,6 +66,8 @@ class LocalChat:
         found = self.people.get(id)
         if found is None:
             raise Mistake("chat.nobody", 404)
+        if found.role == "student" and self._is_staff(id):
+            return msgspec.structs.replace(found, role="assistant")
         return found
 
     def room_for(self, room: str, person: Person) -> Room:
@@ -82,7 +94,7 @@ class LocalChat:
             raise Mistake("chat.empty")
         if len(text) > MAX_TEXT:
             raise Mistake("chat.too_long", 413)
-        async with self._writing:
+        async with self.acting, self._writing:
             if key and (known := await self.store.get("said", key)):
                 return int(known["number"])
             message = self._new(
@@ -101,7 +113,7 @@ class LocalChat:
         message = await self.message(room, number)
         if message is None or not message.visible_to(who) or command not in [b.command for b in message.buttons]:
             raise Mistake("chat.no_button", 404)
-        async with self._writing:
+        async with self.acting, self._writing:
             self._number += 1
             interaction = f"press-{self._number}"
             update = {

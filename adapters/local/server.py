@@ -37,6 +37,7 @@ class WebServer:
         self._access = access
         self._address = (host, port)
         self._socket: socket.socket | None = None
+        self.listening = asyncio.Event()
 
     def bind(self) -> int:
         """Take the port, and say which one it is (0 asks for any). Raises OSError where it is taken."""
@@ -48,7 +49,7 @@ class WebServer:
         port = self.bind()
         assert self._socket
         self._socket.listen(128)  # not before: who is only bound refuses callers instead of letting them wait
-        server = _Server(_settings(self._gate(port)))
+        server = _Server(_settings(self._gate(port)), self.listening)
         serving = asyncio.create_task(server.serve(sockets=[self._socket]), name="web server")
         try:
             await asyncio.shield(serving)
@@ -73,7 +74,11 @@ class WebServer:
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals and the end of the process to others."""
+    """A server that leaves signals and the end of the process to others, and says when it can be reached."""
+
+    def __init__(self, config: uvicorn.Config, listening: asyncio.Event) -> None:
+        super().__init__(config)
+        self._listening = listening
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -84,6 +89,7 @@ class _Server(uvicorn.Server):
             await super().startup(sockets)
         except SystemExit as ended:
             raise RuntimeError("the web server could not start") from ended
+        self._listening.set()
 
 
 def _settings(app: Gate) -> uvicorn.Config:

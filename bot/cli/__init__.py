@@ -48,7 +48,11 @@ def main(arguments: Sequence[str]) -> int:
     if options.command is None:
         terminal.complain("cli.no_command")
         return MISUSED
-    return int(options.run(terminal, options))
+    try:
+        return int(options.run(terminal, options))
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PROBLEMS
 
 
 def _parser(terminal: Terminal) -> argparse.ArgumentParser:
@@ -62,6 +66,12 @@ def _parser(terminal: Terminal) -> argparse.ArgumentParser:
             command.add_argument(*flags, help=text(f"cli.arg.{about}", **values), **argument_options)
         command.set_defaults(run=run)
     return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError("0 … 65535")
+    return int(text)
 
 
 def _late(module: str, function: str) -> Command:
@@ -85,7 +95,7 @@ _COMMANDS: tuple[tuple[str, Command, tuple[Argument, ...]], ...] = (
         "demo",
         _late("demo", "demo"),
         (
-            (("--port",), {"type": int, "default": 8765}, "port", {"port": 8765}),
+            (("--port",), {"type": _port, "default": 8765}, "port", {"port": 8765}),
             (("--lang",), {"choices": ("zh", "en"), "default": None}, "lang", {}),
             (("--data",), {"type": Path, "default": None}, "data", {}),
             (("--course",), {"type": Path, "default": None}, "course", {}),

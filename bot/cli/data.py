@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -53,6 +54,7 @@ def backup(terminal: Terminal, options: argparse.Namespace, settings: Settings, 
     if not database.file.exists():
         terminal.complain("data.no_database", path=database.file)
         return PROBLEMS
+    schema.current_revision(database)  # says what is wrong with the file, if anything is
     path = schema.back_up(database, options.to or settings.data / "backups", real_now())
     terminal.say("data.backed_up", path=path, size=_size(path))
     return FINE
@@ -77,8 +79,8 @@ def restore(terminal: Terminal, options: argparse.Namespace, settings: Settings,
 
 
 def _user_of(database: Database) -> Holder | None:
-    """A living process that has the database open."""
-    if database.file is None or not database.file.exists() or schema.current_revision(database) is None:
+    """A living process that has the database open; a broken one is of no use to anybody."""
+    if database.file is None or not schema.is_homeroom(database.file):
         return None
     with database.begin() as db:
         return next(iter(others(db, Holder.this_process("restore"), real_now())), None)
@@ -88,7 +90,9 @@ def _kept(database: Database, folder: Path) -> Path | None:
     """A copy of what the restore is about to replace."""
     if database.file is None or not database.file.exists():
         return None
-    return schema.back_up(database, folder, real_now(), name="before-restore")
+    if schema.is_homeroom(database.file):
+        return schema.back_up(database, folder, real_now(), name="before-restore")
+    return Path(shutil.copy2(database.file, schema.new_path(folder, real_now(), name="before-restore")))
 
 
 def _size(path: Path) -> str:
@@ -97,8 +101,8 @@ def _size(path: Path) -> str:
 
 @_on_database
 def ledger(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
-    if schema.current_revision(database) is None:
-        path = database.file or schema.shown(database.url)
+    path = database.file or schema.shown(database.url)
+    if (database.file and not database.file.exists()) or schema.current_revision(database) is None:
         terminal.complain("data.no_database", path=path)
         return PROBLEMS
     with database.begin() as db:

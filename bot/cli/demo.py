@@ -46,11 +46,17 @@ async def _demo(terminal: Terminal, settings: Settings, options: argparse.Namesp
         await run.app.close()
         return PROBLEMS
     address = f"http://127.0.0.1:{port}/"
-    terminal.say("demo.ready", address=address, course=run.control.title, data=settings.data)
-    if not options.no_browser and _has_screen():
-        webbrowser.open(address)
+
+    async def greet() -> None:
+        await server.listening.wait()
+        terminal.say("demo.ready", address=address, course=run.control.title, data=settings.data)
+        if not options.no_browser and _has_screen():
+            webbrowser.open(address)
+
+    greeting = asyncio.create_task(greet())
     with stopped_by_signals() as stopping:
         await run.app.run([ServedAdapter(run.adapter, server, at_start=run.control.catch_up)], stopping, ticks=False)
+    greeting.cancel()
     terminal.say("demo.stopped")
     return FINE
 

@@ -1,5 +1,6 @@
 """The local chat under `run`: behind a sign-in link."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from adapters.local.access import Access
@@ -17,7 +18,13 @@ class Page:
     """The adapter with its bound server, and where it will be."""
 
     adapter: ServedAdapter
+    server: WebServer
     address: str
+
+    async def when_open(self, tell: Callable[[], None]) -> None:
+        """Speak when the page can be opened: at once, or when this process takes over."""
+        await self.server.listening.wait()
+        tell()
 
 
 async def open_page(app: App, settings: Settings) -> Page | None:
@@ -33,4 +40,4 @@ async def open_page(app: App, settings: Settings) -> Page | None:
         port = server.bind()
     except OSError:
         return None
-    return Page(adapter=ServedAdapter(adapter, server), address=f"http://127.0.0.1:{port}/")
+    return Page(adapter=ServedAdapter(adapter, server), server=server, address=f"http://127.0.0.1:{port}/")

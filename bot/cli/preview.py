@@ -15,6 +15,9 @@ from bot.features import FEATURES
 from rules.loader import load_course, read_folder
 from scheduler.occurrences import moment_of, occurrences
 
+_EARLIEST, _LATEST = date(1970, 1, 1), date(9000, 1, 1)
+_MOST_DAYS = 10_000
+
 
 def preview(terminal: Terminal, options: argparse.Namespace) -> int:
     registry = Registry(FEATURES)
@@ -27,7 +30,7 @@ def preview(terminal: Terminal, options: argparse.Namespace) -> int:
         print_problems(terminal, rejected.problems)
         return PROBLEMS
     first = _first_day(loaded.course, options.first)
-    if first is None or options.days < 1:
+    if first is None or not 1 <= options.days <= _MOST_DAYS:
         terminal.complain("preview.bad_day")
         return MISUSED
     last = first + timedelta(days=options.days - 1)
@@ -43,9 +46,10 @@ def _first_day(course: Course, asked: str | None) -> date | None:
     """The day asked for, else today while the course is on, else its first day."""
     if asked:
         try:
-            return date.fromisoformat(asked)
+            day = date.fromisoformat(asked)
         except ValueError:
             return None
+        return day if _EARLIEST <= day <= _LATEST else None
     today = course.date_at(real_now())
     return today if course.is_on(today) else course.starts
 

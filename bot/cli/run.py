@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Iterator
+from functools import partial
 
 from adapters.local.adapter import TRAITS
 from adapters.local.parse import PLATFORM
@@ -13,8 +15,11 @@ from bot.cli.configured import configured
 from bot.cli.problems import print_problems
 from bot.cli.serving import quiet_logs, stopped_by_signals
 from bot.config import Settings
+from bot.domain.ids import CourseId
+from bot.domain.places import Address
 from bot.domain.ports import Adapter
 from bot.engine.library import Activation
+from bot.engine.live import Live
 from scheduler.clock import RealClock
 
 
@@ -44,25 +49,41 @@ def _is_runnable(terminal: Terminal, settings: Settings) -> bool:
 async def _run(terminal: Terminal, settings: Settings, options: argparse.Namespace) -> int:
     app = build(settings, clock=RealClock(), traits={PLATFORM: TRAITS})
     tell(terminal, await app.start())
+    for course, other, address in collisions(await app.live()):
+        terminal.complain("run.taken_address", course=course, other=other, address=address)
     adapters: list[Adapter] = []
+    waiting: list[asyncio.Task[None]] = []  # kept, or they would be collected before they speak
     if settings.platforms.local:
         from bot.cli.page import open_page
 
         page = await open_page(app, settings)
         if page is None:
             port = settings.platforms.local.port
-            terminal.complain("demo.port_taken", port=port, other=port + 1)
+            terminal.complain("run.port_taken", port=port)
             await app.close()
             return PROBLEMS
         adapters.append(page.adapter)
-        terminal.say("run.page", address=page.address, config=options.config)
+        told = partial(terminal.say, "run.page", address=page.address, config=options.config)
+        waiting.append(asyncio.create_task(page.when_open(told)))
     if code := await app.new_claim_code():
         terminal.say("run.claim", code=code)
     terminal.say("run.ready", courses=list((await app.live()).courses))
     with stopped_by_signals() as stopping:
         await app.run(adapters, stopping)
-    terminal.say("run.stopped")
+    for task in waiting:
+        task.cancel()
+    terminal.say("demo.stopped")
     return FINE
+
+
+def collisions(live: Live) -> Iterator[tuple[CourseId, CourseId, str]]:
+    """Chats that two courses name; the first one gets what is said there."""
+    owners: dict[Address, CourseId] = {}
+    for course in live.courses.values():
+        for address in (address for space in course.spaces for address in space.addresses):
+            owner = owners.setdefault(address, course.id)
+            if owner != course.id:
+                yield owner, course.id, f"{address.platform}:{address.chat}"
 
 
 def tell(terminal: Terminal, activations: list[Activation]) -> None:

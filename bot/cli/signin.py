@@ -30,6 +30,7 @@ def signin(terminal: Terminal, options: argparse.Namespace, settings: Settings) 
 
 async def _link(app: App, id: str, options: argparse.Namespace) -> str:
     await app.prepare()
+    await app.database.run(lambda db: app.library.activate_all(db, app.clock.now()))  # YAML may name them
     live = await app.live()
     roles = [live.role_of(course, f"{PLATFORM}:{id}") for course in live.courses]
     named = next((role for role in ("admin", "assistant") if role in roles), "student")

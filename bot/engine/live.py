@@ -58,6 +58,11 @@ class LiveCourses:
         self._parsed: dict[int, tuple[Course, tuple[Problem, ...]]] = {}
         self._live = Live()
 
+    @property
+    def last_seen(self) -> Live:
+        """The view as of the last transaction of this process."""
+        return self._live
+
     def refreshed(self, db: Connection) -> Live:
         """The view as of this transaction."""
         version = _version(db)
@@ -110,13 +115,14 @@ def _spaces(db: Connection, courses: Mapping[CourseId, Course]) -> dict[tuple[st
         if row.course in courses:
             address = Address(platform=row.platform, chat=row.chat)
             spaces[row.platform, row.chat] = Space(course=row.course, id=row.space, kind=row.kind, address=address)
-    # YAML wins where it names an address.
+    named_spaces: dict[tuple[str, str], Space] = {}
     for course in courses.values():
         for named in course.spaces:
             for address in named.addresses:
                 space = Space(course=course.id, id=named.id, kind=named.kind, address=address)
-                spaces[address.platform, address.chat] = space
-    return spaces
+                named_spaces.setdefault((address.platform, address.chat), space)
+    # YAML wins where it names an address; of two courses that name the same, the first.
+    return spaces | named_spaces
 
 
 def _grants(db: Connection) -> dict[str, dict[CourseId | None, Role]]:

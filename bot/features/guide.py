@@ -21,8 +21,9 @@ def help_(ctx: Context, cmd: CommandInvoked) -> None:
         return
     ctx.reply("help.title")
     for name, command in usable.items():
-        words = "".join(f" {word}" for word in command.words if word.isascii() == (ctx.language == "en"))
-        ctx.reply("help.line", command=name, words=words, what=Text(id=f"help.{name}"))
+        word = next((word for word in command.words if word.isascii() == (ctx.language == "en")), None)
+        id = "help.line_word" if word else "help.line"
+        ctx.reply(id, command=name, word=word, what=Text(id=f"help.{name}"))
     ctx.reply("help.more")
 
 

@@ -1,11 +1,10 @@
 """The staff's own commands: `/reload`, `/audit`, and what could not be handled or delivered."""
 
-from typing import Any
-
 from sqlalchemy import select
 
 from bot.domain.errors import Problem, UserError
 from bot.domain.events import CommandInvoked
+from bot.domain.messages import Text
 from bot.engine import aside
 from bot.engine.context import Context
 from bot.engine.feature import Feature
@@ -48,11 +47,8 @@ def show_audit(ctx: Context, cmd: CommandInvoked) -> None:
     ctx.reply("audit.title")
     for row in rows:
         at = row.at.astimezone(ctx.course.tzinfo)
-        ctx.reply("audit.line", at=at, name=row.name or row.account or "?", action=row.action, details=_details(row))
-
-
-def _details(row: Any) -> str:
-    return " ".join(f"{name}={value}" for name, value in row.details.items())
+        what = Text(id=f"audit.{row.action}", values=row.details)
+        ctx.reply("audit.line", at=at, name=row.name or row.account or "?", what=what)
 
 
 @feature.command("failures", roles=("admin",), places=("staff",))

@@ -26,6 +26,10 @@ class Catalogues:
         self._by_language = {language: _load(folder / f"{language}.po", language) for language in LANGUAGES}
         self._parsed = lru_cache(maxsize=4096)(template.parse)
 
+    def has(self, id: str) -> bool:
+        """Whether there is a text of this id; both catalogues have the same."""
+        return self._by_language["en"].gettext(id) != id
+
     def say(self, language: Language, id: str, /, **values: Any) -> str:
         """A catalogue's text, without styles."""
         return template.plain(self.render(language, Text(id=id, values=values)))

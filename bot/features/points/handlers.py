@@ -79,7 +79,7 @@ def why(ctx: Context, cmd: CommandInvoked) -> None:
         raise UserError("why.nothing")
     ctx.reply("why.title")
     for row in facts:
-        for line in explain(ctx.course, row):
+        for line in explain(ctx.course, row, ctx.engine.voice.texts.has):
             ctx.reply_words(line)
 
 
@@ -95,7 +95,7 @@ def grant(ctx: Context, cmd: CommandInvoked) -> None:
     reason = " ".join(asked["reason"].split())
     outcome = ctx.announce("points.granted", ctx.event.key, member=target, points=amount)
     ctx.award(outcome.fact, amount, RuleId("grant"), reason=reason)
-    ctx.audit("grant", member=f"#{target.id}", points=amount, reason=reason)
+    ctx.audit("grant", member=f"#{target.id}", points=f"{amount:+d}", reason=reason)
     total = ctx.ask("points_of", target.id)
     ctx.reply("grant.done", name=target.name, points=f"{amount:+d}", reason=reason, count=total)
 

@@ -1,6 +1,6 @@
 """Why points came or did not come: a fact and its verdicts in a member's words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -10,39 +10,35 @@ from bot.domain.ids import ROLES
 from bot.domain.messages import Text, Words
 from bot.domain.rules import Verdict
 
-_FIELDS = frozenset(
-    {"makeup", "streak", "days", "length", "is_reply", "attachments", "member.role", "space.kind", "course.day"}
-)
-_KNOWN = frozenset(
-    {"checkin.done", "streak.reached", "message.posted", "share.posted", "member.joined", "points.granted"}
-)
+Knows = Callable[[str], bool]
+"""Whether the catalogues have a text of this id."""
 
 
-def explain(course: Course, row: Any) -> Iterator[Words]:
+def explain(course: Course, row: Any, knows: Knows) -> Iterator[Words]:
     """One line for the fact, one for each rule that was considered."""
     at = row.at.astimezone(course.tzinfo)
-    id = f"fact.{row.kind}" if row.kind in _KNOWN else "fact.other"
+    id = f"fact.{row.kind}" if knows(f"fact.{row.kind}") else "fact.other"
     yield Text(id=id, values={"at": at, "kind": row.kind, **_fields(row.values)})
     for verdict in msgspec.convert(row.verdicts, list[Verdict]):
-        yield _line(course, verdict)
+        yield _line(course, verdict, knows)
 
 
-def _line(course: Course, verdict: Verdict) -> Text:
+def _line(course: Course, verdict: Verdict, knows: Knows) -> Text:
     rule = next((rule for rule in course.rules if rule.id == verdict.rule), None)
     title = rule.shown if rule else verdict.rule
     if verdict.fired:
         id = "why.fired" if verdict.points else "why.acted"
         return Text(id=id, values={"rule": title, "points": f"{verdict.points:+d}"})
-    reason = Text(id=verdict.why, values={**verdict.values, **_named(verdict.values)})
+    reason = Text(id=verdict.why, values={**verdict.values, **_named(verdict.values, knows)})
     return Text(id="why.quiet", values={"rule": title, "reason": reason})
 
 
-def _named(values: Mapping[str, Any]) -> dict[str, Any]:
+def _named(values: Mapping[str, Any], knows: Knows) -> dict[str, Any]:
     """The condition's field and values in a member's words, where we have some."""
     if "field" not in values:
         return {}
     field = values["field"]
-    label = Text(id=f"field.{field}") if field in _FIELDS else field
+    label = Text(id=f"field.{field}") if knows(f"field.{field}") else field
     return {"field": label} | {key: _word(field, values[key]) for key in ("value", "wanted") if key in values}
 
 
