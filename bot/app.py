@@ -189,10 +189,11 @@ class App:
         try:
             await stopping.wait()
         finally:
-            self.deliverer.stop()
             for task in tasks[1:]:
                 task.cancel()
             await asyncio.gather(*tasks[1:], return_exceptions=True)
+            # Only now: while the page answers its last callers, what they caused is delivered.
+            self.deliverer.stop()
             await asyncio.wait({tasks[0]}, timeout=10)
             tasks[0].cancel()
             await self.close()

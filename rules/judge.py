@@ -59,8 +59,8 @@ def _unmet(rule: Rule, false: Leaf | Not, values: Mapping[str, Any]) -> Verdict:
 def _wanted(leaf: Leaf) -> str:
     if isinstance(leaf, Is):
         return " / ".join("yes" if v is True else "no" if v is False else str(v) for v in leaf.values)
-    ends = [f"≥ {leaf.at_least:g}"] if leaf.at_least is not None else []
-    return " ".join(ends + ([f"≤ {leaf.at_most:g}"] if leaf.at_most is not None else []))
+    ends = [f"≥ {leaf.at_least:.15g}"] if leaf.at_least is not None else []
+    return " ".join(ends + ([f"≤ {leaf.at_most:.15g}"] if leaf.at_most is not None else []))
 
 
 def _first_field(condition: Condition) -> str:

@@ -31,7 +31,8 @@ def _dates(ritual: Ritual, since: datetime, until: datetime) -> Iterator[date]:
     zone = _zone(ritual.zone)
     last_slot = max(ritual.slots)
     day = max(ritual.first, (since - last_slot).astimezone(zone).date() - _DAY)
-    last = min(ritual.last, until.astimezone(zone).date())
+    # A day more: where the clock goes back over midnight, a later date may have begun already.
+    last = min(ritual.last, until.astimezone(zone).date() + _DAY)
     while day <= last:
         if day.weekday() in ritual.weekdays:
             yield day

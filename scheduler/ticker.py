@@ -18,21 +18,22 @@ TICK = timedelta(seconds=15)
 class Ticker:
     """Wakes the agenda every 15 s, and at the very moment when the next thing is due."""
 
-    def __init__(self, agenda: Agenda, clock: Clock) -> None:
+    def __init__(self, agenda: Agenda, clock: Clock, *, tick: timedelta = TICK) -> None:
         self._agenda = agenda
         self._clock = clock
+        self._every = tick
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
         """Tick until cancelled."""
         alarm = AsyncIOScheduler(timezone="UTC")
         options = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        alarm.add_job(self._ring, "interval", seconds=TICK.total_seconds(), **options)
+        alarm.add_job(self._ring, "interval", seconds=self._every.total_seconds(), **options)
         alarm.start()
         try:
             while True:
                 next_due = await self._tick()
-                if next_due is not None and next_due < self._clock.now() + TICK:
+                if next_due is not None and next_due < self._clock.now() + self._every:
                     alarm.add_job(self._ring, "date", run_date=next_due, id="next", replace_existing=True, **options)
                 await self._wake.wait()
                 self._wake.clear()

@@ -2,14 +2,20 @@
 
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.domain.ports import Agenda
-from scheduler.clock import VirtualClock
 from scheduler.occurrences import moment_of
 
 
-async def advance(clock: VirtualClock, agenda: Agenda, to: datetime) -> None:
+class Movable(Protocol):
+    """A virtual clock, or who moves it."""
+
+    async def move(self, to: datetime) -> None: ...
+
+
+async def advance(clock: Movable, agenda: Agenda, to: datetime) -> None:
     """Go to a moment, as if time had passed."""
     await agenda.run_due()
     while True:

@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.domain.errors import StorageTrouble
 from bot.domain.messages import Text
@@ -80,7 +80,8 @@ def open_engine(url: URL, *, busy_timeout: timedelta = timedelta(seconds=30), fo
     if url.get_backend_name() != "sqlite":
         return create_engine(url)
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # connecting says what is wrong
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     # isolation_level None: the driver's own BEGIN is deferred, and a deferred read-modify-write loses updates silently.
     arguments = {"isolation_level": None, "timeout": busy_timeout.total_seconds(), "check_same_thread": False}
     engine = create_engine(url, connect_args=arguments)
@@ -107,12 +108,16 @@ def _trouble(error: DBAPIError, file: Path | None) -> Text | None:
         sqlite3.SQLITE_LOCKED: "storage.locked",
         sqlite3.SQLITE_READONLY: "storage.read_only",
         sqlite3.SQLITE_CANTOPEN: "storage.cannot_open",
+        sqlite3.SQLITE_NOTADB: "storage.cannot_open",
         sqlite3.SQLITE_IOERR: "storage.disk_error",
+        sqlite3.SQLITE_CORRUPT: "storage.disk_error",
     }
     # The low byte is the primary code; the rest says which kind of I/O error it was.
-    id = (
-        known.get(code & 0xFF)
-        if code is not None
-        else ("storage.no_connection" if error.connection_invalidated else None)
-    )
+    id = known.get(code & 0xFF) if code is not None else _server_trouble(error)
     return Text(id=id, values={"file": str(file or "")}) if id else None
+
+
+def _server_trouble(error: DBAPIError) -> str | None:
+    """Without a code of PostgreSQL's own, the server was never reached."""
+    is_unreachable = isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") is None
+    return "storage.no_connection" if is_unreachable or error.connection_invalidated else None

@@ -61,11 +61,18 @@ def _check_foreign_keys(db: Connection) -> None:
 
 def back_up(database: Database, folder: Path, now: datetime, *, name: str = "homeroom") -> Path:
     """A consistent copy of a SQLite database in use, by SQLite's own backup; its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}-{now:%Y%m%d-%H%M%S}.db"
+    path = new_path(folder, now, name=name)
     assert database.file is not None
     copy_database(database.file, path)
     return path
+
+
+def new_path(folder: Path, now: datetime, *, name: str = "homeroom", suffix: str = ".db") -> Path:
+    """Where a backup goes: in this folder, under a name that no other has."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{name}-{now:%Y%m%d-%H%M%S}"
+    paths = (folder / f"{stem}{number}{suffix}" for number in ("", *(f"-{n}" for n in range(2, 1000))))
+    return next(path for path in paths if not path.exists())
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -92,10 +99,11 @@ def replace_database(source: Path, target: Path) -> None:
 def is_homeroom(path: Path) -> bool:
     """Whether a file is a whole database of ours."""
     try:
-        db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         try:
             whole = db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-            return bool(whole and db.execute("select count(*) from alembic_version").fetchone())
+            db.execute("select 1 from alembic_version, ledger, outbox limit 1")  # raises where one is missing
+            return bool(whole)
         finally:
             db.close()
     except sqlite3.Error:

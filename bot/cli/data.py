@@ -14,8 +14,8 @@ from bot.app import real_now
 from bot.cli import FINE, PROBLEMS, Command, Terminal
 from bot.cli.configured import configured
 from bot.config import Settings
+from storage import archive, tables
 from storage import migrate as schema
-from storage import tables
 from storage.database import Database
 from storage.leases import Holder, others
 
@@ -55,7 +55,8 @@ def backup(terminal: Terminal, options: argparse.Namespace, settings: Settings, 
         terminal.complain("data.no_database", path=database.file)
         return PROBLEMS
     schema.current_revision(database)  # says what is wrong with the file, if anything is
-    path = schema.back_up(database, options.to or settings.data / "backups", real_now())
+    path = _target(options.to, settings.data / "backups")
+    archive.pack(database.file, settings.data / "files", path)
     terminal.say("data.backed_up", path=path, size=_size(path))
     return FINE
 
@@ -65,17 +66,26 @@ def restore(terminal: Terminal, options: argparse.Namespace, settings: Settings,
     if database.file is None:
         terminal.complain("data.postgres")
         return PROBLEMS
-    if not schema.is_homeroom(options.backup):
-        terminal.complain("data.not_ours", path=options.backup)
+    if not options.backup.is_file():
+        terminal.complain("data.no_backup", path=options.backup)
         return PROBLEMS
     if (user := _user_of(database)) is not None:
         terminal.complain("data.in_use", pid=user.pid)
         return PROBLEMS
     kept = _kept(database, settings.data / "backups")
     database.close()
-    schema.replace_database(options.backup, database.file)
+    if not archive.unpack(options.backup, database.file, settings.data / "files"):
+        terminal.complain("data.not_ours", path=options.backup)
+        return PROBLEMS
     terminal.say("data.restored" if kept else "data.restored_new", path=options.backup, kept=kept)
     return FINE
+
+
+def _target(asked: Path | None, folder: Path) -> Path:
+    """A file that is named `….zip`, else a new one in the folder."""
+    if asked is not None and asked.suffix == ".zip":
+        return asked
+    return schema.new_path(asked or folder, real_now(), suffix=".zip")
 
 
 def _user_of(database: Database) -> Holder | None:
