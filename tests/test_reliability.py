@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from adapters.local.parse import parse
 from bot.demo import demo_settings, start_demo
 from bot.domain.errors import NotSent, StorageTrouble
-from bot.domain.messages import OutgoingMessage
+from bot.domain.messages import OutgoingMessage, Text
 from bot.engine.feature import Feature
 from bot.features import FEATURES
 from storage.database import Database
@@ -105,7 +105,7 @@ async def test_an_update_that_cannot_be_understood_blocks_nothing(course: Commun
 async def test_a_ritual_that_fails_is_set_aside_once_and_the_clock_goes_on(open_community) -> None:
     feature = Feature("faulty")
 
-    @feature.action("explode", _options(), preview=lambda course, occurrence: None)
+    @feature.action("explode", _options(), preview=lambda course, occurrence: Text(id="preview.sharing_free"))
     def explode(ctx: Any, due: Any) -> None:
         raise RuntimeError("boom")
 
