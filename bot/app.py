@@ -32,7 +32,7 @@ from scheduler.occurrences import occurrences
 from scheduler.ticker import Ticker
 from storage import outbox
 from storage.database import Database
-from storage.leases import Holder
+from storage.leases import PROCESS, Holder
 from storage.migrate import migrate
 from storage.retention import forget_old
 from storage.tables import claim_code
@@ -102,12 +102,11 @@ class App:
             await self.sink(due)
         self.deliverer.wake()
 
-    async def next_due(self) -> datetime | None:
-        """The next moment after now for which something is planned."""
-        now = self.clock.now()
+    async def next_due(self, after: datetime) -> datetime | None:
+        """The next moment after this one for which something is planned."""
 
         def earliest(db: Connection) -> datetime | None:
-            planned = (agenda.next_due(db, now), outbox.next_due(db, now))
+            planned = (agenda.next_due(db, after), outbox.next_due(db, after))
             return min((moment for moment in planned if moment), default=None)
 
         return await self.database.run(earliest)
@@ -117,7 +116,7 @@ class App:
     async def start(self) -> list[Activation]:
         """Bring schema and courses up to date. Raises CannotStart where no course can be run."""
         await self.prepare()
-        await self.leases.take(f"process:{self.leases.holder.id}")
+        await self.leases.take(PROCESS + self.leases.holder.id)
         now = self.clock.now()
         activations = await self.database.run(lambda db: self.library.activate_all(db, now))
         live = await self.live()

@@ -87,9 +87,8 @@ class DemoControl(LocalControl):
                 await self._adapter.chat.say(line.who, self._room, line.says, key=line.key)
                 await self.settle()
 
-    async def next_due(self) -> datetime | None:
-        now = self.now()
-        planned = [await self._app.next_due(), *(line.at for line in self._lines if line.at > now)]
+    async def next_due(self, after: datetime) -> datetime | None:
+        planned = [await self._app.next_due(after), *(line.at for line in self._lines if line.at > after)]
         return min((moment for moment in planned if moment), default=None)
 
 

@@ -42,8 +42,10 @@ class Ticker:
 
     async def _tick(self) -> datetime | None:
         try:
+            # From before the work: what fell due while it was done must not wait for the next tick.
+            since = self._clock.now()
             await self._agenda.run_due()
-            return await self._agenda.next_due()
+            return await self._agenda.next_due(since)
         except StorageTrouble:
             log.warning("the clock's work waits for the database")
             return None

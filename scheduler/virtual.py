@@ -12,6 +12,8 @@ from scheduler.occurrences import moment_of
 class Movable(Protocol):
     """A virtual clock, or who moves it."""
 
+    def now(self) -> datetime: ...
+
     async def move(self, to: datetime) -> None: ...
 
 
@@ -19,7 +21,7 @@ async def advance(clock: Movable, agenda: Agenda, to: datetime) -> None:
     """Go to a moment, as if time had passed."""
     await agenda.run_due()
     while True:
-        due = await agenda.next_due()
+        due = await agenda.next_due(clock.now())
         if due is None or due > to:
             break
         await clock.move(due)

@@ -8,6 +8,8 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
 
+from bot.domain.errors import StorageTrouble
+from bot.domain.messages import Text
 from storage.database import Database, open_engine
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -32,6 +34,8 @@ def migrate(database: Database, backups: Path, now: datetime) -> tuple[str | Non
     before, needed = current_revision(database), newest_revision()
     if before == needed:
         return before, needed, None
+    if before is not None and before > needed:
+        raise StorageTrouble(Text(id="storage.newer", values={"found": before, "known": needed}))
     backup = back_up(database, backups, now) if before and database.is_sqlite else None
     _upgrade(database)
     return before, needed, backup

@@ -62,7 +62,9 @@ def _row(item: Queued) -> dict[str, object]:
 def _replaced_waiting_edit(db: Connection, item: Queued) -> bool:
     waiting = and_(outbox.c.edits == item.message.edits, outbox.c.state == "pending", outbox.c.attempts == 0)
     newest = select(func.max(outbox.c.id)).where(waiting, outbox.c.lane == lane_of(item.message)).scalar_subquery()
-    done = db.execute(update(outbox).where(outbox.c.id == newest).values(message=item.message))
+    done = db.execute(
+        update(outbox).where(outbox.c.id == newest).values(message=item.message, expires_at=item.expires_at)
+    )
     return done.rowcount > 0
 
 
@@ -134,9 +136,9 @@ def abandoned(db: Connection, platform: str, living: Collection[str]) -> list[Cl
     return [_claimed(db, row) for row in rows]
 
 
-def next_due(db: Connection, now: datetime) -> datetime | None:
-    """When the next message that waits for a later moment may go."""
-    later = (outbox.c.state == "pending") & (outbox.c.not_before > now)
+def next_due(db: Connection, after: datetime) -> datetime | None:
+    """When the next message that waits for a moment after this one may go."""
+    later = (outbox.c.state == "pending") & (outbox.c.not_before > after)
     found: datetime | None = db.execute(select(func.min(outbox.c.not_before)).where(later)).scalar_one()
     return found
 

@@ -4,10 +4,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.engine.feature import Feature
 from bot.features import FEATURES
 from tests.community import Community, write_course
+
+# A test says what happened, never how long it took.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 Open = Callable[..., Awaitable[Community]]
 

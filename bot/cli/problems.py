@@ -10,8 +10,9 @@ from bot.domain.errors import Problem
 def line_of(terminal: Terminal, problem: Problem) -> str:
     """`rules.yaml:6:14: award: should be a whole number`."""
     what = terminal.text(problem.text.id, **problem.text.values)
-    off = f" {terminal.text('check.off')}" if problem.rule else ""
-    return f"{problem.file}:{problem.line}:{problem.column}: {what}{off}"
+    if problem.rule:
+        what = terminal.text("check.off", what=what)
+    return f"{problem.file}:{problem.line}:{problem.column}: {what}"
 
 
 def print_problems(terminal: Terminal, problems: Sequence[Problem], *, as_json: bool = False) -> None:

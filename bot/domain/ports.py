@@ -85,8 +85,8 @@ class Agenda(Protocol):
         """Do everything that is due now, and return when it is done."""
         ...
 
-    async def next_due(self) -> datetime | None:
-        """The next moment after now at which something will be due; None: nothing is planned."""
+    async def next_due(self, after: datetime) -> datetime | None:
+        """The next moment after this one at which something is due; None: nothing is planned."""
         ...
 
 

@@ -94,9 +94,9 @@ def settle(db: Connection, event: OccurrenceDue, state: str) -> None:
     db.execute(update(occurrence).where(mine).values(state=state, settled_at=event.at))
 
 
-def next_due(db: Connection, now: datetime) -> datetime | None:
-    """When the next occurrence after now is due."""
-    later = (occurrence.c.state == "planned") & (occurrence.c.due_at > now)
+def next_due(db: Connection, after: datetime) -> datetime | None:
+    """When the next occurrence after this moment is due."""
+    later = (occurrence.c.state == "planned") & (occurrence.c.due_at > after)
     found: datetime | None = db.execute(select(func.min(occurrence.c.due_at)).where(later)).scalar_one()
     return found
 
