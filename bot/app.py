@@ -93,7 +93,7 @@ class App:
             self.tidied_at = now
         await self.database.run(lambda db: agenda.plan(db, self.library.refresh(db), self.library.schedule, now))
         last: list[str] = []
-        while due := await self.database.run(lambda db: agenda.due(db, now)):
+        while due := await self.database.run(lambda db: agenda.due(db, self.library.refresh(db), now)):
             keys = [event.key for event in due]
             if keys == last:
                 log.error("occurrences stay due although they were handled: %s", keys)
@@ -231,6 +231,7 @@ def build(
     database = database or Database(settings.database)
     folders = {CourseId(folder.name): folder for folder in settings.courses}
     library = Library(folders, LiveCourses(registry.vocabulary(), folders), occurrences)
+    database.watchers.append(library.courses)
     engine = Engine(registry=registry, voice=Voice(texts, traits or {}), library=library)
     holder = Holder.this_process(uuid.uuid4().hex)
     active: dict[str, Adapter] = {}

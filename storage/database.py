@@ -2,12 +2,13 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,6 +21,14 @@ from bot.domain.messages import Text
 Result = TypeVar("Result")
 
 
+class Watcher(Protocol):
+    """Keeps something in memory that must follow what was committed, and nothing else."""
+
+    def committed(self) -> None: ...
+
+    def rolled_back(self) -> None: ...
+
+
 class Database:
     """Where everything is kept. Transactions run one after the other, in a thread of their own."""
 
@@ -27,6 +36,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = open_engine(self.url, busy_timeout=busy_timeout)
+        self.watchers: list[Watcher] = []
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="storage")
 
     @property
@@ -41,12 +51,23 @@ class Database:
         Raises StorageTrouble where trying again helps.
         """
         try:
-            with self.engine.begin() as db:
+            with self._watched(), self.engine.begin() as db:
                 yield db
         except DBAPIError as error:
             if trouble := _trouble(error, self.file):
                 raise StorageTrouble(trouble) from error
             raise
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            for watcher in self.watchers:
+                watcher.rolled_back()
+            raise
+        for watcher in self.watchers:
+            watcher.committed()
 
     async def run(self, work: Callable[[Connection], Result]) -> Result:
         """Run a function in a transaction, in the storage thread."""
@@ -88,7 +109,7 @@ def open_engine(url: URL, *, busy_timeout: timedelta = timedelta(seconds=30), fo
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_wal(connection, busy_timeout)
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         connection.execute("PRAGMA synchronous = FULL")  # "sent" must survive a power cut
 
@@ -97,6 +118,19 @@ def open_engine(url: URL, *, busy_timeout: timedelta = timedelta(seconds=30), fo
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection, patience: timedelta) -> None:
+    """Switch a new file to WAL. SQLite does not wait for a lock here as it does elsewhere: two first starts collide."""
+    deadline = time.monotonic() + patience.total_seconds()
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def _trouble(error: DBAPIError, file: Path | None) -> Text | None:

@@ -109,6 +109,10 @@ def _size(path: Path) -> str:
     return f"{path.stat().st_size / 1e6:.1f} MB"
 
 
+_ENTRIES = select(tables.ledger).where(tables.ledger.c.points != 0).order_by(tables.ledger.c.id)
+"""Entries of 0 points only say that a rule has acted; they are there for its limits."""
+
+
 @_on_database
 def ledger(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
     path = database.file or schema.shown(database.url)
@@ -119,7 +123,7 @@ def ledger(terminal: Terminal, options: argparse.Namespace, settings: Settings, 
         accounts: dict[int, str] = {}
         for row in db.execute(select(tables.account).order_by(tables.account.c.platform, tables.account.c.user)):
             accounts.setdefault(row.member, f"{row.platform}:{row.user}")
-        for row in db.execute(select(tables.ledger).order_by(tables.ledger.c.id)):
+        for row in db.execute(_ENTRIES):
             entry = {
                 "at": row.at.isoformat(),
                 "course": row.course,

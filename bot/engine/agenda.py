@@ -63,10 +63,15 @@ def replan(db: Connection, course: Course, schedule: Schedule, now: datetime) ->
         db.execute(insert_new(db, occurrence), new)
 
 
-def due(db: Connection, now: datetime, *, limit: int = 500) -> list[OccurrenceDue]:
-    """What is due and not settled, in the order in which it was due."""
-    query = select(occurrence).where(occurrence.c.state == "planned", occurrence.c.due_at <= now)
-    rows = db.execute(query.order_by(occurrence.c.due_at, occurrence.c.id).limit(limit)).all()
+def due(db: Connection, live: Live, now: datetime, *, limit: int = 500) -> list[OccurrenceDue]:
+    """What is due and not settled, in the order in which it was due.
+
+    What belongs to a course that is not live here, or has nowhere to go yet, stays planned: late is better than never.
+    """
+    mine = (
+        (occurrence.c.state == "planned") & (occurrence.c.due_at <= now) & occurrence.c.course.in_(list(live.courses))
+    )
+    rows = db.execute(select(occurrence).where(mine).order_by(occurrence.c.due_at, occurrence.c.id).limit(limit)).all()
     return [
         OccurrenceDue(
             key=EventKey(f"occurrence:{row.course}:{row.ritual}:{row.space}:{row.local_date}:{row.slot}"),
@@ -79,7 +84,14 @@ def due(db: Connection, now: datetime, *, limit: int = 500) -> list[OccurrenceDu
             due_at=row.due_at,
         )
         for row in rows
+        if not _waits_for_a_place(live, row, now)
     ]
+
+
+def _waits_for_a_place(live: Live, row: Row[Any], now: datetime) -> bool:
+    ritual = live.courses[row.course].ritual(row.ritual)
+    has_place = live.spaces_of(row.course, id=row.space)
+    return bool(ritual and not has_place and now - row.due_at <= ritual.late_within)
 
 
 def settle(db: Connection, event: OccurrenceDue, state: str) -> None:
@@ -95,10 +107,12 @@ def settle(db: Connection, event: OccurrenceDue, state: str) -> None:
 
 
 def next_due(db: Connection, after: datetime) -> datetime | None:
-    """When the next occurrence after this moment is due."""
+    """When the next occurrence after this moment is due, or more must be planned: a jump must not pass either."""
     later = (occurrence.c.state == "planned") & (occurrence.c.due_at > after)
-    found: datetime | None = db.execute(select(func.min(occurrence.c.due_at)).where(later)).scalar_one()
-    return found
+    due: datetime | None = db.execute(select(func.min(occurrence.c.due_at)).where(later)).scalar_one()
+    until: datetime | None = db.execute(select(func.min(horizon.c.until)).where(horizon.c.until > after)).scalar_one()
+    plan_at = until - _TOP_UP if until else None
+    return min((moment for moment in (due, plan_at) if moment and moment > after), default=None)
 
 
 def _row(found: Occurrence) -> dict[str, object]:

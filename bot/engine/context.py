@@ -15,7 +15,7 @@ from bot.domain.events import Done, Event, PlainMessage
 from bot.domain.ids import EventKey, Language, ObjectId, RuleId, language_of
 from bot.domain.messages import Policy, Text, Words
 from bot.domain.places import Actor, Address, Member, Space, SpaceKind
-from bot.domain.rules import Fact, Firing, LedgerEntry, Limit
+from bot.domain.rules import Fact, Firing, LedgerEntry
 from bot.engine.judging import Tallies, judged
 from bot.engine.live import Live
 from bot.engine.transaction import Belonging, Outcome, Transaction
@@ -248,12 +248,12 @@ class Context:
     def fire(self, firing: Firing) -> None:
         """Let every effect of a rule act.
 
-        A rule that awards nothing but is limited leaves an entry of 0 points, for its limit to count.
+        A rule that awards nothing leaves an entry of 0 points: limits count entries, and an object is served once.
         """
         for effect in firing.rule.then:
             _, handler = self.engine.registry.effects[effect.name]
             handler(self, effect.argument, firing)
-        if firing.rule.limit != Limit() and not any(e.name == "award" for e in firing.rule.then):
+        if not any(e.name == "award" for e in firing.rule.then):
             self.award(firing.fact, 0, firing.rule.id)
 
     def award(self, fact: Fact, points: int, rule: RuleId, *, reason: str = "") -> None:

@@ -50,18 +50,28 @@ class Live:
 
 
 class LiveCourses:
-    """Keeps the view up to date with the database, so that replicas never judge by different rules."""
+    """Keeps the view up to date with the database, so that replicas never judge by different rules.
+
+    What a transaction sees counts for others only once it is committed: a rolled-back number is given out again.
+    """
 
     def __init__(self, vocabulary: Vocabulary, configured: Iterable[CourseId]) -> None:
         self.vocabulary = vocabulary
         self.configured = frozenset(configured)
         self._parsed: dict[int, tuple[Course, tuple[Problem, ...]]] = {}
         self._live = Live()
+        self._committed = (self._live, self._parsed)
 
     @property
     def last_seen(self) -> Live:
-        """The view as of the last transaction of this process."""
-        return self._live
+        """The view as of the last transaction that this process committed."""
+        return self._committed[0]
+
+    def committed(self) -> None:
+        self._committed = (self._live, self._parsed)
+
+    def rolled_back(self) -> None:
+        self._live, self._parsed = self._committed
 
     def refreshed(self, db: Connection) -> Live:
         """The view as of this transaction."""
@@ -74,27 +84,29 @@ class LiveCourses:
         newest = select(func.max(snapshot.c.number)).group_by(snapshot.c.course)
         rows = db.execute(select(snapshot).where(snapshot.c.number.in_(newest))).all()
         numbers = {CourseId(row.course): row.number for row in rows if row.course in self.configured}
-        for row in rows:
-            if row.course in self.configured and row.number not in self._parsed:
-                self._remember(row.number, row.course, row.files)
-        self._parsed = {number: self._parsed[number] for number in numbers.values() if number in self._parsed}
+        parsed = {
+            row.number: self._parsed.get(row.number) or self._parse(row.course, row.files)
+            for row in rows
+            if row.course in self.configured
+        }
+        self._parsed = {number: found for number, found in parsed.items() if found}
         loaded = {course: self._parsed[number] for course, number in numbers.items() if number in self._parsed}
-        courses = {course: parsed[0] for course, parsed in loaded.items()}
+        courses = {course: found[0] for course, found in loaded.items()}
         return Live(
             version=version,
             courses=courses,
             snapshots=numbers,
-            problems={course: parsed[1] for course, parsed in loaded.items()},
+            problems={course: found[1] for course, found in loaded.items()},
             spaces=_spaces(db, courses),
             grants=_grants(db),
         )
 
-    def _remember(self, number: int, course: str, files: Files) -> None:
+    def _parse(self, course: str, files: Files) -> tuple[Course, tuple[Problem, ...]] | None:
         try:
             loaded = load_course(course, files, self.vocabulary)
         except RulesRejected:
-            return  # written by another version of the program; the files on disk are loaded in its place at start
-        self._parsed[number] = (loaded.course, loaded.problems)
+            return None  # written by another version of the program; the files on disk are loaded at start
+        return loaded.course, loaded.problems
 
 
 _VERSION = select(

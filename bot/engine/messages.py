@@ -43,6 +43,7 @@ class _Run:
         self._messages = messages
         self._course = tx.live.courses[messages[0].space.course]
         self._writes = Writes()
+        self._contexts: dict[str, Context] = {}
         self._tallies = Tallies()
 
     def handle(self) -> None:
@@ -52,16 +53,15 @@ class _Run:
         for message, fact in zip(self._messages, facts, strict=True):
             verdicts, firings = judged(self._course, fact, self._tallies)
             self._writes.add_fact(fact, verdicts, snapshot)
-            if firings:
-                ctx = self._context(message)
-                for firing in firings:
-                    ctx.fire(firing)
-                ctx.finish()
+            for firing in firings:
+                self._context(message).fire(firing)
         batch = MessageBatch(
             db=self._tx.db, now=self._messages[-1].event.at, live=self._tx.live, context_for=self._context
         )
         for watcher in self._tx.engine.registry.watchers:
             watcher(batch, self._messages)
+        for ctx in self._contexts.values():
+            ctx.finish()
         self._writes.flush(self._tx.db)
 
     def _fact(self, message: PlainMessage) -> Fact:
@@ -85,5 +85,10 @@ class _Run:
         )
 
     def _context(self, message: PlainMessage) -> Context:
-        belonging = Belonging(course=self._course, space=message.space, member=message.member)
-        return Context(self._tx, message.event, belonging, writes=self._writes, tallies=self._tallies)
+        """One for each message, so that all that is answered to it becomes one answer."""
+        found = self._contexts.get(message.event.key)
+        if found is None:
+            belonging = Belonging(course=self._course, space=message.space, member=message.member)
+            found = Context(self._tx, message.event, belonging, writes=self._writes, tallies=self._tallies)
+            self._contexts[message.event.key] = found
+        return found

@@ -2,9 +2,11 @@
 
 import logging
 
+from bot.domain.course import Ritual
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked, Event, MessagePosted, OccurrenceDue, UpdateUnreadable
 from bot.domain.messages import Text
+from bot.domain.places import Space
 from bot.engine import agenda
 from bot.engine.aside import set_aside, take_for_replay
 from bot.engine.context import Context
@@ -72,14 +74,24 @@ def _occurrence(tx: Transaction, event: OccurrenceDue) -> None:
         return
     space = next(iter(tx.live.spaces_of(course.id, id=event.space)), None)
     ctx = Context(tx, event, Belonging(course=course, space=space))
-    # Only the opening may come too late: what was opened must be closed, however late.
-    is_late = event.slot == 0 and event.at - event.due_at > ritual.late_within
-    if is_late:
+    skipped = _why_skipped(ritual, space, event)
+    if skipped:
         due = event.due_at.astimezone(course.tzinfo)
-        ctx.tell_staff(Text(id="ritual.skipped", values={"ritual": event.ritual, "due": due}))
+        ctx.tell_staff(Text(id=skipped, values={"ritual": event.ritual, "due": due, "space": event.space}))
     else:
         _, handler = tx.engine.registry.actions[ritual.action]
         handler(ctx, event)
-    agenda.settle(tx.db, event, "skipped" if is_late else "done")
+    agenda.settle(tx.db, event, "skipped" if skipped else "done")
     ctx.finish()
     ctx.writes.flush(tx.db)
+
+
+def _why_skipped(ritual: Ritual, space: Space | None, event: OccurrenceDue) -> str | None:
+    """Only an opening is ever skipped: what was opened must be closed, however late."""
+    if event.slot:
+        return None
+    if space is None:
+        return "ritual.no_place"
+    late = event.at - event.due_at
+    is_over = len(ritual.slots) > 1 and late >= ritual.slots[-1]  # it would open after its own end
+    return "ritual.skipped" if late > ritual.late_within or is_over else None

@@ -104,7 +104,6 @@ def _collect(batch: MessageBatch, session: Any, posts: Sequence[PlainMessage]) -
             ctx.reply("sharing.received")
         if points:
             ctx.reply("points.plus", points=points)
-        ctx.finish()
 
 
 def _is_share(message: PlainMessage, options: SharingOptions) -> bool:
