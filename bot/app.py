@@ -248,7 +248,7 @@ def build(
         library=library,
         engine=engine,
         pipeline=Pipeline(database, engine),
-        deliverer=Deliverer(database, engine, active, holder, clock),
+        deliverer=Deliverer(database, engine, active, holder=holder, clock=clock, real_now=real_now),
         leases=Leases(database, holder, real_now, tell_standby),
         active=active,
     )

@@ -17,9 +17,8 @@ from bot.config import Local, Platforms, Settings
 from bot.domain.course import Course
 from bot.domain.ids import Language
 from bot.engine.feature import Feature, Registry
-from bot.engine.live import Live
 from bot.features import FEATURES
-from bot.local import LocalControl, chat_of
+from bot.local import LocalControl, adapter_of, live_now
 from rules.demo import Demo, load_demo
 from rules.loader import load_course, read_folder
 from scheduler.clock import VirtualClock
@@ -49,14 +48,12 @@ class DemoControl(LocalControl):
     """Adds the virtual clock and the script to what the page can ask."""
 
     def __init__(
-        self, app: App, adapter: LocalAdapter, live: Live, language: Language, *, demo: Demo, clock: VirtualClock
+        self, app: App, adapter: LocalAdapter, language: Language, *, lines: Sequence[ScriptedLine], clock: VirtualClock
     ) -> None:
-        super().__init__(app, adapter, live, language, is_demo=True)
-        self._adapter = adapter
+        super().__init__(app, adapter, language, is_demo=True)
+        self._lines = lines
         self._clock = clock
-        self._lines = script_of(self._course, demo)
         self._moving = asyncio.Lock()
-        self._room = next(space.address.chat for space in live.spaces_of(self._course.id, kind="main"))
 
     async def advance(self, to: datetime) -> None:
         """Move the clock; rituals, classmates and messages on the way happen in order."""
@@ -83,9 +80,16 @@ class DemoControl(LocalControl):
         now = self.now()
         for line in self._lines:
             # Lines of the last day are said again after a crash; their keys let each through once.
-            if now - timedelta(days=1) < line.at <= now:
-                await self._adapter.chat.say(line.who, self._room, line.says, key=line.key)
+            room = self._main_room()
+            if room and now - timedelta(days=1) < line.at <= now:
+                await self._adapter.chat.say(line.who, room, line.says, key=line.key)
                 await self.settle()
+
+    def _main_room(self) -> str | None:
+        """Where classmates speak."""
+        spaces = live_now(self._app).spaces.values()
+        mains = (space.address for space in spaces if space.kind == "main")
+        return next((address.chat for address in mains if address.platform == PLATFORM), None)
 
     async def next_due(self, after: datetime) -> datetime | None:
         planned = [await self._app.next_due(after), *(line.at for line in self._lines if line.at > after)]
@@ -108,8 +112,8 @@ def script_of(course: Course, demo: Demo) -> list[ScriptedLine]:
 
 
 def people_of(demo: Demo) -> list[Person]:
-    """Whom one can be, and the classmates who act alone."""
-    mine = [Person(id=person.id, name=person.name, role=person.role) for person in demo.people]
+    """Whom one can be, and the classmates who act alone. What they are in the course stands in course.yaml."""
+    mine = [Person(id=person.id, name=person.name) for person in demo.people]
     return mine + [Person(id=person.id, name=person.name, is_scripted=True) for person in demo.classmates]
 
 
@@ -167,9 +171,7 @@ async def start_demo(
         database.close()
         return other
     await app.start()
-    live = await app.live()
-    chat = chat_of(app, live, settings.language, people_of(demo))
-    await chat.open()
-    adapter = LocalAdapter(chat, clock)
-    control = DemoControl(app, adapter, live, settings.language, demo=demo, clock=clock)
+    adapter = adapter_of(app, settings.language, people_of(demo))
+    await adapter.chat.open()
+    control = DemoControl(app, adapter, settings.language, lines=script_of(course, demo), clock=clock)
     return DemoRun(app=app, adapter=adapter, control=control)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 
+from bot.domain.errors import Changed
 from bot.domain.ports import Document
 from storage.database import Database, insert
 from storage.tables import adapter_document as table
@@ -23,12 +24,23 @@ class Documents:
     async def put(self, kind: str, key: str, value: Mapping[str, Any]) -> int:
         return await self.put_many([(kind, key, value)])
 
-    async def put_many(self, documents: Sequence[tuple[str, str, Mapping[str, Any]]]) -> int:
-        return await self._database.run(lambda db: self._put(db, documents))
+    async def put_many(
+        self,
+        documents: Sequence[tuple[str, str, Mapping[str, Any]]],
+        *,
+        expected: tuple[str, str, int] | None = None,
+    ) -> int:
+        return await self._database.run(lambda db: self._put(db, documents, expected))
 
-    def _put(self, db: Connection, documents: Sequence[tuple[str, str, Mapping[str, Any]]]) -> int:
-        newest = select(func.coalesce(func.max(table.c.revision), 0)).where(table.c.adapter == self._adapter)
-        revision = int(db.execute(newest).scalar_one())
+    def _put(
+        self,
+        db: Connection,
+        documents: Sequence[tuple[str, str, Mapping[str, Any]]],
+        expected: tuple[str, str, int] | None,
+    ) -> int:
+        revision = self._newest(db)
+        if expected:
+            self._check(db, *expected)
         statement = insert(db, table)
         changed = {"revision": statement.excluded.revision, "value": statement.excluded.value}
         upsert = statement.on_conflict_do_update(index_elements=["adapter", "kind", "key"], set_=changed)
@@ -38,6 +50,22 @@ class Documents:
         ]
         db.execute(upsert, rows)
         return revision + len(documents)
+
+    def _newest(self, db: Connection) -> int:
+        """The highest revision; its row is locked, so that writers of other processes wait for this one."""
+        kind, key, value = _NEWEST
+        row = {"adapter": self._adapter, "kind": kind, "key": key, "revision": 0, "value": value}
+        touch = insert(db, table).values(row)
+        touch = touch.on_conflict_do_update(
+            index_elements=["adapter", "kind", "key"], set_={"revision": table.c.revision}
+        )
+        return int(db.execute(touch.returning(table.c.revision)).scalar_one())
+
+    def _check(self, db: Connection, kind: str, key: str, revision: int) -> None:
+        query = select(table.c.revision).where(self._of(kind), table.c.key == key)
+        found = db.execute(query).scalar_one_or_none() or 0
+        if found != revision:
+            raise Changed(f"{kind} {key} is at revision {found}, not {revision}")
 
     async def get(self, kind: str, key: str) -> dict[str, Any] | None:
         query = select(table.c.value).where(self._of(kind), table.c.key == key)

@@ -33,11 +33,12 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
 
 def take(db: Connection, name: str, holder: Holder, now: datetime) -> Holder | None:
     """Take or renew a lease; the process that has it instead, or None when it is ours."""
-    row = db.execute(select(lease).where(lease.c.name == name).with_for_update()).one_or_none()
+    locked = select(lease).where(lease.c.name == name).with_for_update()
+    row = db.execute(locked).one_or_none()
     mine = {"holder": holder.id, "host": holder.host, "pid": holder.pid, "expires_at": now + LEASE}
     if row is None:
         db.execute(insert_new(db, lease), {"name": name, "epoch": 1, **mine})
-        return None
+        row = db.execute(locked).one()  # on PostgreSQL another process may have been faster
     if row.holder != holder.id and _is_alive(row, holder, now):
         return Holder(id=row.holder, host=row.host, pid=row.pid)
     epoch = row.epoch if row.holder == holder.id else row.epoch + 1

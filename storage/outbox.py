@@ -1,16 +1,31 @@
 """Messages that the core has decided to send: rows that are claimed, sent outside the transaction, and settled."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    Update,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.messages import OutgoingMessage
 from storage.database import insert_new
 from storage.tables import outbox
 
-UNSETTLED = ("pending", "sending")
+_FAILED = ("dead", "expired")
+_AGAIN = range(1, 10_000)
 
 
 class Queued(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,12 +38,13 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that this process is sending now."""
+    """A row as its holder took it."""
 
     id: int
     message: OutgoingMessage
-    attempts: int
+    attempts: int  # with the one that is under way
     is_notice: bool
+    holder: str | None
 
 
 def lane_of(message: OutgoingMessage) -> str:
@@ -63,42 +79,76 @@ def _replaced_waiting_edit(db: Connection, item: Queued) -> bool:
     waiting = and_(outbox.c.edits == item.message.edits, outbox.c.state == "pending", outbox.c.attempts == 0)
     newest = select(func.max(outbox.c.id)).where(waiting, outbox.c.lane == lane_of(item.message)).scalar_subquery()
     done = db.execute(
-        update(outbox).where(outbox.c.id == newest).values(message=item.message, expires_at=item.expires_at)
+        update(outbox).where(waiting, outbox.c.id == newest).values(message=item.message, expires_at=item.expires_at)
     )
     return done.rowcount > 0
 
 
-def exists_key(db: Connection, key: str) -> bool:
-    """Whether a message with this key was ever decided on."""
-    return db.execute(select(outbox.c.id).where(outbox.c.key == key)).first() is not None
+def newest_post(db: Connection, key: str) -> tuple[str, bool]:
+    """The key of a post's newest row, and whether it is there; where that row failed: the key of the one to follow."""
+    again = f"{key}:again:"
+
+    def is_free(number: int) -> bool:
+        return _state_of(db, f"{again}{number}") is None
+
+    made = 0 if is_free(1) else bisect_left(_AGAIN, True, key=is_free)
+    newest = f"{again}{made}" if made else key
+    state = _state_of(db, newest)
+    return (f"{again}{made + 1}", False) if state in _FAILED else (newest, state is not None)
+
+
+def _state_of(db: Connection, key: str) -> str | None:
+    return db.execute(select(outbox.c.state).where(outbox.c.key == key)).scalar_one_or_none()
+
+
+def _heads() -> Select[tuple[int]]:
+    """The first waiting row of each lane. It walks from lane to lane: a long lane costs no more than a short one."""
+    here, following = outbox.alias("here"), outbox.alias("following")
+
+    def first(table: FromClause, *more: ColumnElement[bool]) -> Select[tuple[int]]:
+        return select(table.c.id).where(table.c.state == "pending", *more).order_by(table.c.lane, table.c.id).limit(1)
+
+    heads = select(first(outbox).scalar_subquery().label("id")).cte("heads", recursive=True)
+    lane = select(here.c.lane).where(here.c.id == heads.c.id).correlate(heads).scalar_subquery()
+    step = first(following, following.c.lane > lane).correlate(heads).scalar_subquery()
+    heads = heads.union_all(select(step).select_from(heads).where(heads.c.id.is_not(None)))
+    return select(heads.c.id)
+
+
+_HEADS = _heads()
+
+
+def expire(db: Connection, now: datetime) -> list[Claimed]:
+    """End what comes too late; what it was."""
+    late = update(outbox).where(outbox.c.state == "pending", outbox.c.expires_at <= now)
+    return _changed(db, late.values(state="expired", settled_at=now))
 
 
 def claim(
-    db: Connection, platforms: Collection[str], *, holder: str, now: datetime, limit: int = 50
-) -> tuple[list[Claimed], list[int]]:
-    """Mark the heads of the free lanes as `sending`; with the ids of what expired instead."""
-    expired = _expire(db, now)
-    earlier = outbox.alias("earlier")
-    blocked = exists().where(
-        earlier.c.lane == outbox.c.lane, earlier.c.state.in_(UNSETTLED), earlier.c.id < outbox.c.id
-    )
+    db: Connection, platforms: Collection[str], *, holder: str, now: datetime, real_now: datetime, limit: int = 50
+) -> list[Claimed]:
+    """Mark the heads of the free lanes as `sending`."""
+    busy = outbox.alias("busy")
+    is_free = ~exists().where(busy.c.state == "sending", busy.c.lane == outbox.c.lane)
+    is_due = and_(outbox.c.not_before <= now, or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= real_now))
     heads = (
-        select(outbox)
-        .where(outbox.c.state == "pending", outbox.c.not_before <= now, outbox.c.platform.in_(platforms), ~blocked)
+        select(outbox.c.id, outbox.c.state)
+        # Not the state: SQLite would take the index on it, and go through all that waits.
+        .where(outbox.c.id.in_(_HEADS), outbox.c.platform.in_(platforms), is_due, is_free)
         .order_by(outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    rows = db.execute(heads).all()
-    if rows:
-        mine = {"state": "sending", "holder": holder, "attempts": outbox.c.attempts + 1}
-        db.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(mine))
-    return [_claimed(db, row) for row in rows], expired
+    ids = [row.id for row in db.execute(heads) if row.state == "pending"]  # else another process was faster
+    if not ids:
+        return []
+    mine = {"state": "sending", "holder": holder, "attempts": outbox.c.attempts + 1}
+    return _changed(db, update(outbox).where(outbox.c.id.in_(ids)).values(mine))
 
 
-def _expire(db: Connection, now: datetime) -> list[int]:
-    late = update(outbox).where(outbox.c.state == "pending", outbox.c.expires_at <= now)
-    return list(db.execute(late.values(state="expired", settled_at=now).returning(outbox.c.id)).scalars())
+def _changed(db: Connection, change: Update) -> list[Claimed]:
+    rows = db.execute(change.returning(outbox)).all()
+    return [_claimed(db, row) for row in sorted(rows, key=lambda row: int(row.id))]
 
 
 def _claimed(db: Connection, row: Row[tuple[object, ...]]) -> Claimed:
@@ -106,19 +156,34 @@ def _claimed(db: Connection, row: Row[tuple[object, ...]]) -> Claimed:
     if message.edits:
         sent_as = db.execute(select(outbox.c.sent_as).where(outbox.c.key == message.edits)).scalar_one_or_none()
         message = msgspec.structs.replace(message, target=sent_as)
-    return Claimed(id=row.id, message=message, attempts=row.attempts + 1, is_notice=row.is_notice)
+    return Claimed(id=row.id, message=message, attempts=row.attempts, is_notice=row.is_notice, holder=row.holder)
 
 
-def settle(db: Connection, id: int, state: str, *, now: datetime, sent_as: str | None = None, error: str = "") -> None:
-    """End a row: sent, unknown, dead."""
+def next_retry(db: Connection, platforms: Collection[str], after: datetime) -> datetime | None:
+    """When, by the real clock, the next message that waits for another try may go."""
+    waits = outbox.c.id.in_(_HEADS) & (outbox.c.retry_at > after)
+    query = select(func.min(outbox.c.retry_at)).where(outbox.c.platform.in_(platforms), waits)
+    found: datetime | None = db.execute(query).scalar_one()
+    return found
+
+
+def settle(
+    db: Connection, row: Claimed, state: str, *, now: datetime, sent_as: str | None = None, error: str = ""
+) -> bool:
+    """End a row: sent, unknown, dead. False where somebody else has taken it over."""
     ended = {"state": state, "sent_as": sent_as, "error": error or None, "settled_at": now, "holder": None}
-    db.execute(update(outbox).where(outbox.c.id == id).values(ended))
+    return db.execute(_still_held(row).values(ended)).rowcount > 0
 
 
-def retry(db: Connection, id: int, *, not_before: datetime, error: str) -> None:
-    """Put a row back: it certainly did not arrive, or arriving twice does no harm."""
-    again = {"state": "pending", "holder": None, "not_before": not_before, "error": error}
-    db.execute(update(outbox).where(outbox.c.id == id).values(again))
+def retry(db: Connection, row: Claimed, *, retry_at: datetime | None, error: str) -> bool:
+    """Put a row back: it certainly did not arrive, or arriving twice does no harm. False as with `settle`."""
+    again = {"state": "pending", "holder": None, "retry_at": retry_at, "error": error}
+    return db.execute(_still_held(row).values(again)).rowcount > 0
+
+
+def _still_held(row: Claimed) -> Update:
+    is_held = and_(outbox.c.state == "sending", outbox.c.holder == row.holder)
+    return update(outbox).where(outbox.c.id == row.id, is_held)
 
 
 def resend(db: Connection, id: int, chats: Collection[tuple[str, str]], *, now: datetime) -> bool:
@@ -126,14 +191,15 @@ def resend(db: Connection, id: int, chats: Collection[tuple[str, str]], *, now: 
     lanes = [f"{platform}:{chat}" for platform, chat in chats]
     ended = (outbox.c.id == id) & outbox.c.state.in_(("unknown", "dead", "expired")) & outbox.c.lane.in_(lanes)
     again = {"state": "pending", "not_before": now, "expires_at": now + timedelta(hours=24), "settled_at": None}
-    return db.execute(update(outbox).where(ended).values(again)).rowcount > 0
+    anew = {"retry_at": None, "attempts": 0}
+    return db.execute(update(outbox).where(ended).values(again | anew)).rowcount > 0
 
 
-def abandoned(db: Connection, platform: str, living: Collection[str]) -> list[Claimed]:
-    """What dead processes were sending to a platform."""
+def abandoned(db: Connection, platform: str, *, living: Collection[str], in_flight: Collection[int]) -> list[Claimed]:
+    """What is marked as being sent to a platform, but not by a living process, nor one of these rows."""
     query = select(outbox).where(outbox.c.state == "sending", outbox.c.platform == platform)
-    rows = db.execute(query.where(outbox.c.holder.not_in(living)).order_by(outbox.c.id)).all()
-    return [_claimed(db, row) for row in rows]
+    left = query.where(outbox.c.holder.not_in(living), outbox.c.id.not_in(in_flight)).order_by(outbox.c.id)
+    return [_claimed(db, row) for row in db.execute(left)]
 
 
 def next_due(db: Connection, after: datetime) -> datetime | None:
@@ -144,5 +210,5 @@ def next_due(db: Connection, after: datetime) -> datetime | None:
 
 
 def backoff(attempts: int) -> timedelta:
-    """1 s, 2 s, 4 s … up to 5 min."""
+    """Real time until the next try: 1 s, 2 s, 4 s … up to 5 min."""
     return min(timedelta(seconds=2 ** min(attempts - 1, 10)), timedelta(minutes=5))

@@ -99,6 +99,7 @@ account = Table(
     Column("user", String(128), primary_key=True),
     Column("member", Id, ForeignKey("member.id"), nullable=False),
     Index(None, "member"),
+    Index(None, "user"),
 )
 
 profile = Table(
@@ -124,6 +125,7 @@ set_aside = Table(
     "set_aside",
     metadata,
     Column("id", Id, primary_key=True),
+    Column("course", String(32)),  # NULL where it belongs to no course
     Column("key", String(200), nullable=False, unique=True),
     Column("event", Json),  # NULL where it could not be read; then `raw` has it
     Column("raw", Text),
@@ -218,14 +220,16 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("not_before", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Column("retry_at", Moment),  # by the real clock; NULL: not waiting for another try
     Column("sent_as", String(128)),  # the platform's id of the message
     Column("error", Text),
     Column("settled_at", Moment),
     Column(
         "is_notice", Boolean(create_constraint=False), nullable=False
     ),  # about delivery itself: its failure tells nobody
-    Index(None, "lane", "state", "id"),
+    Index(None, "state", "lane", "id"),
     Index(None, "state", "not_before"),
+    Index(None, "state", "expires_at"),
 )
 
 # --- processes, clock, adapters ---------------------------------------------------------------------------------------

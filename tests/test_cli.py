@@ -272,7 +272,7 @@ def test_preview_of_a_broken_course_lists_its_problems(shell: Shell, tmp_path: P
     folder = write_course(tmp_path / "writing", course="title: [")
     assert shell("preview", folder) == 1
     assert "course.yaml:2:1:" in shell.lines[0]
-    assert shell("preview", tmp_path / "nowhere") == 1
+    assert shell("preview", tmp_path / "nowhere") == 2
 
 
 # --- config -----------------------------------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Text, select, type_coerce, update
 
-from bot.app import App, build
+from bot.app import App, build, real_now
 from bot.config import Platforms, Settings
 from bot.domain.errors import NotSent, Refused, Unknown
 from bot.domain.events import ButtonPressed, CommandInvoked
@@ -20,8 +20,10 @@ from bot.domain.messages import OutgoingMessage
 from bot.domain.places import Actor, Address
 from bot.domain.ports import Sink
 from bot.domain.traits import Can, Traits
+from bot.engine.deliver import Deliverer
 from scheduler.clock import VirtualClock
 from scheduler.virtual import advance
+from storage.outbox import next_retry
 from storage.tables import lease, outbox
 from tests.community import COURSE, write_course
 
@@ -90,7 +92,7 @@ class Platform:
 
 @dataclass
 class Course:
-    """A course on that platform, under a virtual clock."""
+    """A course on that platform, under a virtual clock; backoff follows the same clock, unless told otherwise."""
 
     app: App
     platform: Platform
@@ -102,10 +104,12 @@ class Course:
         await self.app.deliverer.drain()
 
     async def next_due(self, after: datetime) -> datetime | None:
-        return await self.app.next_due(after)
+        retry_at = await self.app.database.run(lambda db: next_retry(db, list(self.app.active), after))
+        moments = (await self.app.next_due(after), retry_at)
+        return min((moment for moment in moments if moment), default=None)
 
-    async def until(self, hour: int, minute: int = 0) -> None:
-        await advance(self.clock, self, DAWN.replace(hour=hour, minute=minute))
+    async def until(self, hour: int, minute: int = 0, *, day: int = 1) -> None:
+        await advance(self.clock, self, DAWN.replace(day=day, hour=hour, minute=minute))
 
     async def types(self, who: str, text: str, *, at: Address = MAIN) -> None:
         name, _, rest = text.removeprefix("/").partition(" ")
@@ -117,11 +121,20 @@ class Course:
         return interaction
 
     async def _happens(self, kind: Any, who: str, at: Address, **more: Any) -> None:
+        await self.hears(kind, who, at, **more)
+        await self.app.deliverer.drain()
+
+    async def hears(self, kind: Any, who: str, at: Address, **more: Any) -> None:
+        """Something happens, and what it leads to is not yet sent."""
         self.number += 1
         key = EventKey(f"telegram:{self.number}")
         actor = Actor(platform="telegram", user=who, name=who.title(), handle=who)
         await self.app.sink([kind(key=key, at=self.clock.now(), actor=actor, address=at, **more)])
-        await self.app.deliverer.drain()
+
+    async def change(self, words: str, **changed: Any) -> None:
+        """The rows of the messages with these words are made to look otherwise."""
+        row = update(outbox).where(type_coerce(outbox.c.message, Text).contains(words))
+        await self.app.database.run(lambda db: db.execute(row.values(**changed)))
 
     async def states(self, words: str = "") -> list[str]:
         """The states of the messages with these words, in the order in which they were decided on."""
@@ -143,9 +156,19 @@ async def open_course(tmp_path: Path) -> AsyncIterator[Open]:
     async def kept(_: datetime) -> None:
         pass
 
-    async def open_one(traits: Traits = ABLE, *, at: datetime = DAWN, platform: Platform | None = None) -> Course:
-        platform, clock = platform or Platform(traits), VirtualClock(at, kept)
+    async def open_one(
+        traits: Traits = ABLE, *, at: datetime = DAWN, real_now: Callable[[], datetime] | None = None
+    ) -> Course:
+        platform, clock = Platform(traits), VirtualClock(at, kept)
         app = build(settings, clock=clock, traits={"telegram": traits})
+        app.deliverer = Deliverer(
+            app.database,
+            app.engine,
+            app.active,
+            holder=app.leases.holder,
+            clock=clock,
+            real_now=real_now or clock.now,
+        )
         await app.start()
         await app.activate(platform)
         opened.append(Course(app, platform, clock))
@@ -235,6 +258,25 @@ async def test_where_the_platform_tells_doubles_apart_everything_is_sent_again_a
     assert course.platform.said("-2") == []
 
 
+async def test_where_the_platform_tells_doubles_apart_it_is_not_stormed(open_course: Open) -> None:
+    course = await open_course(Traits(can=ABLE.can | Can.DEDUPE))
+    course.platform.fails(TASK, *[UNKNOWN] * 5)
+    await course.until(9)
+    assert len(course.platform.tried) == 2  # and then after 2, 4, 8, 16 seconds
+    await course.until(9, 1)
+    assert len(course.platform.tried) == 6
+    assert course.platform.said("-1") == [f"{TASK} (Mon, 1 Mar)"]
+
+
+async def test_what_an_adapter_chokes_on_is_buried_after_eight_times(course: Course) -> None:
+    course.platform.fails("Ada · student", *[ZeroDivisionError("by zero") for _ in range(8)])
+    await course.types("ada", "/me")
+    await course.until(8, 59)
+    assert len([text for text in course.platform.tried if text.startswith("Ada · student")]) == 8
+    assert (await course.states("Ada · student"))[0] == "dead"
+    assert course.platform.said("-2") == ["⚠ A message could not be delivered (#1): ZeroDivisionError: by zero"]
+
+
 async def test_an_adapter_that_raises_what_it_must_not_counts_as_unknown(
     course: Course, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -262,6 +304,28 @@ async def test_what_is_refused_is_told_to_staff_once_and_its_lane_goes_on(course
     [notice] = [post for post in course.platform.posts.values() if post.chat == "-2"]
     assert notice.text.startswith("⚠ A message could not be delivered (#1): the bot was removed from the group\n“Day 1")
     assert len([text for text in course.platform.tried if text.startswith(TASK)]) == 1
+
+
+async def test_a_counter_that_was_refused_is_posted_anew_and_edited_from_then_on(course: Course) -> None:
+    for number, who in enumerate(("ada", "ben", "cid"), start=1):
+        course.platform.fails(f"{number} so far", Refused("no rights"))
+        await course.presses(who, "checkin")
+    assert course.platform.said("-1") == []
+    for who in ("dan", "eve"):
+        await course.presses(who, "checkin")
+    assert course.platform.said("-1") == ["Check-in, Mon, 1 Mar · 5 so far"]
+    assert len(course.platform.said("-2")) == 1  # staff are told once, not for everyone who checks in
+
+
+async def test_a_counter_that_expired_is_posted_anew(course: Course) -> None:
+    course.platform.fails("so far", NotSent("too many requests", retry_after=timedelta(hours=1)))
+    await course.presses("ada", "checkin")
+    await course.change("so far", expires_at=course.clock.now())
+    await course.app.deliverer.drain()
+    assert await course.states("1 so far") == ["expired", "sent"]  # the second is the notice, which quotes it
+    for who in ("ben", "cid"):
+        await course.presses(who, "checkin")
+    assert course.platform.said("-1") == ["Check-in, Mon, 1 Mar · 3 so far"]
 
 
 async def test_a_notice_that_is_refused_is_not_told_of_in_turn(course: Course) -> None:
@@ -323,6 +387,48 @@ async def test_what_comes_too_late_to_be_useful_expires_and_frees_its_lane(
     assert "expired before it could be sent" in caplog.text
 
 
+async def test_staff_are_told_what_expired_and_can_send_it_again(course: Course) -> None:
+    course.platform.fails(TASK, NotSent("too many requests", retry_after=timedelta(hours=30)))
+    await course.until(9, day=2)
+    [notice] = [post for post in course.platform.posts.values() if post.chat == "-2"]
+    assert notice.text.startswith("⚠ A message expired before it could be sent (#1): “Day 1")
+    assert notice.buttons == ["resend 1"]
+    assert course.platform.said("-1")[-1] == "Day 2 · Second day (Tue, 2 Mar)"
+    await course.presses("chen", "resend 1", at=STAFF)
+    assert course.platform.said("-1")[-1] == f"{TASK} (Mon, 1 Mar)"
+
+
+async def test_what_waits_for_another_try_goes_by_the_real_clock_while_the_courses_stands_still(
+    open_course: Open,
+) -> None:
+    course = await open_course(real_now=real_now)
+    course.platform.fails("Ada · student", NotSent("no connection"))
+    await course.types("ada", "/me")
+    assert await course.states() == ["pending"]
+    await sends_by_itself(course)
+    assert course.platform.said("-1") == ["Ada · student"]
+
+
+async def test_what_waited_for_another_try_before_a_restart_is_sent_in_time(open_course: Open) -> None:
+    first = await open_course(real_now=real_now)
+    first.platform.fails("Ada · student", NotSent("no connection", retry_after=timedelta(hours=1)))
+    await first.types("ada", "/me")
+    await first.change("Ada", retry_at=real_now() + timedelta(milliseconds=50))
+    second = await open_course(real_now=real_now)
+    await sends_by_itself(second)
+    assert second.platform.said("-1") == ["Ada · student"]
+
+
+async def sends_by_itself(course: Course) -> None:
+    """Nothing happens any more, and yet the platform is asked to post something."""
+    course.platform.is_asked.clear()
+    working = asyncio.create_task(course.app.deliverer.run())
+    async with asyncio.timeout(10):
+        await course.platform.is_asked.wait()
+    course.app.deliverer.stop()
+    await working
+
+
 async def test_edits_of_a_post_that_waits_become_one(course: Course) -> None:
     await course.presses("ada", "checkin")
     course.platform.fails("2 so far", NotSent("too many requests", retry_after=timedelta(minutes=10)))
@@ -382,6 +488,56 @@ async def test_what_a_dead_process_was_sending_is_resolved_by_the_next(
         "⚠ Nobody knows whether this message arrived (#1): the process ended while sending"
     ]
     await end(first, task)
+
+
+async def test_who_is_taken_over_while_sending_settles_nothing(
+    open_course: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = await open_course()
+    task = await stuck(first)
+    await holder_is(first, pid=2**22 + 1)
+    second = await open_course(at=first.clock.now())
+    await second.app.deliverer.drain()
+    await end(first, task)
+    assert (await second.states(TASK))[0] == "unknown"
+    assert "outbox row 1 was taken over by somebody else" in caplog.text
+
+
+async def test_what_this_process_is_sending_is_left_alone_when_its_adapter_starts_again(course: Course) -> None:
+    task = await stuck(course)
+    await course.app.activate(course.platform)
+    assert await course.states(TASK) == ["sending"]
+    await end(course, task)
+    assert await course.states(TASK) == ["sent"]
+
+
+async def test_what_this_process_left_half_sent_is_resolved_when_its_adapter_starts_again(course: Course) -> None:
+    course.platform.fails("Ada · student", NotSent("too many requests"))
+    await course.types("ada", "/me")
+    await course.change("Ada", state="sending", holder=course.app.leases.holder.id)
+    await course.app.activate(course.platform)
+    await course.until(8, 31)
+    assert course.platform.said("-1") == ["Ada · student"]
+
+
+async def test_what_was_claimed_for_an_adapter_that_left_is_sent_when_it_is_back(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = course.platform.send
+
+    async def last_one(message: OutgoingMessage) -> str:
+        course.app.active.clear()
+        return await send(message)
+
+    monkeypatch.setattr(course.platform, "send", last_one)
+    await course.hears(CommandInvoked, "ada", MAIN, name="me", text="", message="1")
+    await course.hears(CommandInvoked, "chen", STAFF, name="audit", text="", message="1")
+    await course.app.deliverer.drain()
+    assert await course.states() == ["sent", "pending"]
+    monkeypatch.undo()
+    await course.app.activate(course.platform)
+    await course.app.deliverer.drain()
+    assert await course.states() == ["sent", "sent"]
 
 
 async def test_an_answer_that_a_dead_process_was_sending_is_sent_by_the_next(open_course: Open) -> None:

@@ -80,11 +80,12 @@ async def test_a_grant_has_a_reason_and_is_audited(course: Community) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("/grant", "Send it like this: /grant MEMBER ±N REASON"),
+        ("/grant", "Send it like this, with the sign: /grant MEMBER ±N REASON"),
+        ("/grant ada 5 helped", "Send it like this"),
         ("/grant ada", "Send it like this"),
         ("/grant ada +5", "Send it like this"),
-        ("/grant ada 0 nothing", "Give between 1 and 10000 points"),
-        ("/grant ada 99999 much", "Give between 1 and 10000 points"),
+        ("/grant ada +0 nothing", "Give between 1 and 10000 points"),
+        ("/grant ada +99999 much", "Give between 1 and 10000 points"),
         ("/grant nobody +5 x", "Nobody here is called “nobody”."),
         ("/grant #99999999999999999999 +5 x", "Nobody here is called"),
     ],
@@ -126,3 +127,30 @@ async def test_a_rule_without_points_can_be_limited_too(open_community) -> None:
     assert await course.answer("ada", "hi again") == ""
     await course.passes(days=1)
     assert await course.answer("ada", "hi once more") == "Hello"
+
+
+async def test_a_name_that_ends_in_a_number_gets_its_own_points(course: Community) -> None:
+    from adapters.local.values import Person
+
+    for id, name in (("u", "User"), ("u12", "User 12")):
+        await course.run.adapter.chat.welcome(Person(id=id, name=name))
+        await course.types(id, "hello")
+    said = await course.answer("chen", "/grant User 12 +5 helped a lot", room="staff")
+    assert said == "User 12: +5 points for “helped a lot”. They now have 5."
+
+
+async def test_rules_about_grants_speak_of_who_got_them(open_community) -> None:
+    told = "\ntold:\n  when: points.granted\n  then: [{tell_staff: {en: '{name} was given {points}'}}]\n"
+    course = await open_community(rules=RULES + told)
+    await course.types("ada", "hello")
+    await course.types("chen", "/grant Ada +3 helped", room="staff")
+    assert "Ada was given 3" in await course.said("chen", "staff")
+
+
+async def test_why_is_not_buried_under_chatter(course: Community) -> None:
+    await course.types("ada", "/checkin")
+    for _ in range(20):
+        await course.types("ada", "ok")
+    said = await course.answer("ada", "/why")
+    assert "Check-in (streak 1)" in said
+    assert said.endswith("And 20 ordinary messages that no rule speaks of.")

@@ -1,5 +1,6 @@
 """Nothing said is lost, nothing is counted twice: double delivery, bugs, bad files, full disk, locks, two processes."""
 
+import itertools
 import os
 import sqlite3
 from datetime import timedelta
@@ -7,15 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Insert, Table, func, select
 
 from adapters.local.parse import parse
+from bot.app import real_now
 from bot.demo import demo_settings, start_demo
 from bot.domain.errors import NotSent, StorageTrouble
+from bot.domain.ids import CourseId
 from bot.domain.messages import OutgoingMessage, Text
+from bot.engine.deliver import Deliverer
 from bot.engine.feature import Feature
 from bot.features import FEATURES
-from storage.database import Database
+from storage import leases
+from storage.database import Database, insert_new
 from storage.leases import Holder
 from storage.tables import fact, lease, occurrence, outbox
 from tests.community import RULES, Community, write_course
@@ -80,6 +85,9 @@ async def test_a_handler_that_raises_is_set_aside_and_can_be_replayed(open_commu
         "⚠ Something could not be handled and is kept as #1. See /failures; once it is mended, /replay 1."
     )
     assert "RuntimeError: a bug of ours" in await course.answer("chen", "/failures", room="staff")
+    still = await course.answer("chen", "/replay 1", room="staff")
+    assert still == "#1 still fails: RuntimeError: a bug of ours. It is kept; mend the cause and /replay it again."
+    await course.passes(days=2)  # what is said by a replay is said now, however old the event
     switch["on"] = False
     assert await course.answer("chen", "/replay 1", room="staff") == "#1 was handled again."
     assert (await course.said("ben"))[-1] == "+1 points"
@@ -184,6 +192,38 @@ async def test_bad_files_at_the_very_first_start_refuse_to_start(tmp_path: Path)
     await app.close()
 
 
+async def test_a_reload_whose_commit_failed_was_never_live(course: Community) -> None:
+    app = course.run.app
+    write_course(course.folder, rules=RULES.replace("award: 5", "award: 500"))
+
+    def reload_and_fail(db: Any) -> None:
+        assert app.library.activate(db, CourseId("writing"), course.now).changed
+        raise RuntimeError("the commit fails")
+
+    with pytest.raises(RuntimeError):
+        await app.database.run(reload_and_fail)
+    write_course(course.folder, rules=RULES.replace("award: 5", "award: 6"))
+    await course.types("chen", "/reload", room="staff")
+    await course.types("ada", "/checkin")
+    assert await course.points("ada") == 6
+
+
+async def test_a_course_that_is_away_for_a_while_finds_its_rituals_again(course: Community, tmp_path: Path) -> None:
+    from bot.app import build
+    from scheduler.clock import VirtualClock
+
+    async def forget(_: Any) -> None:
+        return None
+
+    other = write_course(tmp_path / "other")
+    at_nine = VirtualClock(course.now + timedelta(minutes=31), forget)
+    app = build(demo_settings(tmp_path / "data", "en", other, 0), clock=at_nine, database=course.run.app.database)
+    await app.run_due()  # a process that does not know this course
+    assert {row.state for row in await course.rows(select(occurrence.c.state))} <= {"planned"}
+    await course.until(9)
+    assert (await course.said("ada"))[-1].startswith("Day 1")
+
+
 async def test_a_ritual_moved_by_reload_is_not_posted_twice(course: Community) -> None:
     from tests.community import RITUALS
 
@@ -263,11 +303,36 @@ async def test_a_second_demo_on_the_same_data_is_told_who_has_it(course: Communi
     assert second.pid == os.getppid()
 
 
+async def test_of_two_processes_that_take_a_lease_at_once_only_one_has_it(
+    course: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, faster = (Holder(id=id, host="here", pid=pid) for id, pid in (("mine", os.getpid()), ("faster", 1)))
+
+    def too_late(db: Connection, table: Table) -> Insert:
+        monkeypatch.undo()
+        assert leases.take(db, "adapter", faster, real_now()) is None
+        return insert_new(db, table)
+
+    monkeypatch.setattr("storage.leases.insert_new", too_late)
+    database = course.run.app.database
+    assert await database.run(lambda db: leases.take(db, "adapter", mine, real_now())) == faster
+    assert await database.run(lambda db: leases.take(db, "adapter", faster, real_now())) is None
+
+
 # --- delivery ---------------------------------------------------------------------------------------------------------
 
 
 async def test_what_was_not_sent_is_sent_later_in_order(course: Community, monkeypatch: pytest.MonkeyPatch) -> None:
-    send, failures = course.run.adapter.send, [1, 2, 3]
+    app, send, failures = course.run.app, course.run.adapter.send, [1, 2, 3]
+    passed = itertools.count()  # minutes: the real clock goes on, the course's stands still
+    app.deliverer = Deliverer(
+        app.database,
+        app.engine,
+        app.active,
+        holder=app.leases.holder,
+        clock=app.clock,
+        real_now=lambda: course.now + timedelta(minutes=next(passed)),
+    )
 
     async def flaky(message: OutgoingMessage) -> str:
         if failures:
@@ -278,8 +343,10 @@ async def test_what_was_not_sent_is_sent_later_in_order(course: Community, monke
     monkeypatch.setattr(course.run.adapter, "send", flaky)
     await course.types("ada", "/checkin")
     await course.types("ada", "/me")
-    assert await course.said("ada") == []
-    await course.passes(minutes=1)
+    while failures:
+        assert await course.said("ada") == []
+        await course.run.control.settle()
+    await course.run.control.settle()
     assert [text.splitlines()[0] for text in await course.said("ada")] == [
         "Check-in, Mon, 1 Mar · 1 so far",
         "Checked in! 1 day in a row.",

@@ -7,7 +7,7 @@ import msgspec
 
 from adapters.local.chat import LocalChat
 from adapters.local.parse import PLATFORM, parse
-from adapters.local.values import Mistake
+from adapters.local.values import Mistake, Moved
 from bot.domain.errors import NotSent, Refused, StorageTrouble
 from bot.domain.events import Event, UpdateUnreadable
 from bot.domain.ids import EventKey
@@ -74,5 +74,7 @@ class LocalAdapter:
             return await self.chat.post(message)
         except StorageTrouble as trouble:
             raise NotSent(trouble.text.id) from trouble
+        except Moved as moved:
+            raise NotSent(moved.id) from moved
         except Mistake as mistake:
             raise Refused(mistake.id) from mistake

@@ -73,9 +73,8 @@ class Api:
     async def _state(self, request: Request) -> dict[str, Any]:
         control, chat = self._control, self._chat
         person = chat.person(self._asking(request) or next(iter(chat.people), ""))
-        rooms = [room for room in chat.rooms.values() if person.sees(room)]
-        room = next((room for room in rooms if room.id == request.query_params.get("room")), rooms[0])
-        day = control.day()
+        room = chat.room_or_first(request.query_params.get("room", ""), person)
+        day = control.day(room)
         return {
             "now": control.now().astimezone(ZoneInfo(control.zone)).isoformat(),
             "day": {"number": day[0], "of": day[1]} if day else None,
@@ -84,10 +83,10 @@ class Api:
             "language": control.language,
             "me": person.id,
             "people": [
-                {"id": p.id, "name": p.name, "role": p.role, "is_scripted": p.is_scripted}
+                {"id": p.id, "name": p.name, "role": control.role(p, room), "is_scripted": p.is_scripted}
                 for p in (chat.people.values() if control.is_demo else [person])
             ],
-            "rooms": [{"id": room.id, "title": room.title} for room in rooms],
+            "rooms": [{"id": room.id, "title": room.title} for room in chat.rooms_of(person)],
             "commands": [{"name": c.name, "summary": c.summary} for c in control.commands(person, room)],
         }
 

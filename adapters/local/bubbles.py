@@ -9,9 +9,10 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from adapters.local.nodes import button, div, icon, link, named, node, span
 from adapters.local.tables import draw_table
-from adapters.local.values import BOT, Message, Person, Piece, Upload
+from adapters.local.values import BOT, Message, Piece, Upload
 from adapters.local.wire import file_url
 from adapters.local.words import PageWords
+from bot.domain.ids import Role
 
 _FOLD_OVER = 1_500  # characters
 _FOLDED = 500
@@ -24,7 +25,7 @@ class Shown(msgspec.Struct, kw_only=True):
     """A message and what its place in the conversation makes of it."""
 
     message: Message
-    author: Person | None  # None: the core, or somebody unknown
+    role: Role  # of its author, now
     is_mine: bool
     is_first: bool  # of a group by one author
     quoted: Message | None = None
@@ -92,8 +93,8 @@ class Bubbles:
             named(f"author {hue(shown.message.author)}", self._words.author(shown.message))
             if shown.message.author == BOT:
                 span("badge badge-bot", self._words("page.bot_badge"))
-            elif shown.author and shown.author.role != "student":
-                span(f"badge badge-{shown.author.role}", self._words(f"page.role_{shown.author.role}"))
+            elif shown.role != "student":
+                span(f"badge badge-{shown.role}", self._words(f"page.role_{shown.role}"))
 
     def _quote(self, number: int, quoted: Message | None) -> None:
         with button(f"quote {hue(quoted.author) if quoted else ''}", data_goto=number if quoted else None):

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from adapters.local.values import BOT, Answer, Message, Mistake, Person, Piece, Press, Room, Upload
+from adapters.local.values import BOT, Answer, Message, Mistake, Moved, Person, Piece, Press, Room, Upload
+from bot.domain.errors import Changed
 from bot.domain.messages import OutgoingMessage
 from bot.domain.ports import AdapterStore, Clock, Document
 from bot.domain.text import clean_text
@@ -17,40 +18,44 @@ from bot.domain.text import clean_text
 MAX_TEXT = 200_000  # characters; more is refused as a real platform would
 _TOAST = 200  # characters; a longer answer becomes a message that only its reader sees
 _UPDATE = "update"
+_COUNTER = ("counter", "message")
 
 
 class LocalChat:
-    """What people and the core do to the chat. One process at a time has it open."""
+    """What people and the core do to the chat.
+
+    One process at a time has it open. Every change writes the counter, too, and expects it as this process left it: one
+    that was suspended and goes on after another has taken over overwrites nothing.
+    """
 
     def __init__(
         self,
         store: AdapterStore,
         clock: Clock,
-        rooms: Iterable[Room],
+        rooms: Callable[[], Iterable[Room]],
         people: Iterable[Person] = (),
         *,
-        is_staff: Callable[[str], bool] = lambda person: False,
+        may_enter: Callable[[Person, Room], bool],
     ) -> None:
         self.store = store
         self._clock = clock
-        self._is_staff = is_staff  # who became staff in the course may enter the staff rooms from then on
-        self.rooms = {room.id: room for room in rooms}
-        self.people = {person.id: person for person in people}
+        self._rooms = rooms
+        self._may_enter = may_enter  # asked of staff rooms, at every access: who was staff yesterday may be none today
+        self._given = {person.id: person for person in people}
+        self.people = dict(self._given)
         self._number = 0
-        self.revision = 0  # of the newest change; pages compare it with what they have seen
+        self.revision = 0  # of the newest change, and so of the counter; pages compare it with what they have seen
         self._writing = asyncio.Lock()
         self.acting = asyncio.Lock()  # while somebody else holds it, people neither post nor press
         self.updates_waiting = asyncio.Event()
 
     async def open(self) -> None:
-        """Load where the chat stood, and who has been there."""
+        """Load where the chat stands, and who has been there."""
         for document in await self.store.since("person", 0, limit=100_000):
             person = msgspec.convert(document.value, Person)
-            self.people.setdefault(person.id, person)
-        counter = await self.store.get("counter", "message")
-        self._number = counter["number"] if counter else 0
-        newest = [await self.store.latest(f"message:{room}", limit=1) for room in self.rooms]
-        self.revision = max((found[0].revision for found in newest if found), default=0)
+            self.people[person.id] = self._given.get(person.id, person)
+        for counter in await self.store.latest(_COUNTER[0], limit=1):
+            self._number, self.revision = counter.value["number"], counter.revision
         self.updates_waiting.set()
 
     # --- people -------------------------------------------------------------------------------------------------------
@@ -66,15 +71,28 @@ class LocalChat:
         found = self.people.get(id)
         if found is None:
             raise Mistake("chat.nobody", 404)
-        if found.role == "student" and self._is_staff(id):
-            return msgspec.structs.replace(found, role="assistant")
         return found
 
+    # --- rooms --------------------------------------------------------------------------------------------------------
+
+    def rooms_of(self, person: Person) -> list[Room]:
+        """The rooms that this person may be in now."""
+        return [room for room in self._rooms() if not room.staff_only or self._may_enter(person, room)]
+
     def room_for(self, room: str, person: Person) -> Room:
-        found = self.rooms.get(room)
-        if found is None or not person.sees(found):
+        found = next((found for found in self.rooms_of(person) if found.id == room), None)
+        if found is None:
             raise Mistake("chat.no_room", 404)
         return found
+
+    def room_or_first(self, room: str, person: Person) -> Room:
+        """The room if this person may be in it, else the first one where they may."""
+        rooms = self.rooms_of(person)
+        if not rooms:
+            raise Mistake("chat.no_room", 404)
+        return next((found for found in rooms if found.id == room), rooms[0])
+
+    # --- acting -------------------------------------------------------------------------------------------------------
 
     async def say(
         self,
@@ -164,7 +182,7 @@ class LocalChat:
         await self.store.delete_through(_UPDATE, revision)
 
     async def post(self, message: OutgoingMessage) -> str:
-        """Show what the core says; the same key shows once. Raises Mistake where there is nothing to edit."""
+        """Show what the core says; the same key shows once. Raises Mistake, such as where there is nothing to edit."""
         async with self._writing:
             if known := await self.store.get("sent", message.key):
                 return str(known["id"])
@@ -203,8 +221,12 @@ class LocalChat:
         await self._write([(f"message:{message.room}", key, msgspec.to_builtins(message)), *others])
 
     async def _write(self, documents: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
-        counter = ("counter", "message", {"number": self._number})
-        self.revision = await self.store.put_many([*documents, counter])
+        counter = (*_COUNTER, {"number": self._number})
+        try:
+            self.revision = await self.store.put_many([*documents, counter], expected=(*_COUNTER, self.revision))
+        except Changed as changed:
+            await self.open()
+            raise Moved from changed
 
 
 def _content(message: OutgoingMessage) -> dict[str, Any]:

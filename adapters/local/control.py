@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from adapters.local.values import Person, Room
-from bot.domain.ids import Language
+from bot.domain.ids import Language, Role
 from bot.domain.ports import Texts
 
 
@@ -22,16 +22,33 @@ class Control(Protocol):
 
     texts: Texts
     language: Language  # of the page
-    title: str  # of the course, or of the installation
-    zone: str  # IANA name of the zone in which the page shows times
     is_demo: bool  # anyone may be anyone, and the clock can be moved
+
+    @property
+    def version(self) -> object:
+        """Another one as soon as anything below may say something else: pages that are open look again."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Of the course, or of the installation."""
+        ...
+
+    @property
+    def zone(self) -> str:
+        """IANA name of the zone in which the page shows times."""
+        ...
 
     def now(self) -> datetime:
         """The course's time, aware UTC."""
         ...
 
-    def day(self) -> tuple[int, int] | None:
-        """The course's day and its number of days; None outside the course."""
+    def day(self, room: Room) -> tuple[int, int] | None:
+        """The day of this room's course and its number of days; None outside the course."""
+        ...
+
+    def role(self, person: Person, room: Room) -> Role:
+        """What this room's course makes of a person."""
         ...
 
     def commands(self, person: Person, room: Room) -> list[CommandHint]: ...

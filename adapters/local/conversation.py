@@ -6,9 +6,11 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from adapters.local.bubbles import Bubbles, Shown, follows
 from adapters.local.chat import LocalChat
+from adapters.local.control import Control
 from adapters.local.nodes import button, div, icon, named, span
-from adapters.local.values import Message, Person
+from adapters.local.values import Message, Person, Room
 from adapters.local.words import PageWords
+from bot.domain.ids import Role
 
 _SCREENFUL = 100  # messages
 
@@ -16,10 +18,10 @@ _SCREENFUL = 100  # messages
 class Conversation:
     """Draws what is there, then appends and replaces."""
 
-    def __init__(self, chat: LocalChat, words: PageWords, *, is_demo: bool) -> None:
+    def __init__(self, chat: LocalChat, control: Control, words: PageWords) -> None:
         self._chat = chat
+        self._control = control
         self._words = words
-        self._is_demo = is_demo
         self._bubbles = Bubbles(words)
         self._rows: dict[int, tuple[TextElement, Shown]] = {}
         self._last: Message | None = None
@@ -27,11 +29,11 @@ class Conversation:
         self._seen = 0
         self._list = div("list")
 
-    async def show(self, person: Person, room: str, *, limit: int = _SCREENFUL) -> None:
+    async def show(self, person: Person, room: Room, *, limit: int = _SCREENFUL) -> None:
         """Start over with the newest messages of a room."""
         self._person, self._room, self._limit = person, room, limit
         self._seen = self._chat.revision
-        messages = await self._chat.history(person.id, room, limit=limit)
+        messages = await self._chat.history(person.id, room.id, limit=limit)
         quotes = await self._quotes(messages)
         self._list.clear()
         self._rows.clear()
@@ -54,7 +56,7 @@ class Conversation:
     async def catch_up(self) -> None:
         """Show what was posted and edited since."""
         newest = self._chat.revision
-        messages = await self._chat.changes(self._person.id, self._room, self._seen)
+        messages = await self._chat.changes(self._person.id, self._room.id, self._seen)
         quotes = await self._quotes(messages)
         for message in sorted(messages, key=lambda message: message.number):
             self._put(message, quotes)
@@ -82,7 +84,7 @@ class Conversation:
         is_new_day = self._last is None or self._day(self._last) != day
         shown = Shown(
             message=message,
-            author=self._chat.people.get(message.author),
+            role=self._role(message.author),
             is_mine=message.author == self._person.id,
             is_first=is_new_day or not follows(message, self._last),
             quoted=quotes.get(message.reply_to or 0),
@@ -94,12 +96,16 @@ class Conversation:
             self._rows[message.number] = self._bubbles.row(shown), shown
         self._last = message
 
+    def _role(self, author: str) -> Role:
+        person = self._chat.people.get(author)
+        return self._control.role(person, self._room) if person else "student"
+
     async def _quotes(self, messages: list[Message]) -> dict[int, Message]:
         """The messages that others answer, as far as this person may see them."""
         known = {number: shown.message for number, (_, shown) in self._rows.items()}
         known |= {message.number: message for message in messages}
         for number in {message.reply_to for message in messages if message.reply_to} - set(known):
-            found = await self._chat.message(self._room, number)
+            found = await self._chat.message(self._room.id, number)
             if found and found.visible_to(self._person.id):
                 known[number] = found
         return known
@@ -111,7 +117,6 @@ class Conversation:
         with div("hint", data_testid="hint"):
             icon("cap")
             named("hint-title", self._words("page.empty_title"))
-            if self._is_demo:
-                is_staff = self._chat.rooms[self._room].staff_only
-                for step in ("grant", "reload", "audit") if is_staff else ("clock", "check_in", "people"):
+            if self._control.is_demo:
+                for step in ("grant", "reload", "audit") if self._room.staff_only else ("clock", "check_in", "people"):
                     span("hint-step", self._words(f"page.hint_{step}"))

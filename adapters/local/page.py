@@ -23,7 +23,7 @@ from adapters.local.nodes import button, div, icon, span
 from adapters.local.sidebar import Sidebar
 from adapters.local.timebar import TimeBar
 from adapters.local.travel import Travel
-from adapters.local.values import Person
+from adapters.local.values import Mistake, Person, Room
 from adapters.local.words import PageWords
 from bot.domain.errors import StorageTrouble
 
@@ -55,7 +55,7 @@ class ChatPage:
         with div("middle"):
             label = self._words("page.messages")
             with div("scroller", id="scroller", data_testid="message-list", role="log", tabindex=0, aria_label=label):
-                self._conversation = Conversation(self._chat, self._words, is_demo=self._control.is_demo)
+                self._conversation = Conversation(self._chat, self._control, self._words)
             with button("pill", id="pill", data_testid="new-messages"):
                 span("", self._words("page.new_messages"))
                 icon("down")
@@ -65,51 +65,72 @@ class ChatPage:
         ui.on("go", self._go)
         ui.on("earlier", self._earlier)
         ui.on("unfold", lambda event: self._conversation.unfold(int(event.args)))
-        await self._enter(self._person, room)
+        await self._enter(self._person.id, room)
         ui.timer(_LOOK, self._look, immediate=False)
 
-    async def _enter(self, person: Person, wanted: str) -> None:
-        rooms = [room for room in self._chat.rooms.values() if person.sees(room)]
-        room = next((room for room in rooms if room.id == wanted), rooms[0])
+    async def _enter(self, who: str, wanted: str) -> None:
         async with self._one_at_a_time:
-            await self._conversation.show(person, room.id)
-            self._person, self._room = person, room
-            self._sidebar.show(person, room)
-            self._bar.show(room)
-            self._composer.show(self._control.commands(person, room))
-            self._root.props.update({"data-as": person.id, "data-room": room.id})
+            person = self._chat.person(who)
+            room = self._chat.room_or_first(wanted, person)
+            await self._conversation.show(person, room)
+            self._frame(person, room)
+
+    def _frame(self, person: Person, room: Room) -> None:
+        """Draw what stands around the conversation, as the courses are now."""
+        self._person, self._room = person, room
+        self._version, self._zone = self._control.version, self._control.zone
+        ui.page_title(self._control.title)
+        self._sidebar.show(person, room)
+        self._bar.show(room)
+        self._composer.show(self._control.commands(person, room))
+        self._root.props.update({"data-as": person.id, "data-room": room.id})
 
     async def _go(self, event: GenericEventArguments) -> None:
         """Somewhere else, or as somebody else, without a new page."""
         wanted: dict[str, Any] = event.args
-        person = self._chat.people.get(str(wanted.get("as"))) if self._control.is_demo else None
+        asked = str(wanted.get("as"))
+        is_somebody = self._control.is_demo and asked in self._chat.people
         try:
-            await self._enter(person or self._person, str(wanted.get("room")))
-        except StorageTrouble as trouble:
+            await self._enter(asked if is_somebody else self._person.id, str(wanted.get("room")))
+        except (Mistake, StorageTrouble) as trouble:
             self._warn(trouble)
+        self._root.props["data-visit"] = str(wanted.get("visit"))  # the script waits for it, come what may
 
     async def _earlier(self) -> None:
         try:
             async with self._one_at_a_time:
                 await self._conversation.show_earlier()
-        except StorageTrouble as trouble:
+        except (Mistake, StorageTrouble) as trouble:
             self._warn(trouble)
 
     async def _look(self) -> None:
         self._bar.tick()
         try:
             async with self._one_at_a_time:
+                if self._is_outdated():
+                    await self._look_again()
                 if self._conversation.is_behind:
                     await self._conversation.catch_up()
                     await self._sidebar.catch_up(self._person, self._room)
             self._is_in_trouble = False
-        except StorageTrouble as trouble:
+        except (Mistake, StorageTrouble) as trouble:
             if not self._is_in_trouble:
                 self._is_in_trouble = True
                 self._warn(trouble)
 
-    def _warn(self, trouble: StorageTrouble) -> None:
-        text = self._words(trouble.text.id, **trouble.text.values)
+    def _is_outdated(self) -> bool:
+        return self._version != self._control.version or self._person != self._chat.person(self._person.id)
+
+    async def _look_again(self) -> None:
+        """The courses have changed: who may be where, what things are called, what can be typed."""
+        person = self._chat.person(self._person.id)
+        room = self._chat.room_or_first(self._room.id, person)
+        if room.id != self._room.id or self._zone != self._control.zone:
+            await self._conversation.show(person, room)
+        self._frame(person, room)
+
+    def _warn(self, trouble: Mistake | StorageTrouble) -> None:
+        text = _in_words(trouble, self._words)
         ui.run_javascript(f"homeroom.toast({json.dumps(text)}, 'problem')")
 
 
@@ -130,8 +151,9 @@ def mount_page(app: FastAPI, chat: LocalChat, control: Control, travel: Travel) 
         try:
             tab = ChatPage(chat, control, travel, person)
             await tab.open(request.query_params.get("room", ""))
-        except StorageTrouble as trouble:
-            return PlainTextResponse(PageWords(control)(trouble.text.id, **trouble.text.values) + "\n", 503)
+        except (Mistake, StorageTrouble) as trouble:
+            status = trouble.status if isinstance(trouble, Mistake) else 503
+            return PlainTextResponse(_in_words(trouble, PageWords(control)) + "\n", status)
         return None
 
     app.mount(f"/assets/{version}", StaticFiles(directory=_ASSETS))
@@ -146,6 +168,12 @@ def mount_page(app: FastAPI, chat: LocalChat, control: Control, travel: Travel) 
         tailwind=False,
         show_welcome_message=False,
     )
+
+
+def _in_words(trouble: Mistake | StorageTrouble, words: PageWords) -> str:
+    if isinstance(trouble, Mistake):
+        return words(trouble.id)
+    return words(trouble.text.id, **trouble.text.values)
 
 
 def _who(request: Request, chat: LocalChat, control: Control) -> Person | None:

@@ -30,19 +30,18 @@ class Sidebar:
         self._counters.clear()
         self._column.clear()
         with self._column:
-            self._course()
+            self._course(room)
             with node("nav", "rooms", aria_label=self._words("page.rooms")):
                 div("caption", self._words("page.rooms"))
-                for other in self._chat.rooms.values():
-                    if person.sees(other):
-                        self._room(other, person, is_here=other.id == room.id)
+                for other in self._chat.rooms_of(person):
+                    self._room(other, person, is_here=other.id == room.id)
             self._people(person, room)
 
     async def catch_up(self, person: Person, here: Room) -> None:
         """Count what others posted in the rooms that are not open."""
         newest = self._chat.revision
-        for room in self._chat.rooms.values():
-            if room.id == here.id or not person.sees(room):
+        for room in self._chat.rooms_of(person):
+            if room.id == here.id:
                 continue
             fresh = await self._chat.changes(person.id, room.id, self._seen)
             posted = sum(1 for message in fresh if message.author != person.id and not message.is_edited)
@@ -51,13 +50,13 @@ class Sidebar:
                 self._count(room.id)
         self._seen = newest
 
-    def _course(self) -> None:
+    def _course(self, room: Room) -> None:
         with div("course"):
             with div("course-mark", aria_hidden="true"):
                 icon("cap")
             with div("course-words"):
                 div("course-title", self._control.title, title=self._control.title)
-                div("course-day", self._words.day() or self._words("page.product"), data_testid="day")
+                div("course-day", self._words.day(room) or self._words("page.product"), data_testid="day")
 
     def _room(self, room: Room, person: Person, *, is_here: bool) -> None:
         with node(
@@ -84,7 +83,7 @@ class Sidebar:
             div("caption", self._words("page.i_am"))
             if not self._control.is_demo:
                 with div("person here", data_testid=f"person-{me.id}"):
-                    self._person(me)
+                    self._person(me, room)
                 return
             for person in self._chat.people.values():
                 if not person.is_scripted:
@@ -92,7 +91,7 @@ class Sidebar:
             div("caption-note", self._words("page.pick_note"))
 
     def _choice(self, person: Person, room: Room, *, is_me: bool) -> None:
-        kept = room if person.sees(room) else next(r for r in self._chat.rooms.values() if person.sees(r))
+        kept = self._chat.room_or_first(room.id, person)
         with node(
             "a",
             "person" + (" here" if is_me else ""),
@@ -102,15 +101,15 @@ class Sidebar:
             data_testid=f"person-{person.id}",
             aria_current="true" if is_me else None,
         ):
-            self._person(person)
+            self._person(person, kept)
             if is_me:
                 icon("check")
 
-    def _person(self, person: Person) -> None:
+    def _person(self, person: Person, room: Room) -> None:
         avatar(person.id, person.name)
         with div("person-words"):
             named("person-name", person.name, title=person.name)
-            span("person-role", self._words(f"page.role_{person.role}"))
+            span("person-role", self._words(f"page.role_{self._control.role(person, room)}"))
 
 
 def address(person: str, room: str) -> str:

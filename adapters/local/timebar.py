@@ -19,12 +19,13 @@ class TimeBar:
         self._control = control
         self._travel = travel
         self._words = words
+        self._room: Room | None = None
         with node("header", "bar"):
             with button("round menu", data_drawer="open", aria_label=words("page.open_menu"), aria_controls="side"):
                 icon("menu")
             with div("heading"):
                 self._title = named("heading-title", "")
-                self._day = div("heading-day", words.day())
+                self._day = div("heading-day")
             self._draw_time()
 
     def _draw_time(self) -> None:
@@ -48,14 +49,15 @@ class TimeBar:
         jump.props["aria-label"] = self._words(f"page.jump_{label}_title")
 
     def show(self, room: Room) -> None:
-        self._title.text = room.title
+        self._room = room
+        _set(self._title, room.title)
         self.tick()
 
     def tick(self) -> None:
         now = self._control.now()
         _set(self._date, self._words.date(self._words.local(now).date()))
         _set(self._minute, self._words.time(now))
-        _set(self._day, self._words.day())
+        _set(self._day, self._words.day(self._room) if self._room else "")
         if self._travel.is_moving != ("is-moving" in self._time.classes):
             self._time.classes("is-moving") if self._travel.is_moving else self._time.classes(remove="is-moving")
 

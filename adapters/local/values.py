@@ -2,8 +2,6 @@
 
 import msgspec
 
-from bot.domain.ids import Role
-
 BOT = "bot"
 """The author of what the core says; no person may have this id."""
 
@@ -21,12 +19,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     name: str
-    role: Role = "student"  # what the platform knows: staff see the staff rooms
+    is_staff: bool = False  # the operator let them into the staff rooms, whatever the courses make of them
     language: str | None = None
     is_scripted: bool = False  # a classmate of the demo who acts alone
-
-    def sees(self, room: Room) -> bool:
-        return not room.staff_only or self.role != "student"
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,3 +94,10 @@ class Mistake(Exception):
         super().__init__(id)
         self.id = id
         self.status = status
+
+
+class Moved(Mistake):
+    """Another process has written to the chat meanwhile; this one knows it again as it is, so trying again is right."""
+
+    def __init__(self) -> None:
+        super().__init__("chat.moved", 409)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from adapters.local.control import Control
-from adapters.local.values import BOT, Message
+from adapters.local.values import BOT, Message, Room
 
 
 class PageWords:
@@ -15,13 +15,12 @@ class PageWords:
 
     def __init__(self, control: Control) -> None:
         self._control = control
-        self._zone = ZoneInfo(control.zone)
 
     def __call__(self, id: str, **values: Any) -> str:
         return self._control.texts.say(self._control.language, id, **values)
 
     def local(self, moment: datetime) -> datetime:
-        return moment.astimezone(self._zone)
+        return moment.astimezone(ZoneInfo(self._control.zone))
 
     def time(self, moment: datetime) -> str:
         return f"{self.local(moment):%H:%M}"
@@ -30,9 +29,9 @@ class PageWords:
         pattern = "EEE, d MMM" if self._control.language == "en" else "M月d日 EEE"
         return format_date(day, pattern, locale=self._control.language)
 
-    def day(self) -> str:
-        """The course's day; empty outside the course."""
-        day = self._control.day()
+    def day(self, room: Room) -> str:
+        """The day of the room's course; empty outside the course."""
+        day = self._control.day(room)
         return self("page.day", day=day[0], days=day[1]) if day else ""
 
     def author(self, message: Message) -> str:

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from adapters.local.access import Access
-from adapters.local.adapter import LocalAdapter
 from adapters.local.files import Files
 from adapters.local.served import ServedAdapter
 from adapters.local.server import WebServer
 from bot.app import App, real_now
 from bot.config import Settings
-from bot.local import LocalControl, chat_of
+from bot.local import LocalControl, adapter_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +29,11 @@ class Page:
 async def open_page(app: App, settings: Settings) -> Page | None:
     """Bind the port; None where it is taken."""
     assert settings.platforms.local
-    live = await app.live()
-    chat = chat_of(app, live, settings.language)
-    adapter = LocalAdapter(chat, app.clock)
-    control = LocalControl(app, adapter, live, settings.language, is_demo=False)
-    access = Access(chat.store, is_demo=False, real_now=real_now)
-    server = WebServer(chat, Files(settings.data / "files"), control, access, port=settings.platforms.local.port)
+    adapter = adapter_of(app, settings.language)
+    control = LocalControl(app, adapter, settings.language, is_demo=False)
+    access = Access(adapter.chat.store, is_demo=False, real_now=real_now)
+    files = Files(settings.data / "files")
+    server = WebServer(adapter.chat, files, control, access, port=settings.platforms.local.port)
     try:
         port = server.bind()
     except OSError:

@@ -22,6 +22,9 @@ _MOST_DAYS = 10_000
 def preview(terminal: Terminal, options: argparse.Namespace) -> int:
     registry = Registry(FEATURES)
     path: Path = options.path
+    if not path.is_dir():
+        terminal.complain("check.nothing", path=str(path))
+        return MISUSED
     try:
         loaded = load_course(
             path.resolve().name, read_folder(path.resolve()), registry.vocabulary(), shown_as=str(path)
@@ -31,7 +34,7 @@ def preview(terminal: Terminal, options: argparse.Namespace) -> int:
         return PROBLEMS
     first = _first_day(loaded.course, options.first)
     if first is None or not 1 <= options.days <= _MOST_DAYS:
-        terminal.complain("preview.bad_day")
+        terminal.complain("preview.bad_day", most=_MOST_DAYS)
         return MISUSED
     last = first + timedelta(days=options.days - 1)
     found = list(occurrences(loaded.course, _midnight(loaded.course, first), _midnight(loaded.course, last, days=1)))

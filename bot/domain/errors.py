@@ -42,6 +42,10 @@ class StorageTrouble(Exception):
         self.text = text
 
 
+class Changed(Exception):
+    """A document is no longer the one that a write was based on; nothing was written."""
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """One mistake in a course's files; `line` and `column` count from 1."""
 

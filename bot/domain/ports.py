@@ -51,8 +51,17 @@ class AdapterStore(Protocol):
         """Keep or replace; the new revision."""
         ...
 
-    async def put_many(self, documents: Sequence[tuple[str, str, Mapping[str, Any]]]) -> int:
-        """Keep (kind, key, value) documents, all or none; the last new revision."""
+    async def put_many(
+        self,
+        documents: Sequence[tuple[str, str, Mapping[str, Any]]],
+        *,
+        expected: tuple[str, str, int] | None = None,
+    ) -> int:
+        """Keep (kind, key, value) documents, all or none; the last new revision.
+
+        Where `expected` names a document by kind and key and it is no longer at this revision (0: it must not exist),
+        `Changed` is raised and nothing is written: somebody else has written since.
+        """
         ...
 
     async def get(self, kind: str, key: str) -> dict[str, Any] | None: ...

@@ -1,4 +1,17 @@
-"""Members' texts made safe to keep."""
+"""Members' texts made safe to keep, and measured."""
+
+import re
+
+# Characters that take no room: joiners, direction marks, variation selectors, fillers, soft hyphens.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+)
+
+
+def visible_length(text: str) -> int:
+    """How many characters of a text can be seen: what is invisible is no effort worth rewarding."""
+    text = text.strip()
+    return len(text) if text.isascii() else len(_INVISIBLE.sub("", text))
 
 
 def clean_text(text: str) -> str:

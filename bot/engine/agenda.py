@@ -27,7 +27,7 @@ def plan(db: Connection, live: Live, schedule: Schedule, now: datetime) -> None:
     known = {row.course: row.until for row in db.execute(select(horizon))}
     for course in live.courses.values():
         since = known.get(course.id, now - timedelta(microseconds=1))
-        if since < now + _TOP_UP:
+        if since <= now + _TOP_UP:
             _plan_one(db, course, schedule, since, now + AHEAD)
 
 

@@ -1,11 +1,13 @@
 """What could not be handled: kept, told to staff, and there to be replayed."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from bot.domain.events import Done, Event, MessagePosted, OccurrenceDue, UpdateUnreadable
+from bot.domain.ids import CourseId
 from bot.domain.messages import Text
 from bot.engine import agenda
 from bot.engine.context import Context
@@ -21,11 +23,11 @@ def set_aside(engine: Engine, db: Connection, event: Event, error: str) -> None:
     """Keep the event for staff, so that it blocks nothing behind it; its sender gets an apology."""
     claim_keys(db, [event.key], event.at)
     kept = {"raw": event.raw} if isinstance(event, UpdateUnreadable) else {"event": msgspec.to_builtins(event)}
-    statement = insert(table).values(key=event.key, error=error[:2000], at=event.at, **kept).returning(table.c.id)
-    number = db.execute(statement).scalar_one()
+    live = engine.library.refresh(db)
+    row = {"course": _course_of(live, event), "key": event.key, "error": error[:2000], "at": event.at, **kept}
+    number = db.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
     if isinstance(event, OccurrenceDue):
         agenda.settle(db, event, "failed")
-    live = engine.library.refresh(db)
     writes = Writes()
     _tell_staff(engine, live, event, number, writes)
     if isinstance(event, Done) and not isinstance(event, MessagePosted):
@@ -36,23 +38,35 @@ def set_aside(engine: Engine, db: Connection, event: Event, error: str) -> None:
 
 
 def _tell_staff(engine: Engine, live: Live, event: Event, number: int, writes: Writes) -> None:
-    address = getattr(event, "address", None)
-    space = live.space_at(address) if address else None
+    course_of = _course_of(live, event)
     what = Utterance(lines=[Text(id="aside.notice", values={"number": number})], life=NOTICE_LIFE)
-    for course in [space.course] if space else live.courses:
+    for course in [course_of] if course_of else live.courses:
         for staff in live.spaces_of(course, kind="staff"):
             key = f"aside:{event.key}@{staff.address.platform}:{staff.address.chat}"
             language = live.courses[course].language
             writes.say(engine.voice.queue(key, what, Where(address=staff.address), language, event.at))
 
 
-def waiting(db: Connection) -> list[Any]:
+def _course_of(live: Live, event: Event) -> CourseId | None:
+    if isinstance(event, OccurrenceDue):
+        return event.course
+    address = getattr(event, "address", None)
+    space = live.space_at(address) if address else None
+    return space.course if space else None
+
+
+def _of(course: CourseId) -> ColumnElement[bool]:
+    """Staff see what belongs to their course, and what belongs to none."""
+    return ((table.c.course == course) | table.c.course.is_(None)) & table.c.replayed_at.is_(None)
+
+
+def waiting(db: Connection, course: CourseId) -> list[Any]:
     """What was set aside and not replayed, oldest first."""
-    return list(db.execute(select(table).where(table.c.replayed_at.is_(None)).order_by(table.c.id)).all())
+    return list(db.execute(select(table).where(_of(course)).order_by(table.c.id)).all())
 
 
-def take_for_replay(db: Connection, number: int, now: Any) -> Event | None:
+def take_for_replay(db: Connection, number: int, course: CourseId, now: datetime) -> Event | None:
     """The event set aside under this number, marked as replayed; None: there is none that can be."""
-    mine = (table.c.id == number) & table.c.replayed_at.is_(None) & table.c.event.is_not(None)
+    mine = (table.c.id == number) & _of(course) & table.c.event.is_not(None)
     row = db.execute(update(table).where(mine).values(replayed_at=now).returning(table.c.event)).one_or_none()
     return None if row is None else msgspec.convert(row.event, Event)

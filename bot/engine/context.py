@@ -21,7 +21,7 @@ from bot.engine.live import Live
 from bot.engine.transaction import Belonging, Outcome, Transaction
 from bot.engine.voice import INTERACTION_LIFE, NOTICE_LIFE, REPLY_LIFE, Label, Utterance, Where
 from bot.engine.writes import Writes
-from storage.outbox import exists_key
+from storage.outbox import newest_post
 
 
 @dataclass(slots=True)
@@ -150,16 +150,16 @@ class Context:
         self._post(base, where, Utterance(lines=lines, buttons=buttons, policy=policy))
 
     def keep_posted(self, where: SpaceKind | Space, *lines: Words, key: str, buttons: Sequence[Label] = ()) -> None:
-        """One post whose text is replaced: sent the first time, edited from then on."""
+        """One post whose text is replaced: sent the first time, edited from then on; sent anew where that failed."""
         what = Utterance(lines=lines, buttons=buttons, policy="at_least_once")
-        edit = Utterance(lines=lines, buttons=buttons, policy="replaceable")
+        again = Utterance(lines=lines, buttons=buttons, policy="replaceable")  # its failure is told for the first only
         for space in self._spaces(where):
-            post = _at(key, space)
-            is_new = not exists_key(self.db, post) and all(q.message.key != post for q in self.writes.outgoing)
-            if is_new:
-                self._queue(post, what, Where(address=space.address))
+            first = _at(key, space)
+            post, is_there = newest_post(self.db, first)
+            if is_there or any(q.message.key == post for q in self.writes.outgoing):
+                self._queue(f"{post}:edit:{self.event.key}", again, Where(address=space.address, edits=post))
             else:
-                self._queue(f"{post}:edit:{self.event.key}", edit, Where(address=space.address, edits=post))
+                self._queue(post, what if post == first else again, Where(address=space.address))
 
     def tell_staff(self, *lines: Words, key: str | None = None, buttons: Sequence[Label] = ()) -> None:
         """Post to the staff room of the course."""
@@ -178,7 +178,7 @@ class Context:
 
     def _queue(self, key: str, what: Utterance, where: Where, language: Language | None = None) -> None:
         spoken = language or self.course.language
-        self.writes.say(self.engine.voice.queue(key, what, where, spoken, self.now))
+        self.writes.say(self.engine.voice.queue(key, what, where, spoken, self.tx.said_at or self.now))
 
     def finish(self, *, key: str | None = None) -> None:
         """Turn the collected answer into a message."""

@@ -12,6 +12,7 @@ PHONE = 28
 """Columns that a phone shows in one line; Chinese characters and emoji take two."""
 
 _NARROWEST = 4
+_POINTS_A_COLUMN = 8  # a family emoji has eleven code points in two columns
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 
@@ -101,11 +102,13 @@ def _cell(text: str, width: int, *, right: bool) -> str:
 
 def shorten(text: str, width: int) -> str:
     """The text in at most `width` columns, with … where something is left out."""
-    if text_width(text) <= width:
+    head = text[: width * _POINTS_A_COLUMN]  # a member's text may be long, and all of it without width
+    if head == text and text_width(text) <= width:
         return text
-    kept = ""
-    for grapheme in iter_graphemes(text):
-        if text_width(kept + grapheme) > width - 1:
+    kept, room = "", width - 1
+    for grapheme in iter_graphemes(head):
+        room -= text_width(grapheme)
+        if room < 0:
             break
         kept += grapheme
     return kept + "…"

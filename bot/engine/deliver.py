@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
-from bot.domain.messages import Text
+from bot.domain.messages import OutgoingMessage, Text
 from bot.domain.ports import Adapter, Clock
 from bot.domain.traits import Can
 from bot.engine.transaction import Engine
@@ -25,19 +25,35 @@ Result = TypeVar("Result")
 
 _AT_ONCE = 50
 _STORAGE_RETRY = 1.0  # seconds
+_MOST_CRASHES = 8
+_RESENDABLE = ("delivery.expired", "delivery.unknown")
 
 
 class Deliverer:
-    """The outbox's worker, for the adapters that this process runs."""
+    """The outbox's worker, for the adapters that this process runs.
+
+    What a message was written for is timed by the course's clock, how long a platform is left alone by `real_now`.
+    """
 
     def __init__(
-        self, database: Database, engine: Engine, adapters: Mapping[str, Adapter], holder: Holder, clock: Clock
+        self,
+        database: Database,
+        engine: Engine,
+        adapters: Mapping[str, Adapter],
+        *,
+        holder: Holder,
+        clock: Clock,
+        real_now: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._engine = engine
         self._adapters = adapters
         self._holder = holder
         self._clock = clock
+        self._real_now = real_now
+        self._in_flight: set[int] = set()
+        self._claiming = asyncio.Lock()
+        self._alarm: asyncio.TimerHandle | None = None
         self._more = asyncio.Event()
         self._draining = asyncio.Lock()
         self._is_stopping = False
@@ -48,24 +64,33 @@ class Deliverer:
 
     async def run(self) -> None:
         """Deliver until cancelled or stopped."""
-        while not self._is_stopping:
+        while True:
             await self.drain()
+            if self._is_stopping:
+                return
             await self._more.wait()
             self._more.clear()
 
     def stop(self) -> None:
         """Start nothing new; what is being sent settles."""
         self._is_stopping = True
+        self._wake_after(None)
         self.wake()
 
     async def recover(self, platform: str, real_now: datetime) -> None:
-        """Resolve what dead processes were sending to a platform. Nobody knows whether it arrived."""
-        left = await self._persist(lambda db: outbox.abandoned(db, platform, living(db, self._holder, real_now)))
-        for row in left:
+        """Resolve what dead processes, or this one, began to send and left. Nobody knows whether it arrived."""
+
+        def left(db: Connection) -> list[Claimed]:
+            others = living(db, self._holder, real_now) - {self._holder.id}
+            return outbox.abandoned(db, platform, living=others, in_flight=self._in_flight)
+
+        async with self._claiming:  # between the claim and its entry among those in flight, ours would look abandoned
+            rows = await self._persist(left)
+        for row in rows:
             await self._persist(partial(self._after_unknown, row=row, reason="the process ended while sending"))
 
     async def drain(self) -> None:
-        """Deliver everything that is due now, and return when all of it is settled."""
+        """Deliver everything that can be sent now, and return when all of it is settled."""
         async with self._draining:
             sending: set[asyncio.Task[None]] = set()
             while True:
@@ -88,60 +113,99 @@ class Deliverer:
     async def _claim(self, busy: int) -> list[Claimed]:
         if self._is_stopping or busy >= _AT_ONCE:
             return []
-        now, platforms = self._clock.now(), list(self._adapters)
+        now, real_now, platforms = self._clock.now(), self._real_now(), list(self._adapters)
 
-        def claim(db: Connection) -> list[Claimed]:
-            claimed, expired = outbox.claim(db, platforms, holder=self._holder.id, now=now, limit=_AT_ONCE - busy)
-            for id in expired:
-                log.warning("outbox row %d expired before it could be sent", id)
-            return claimed
+        def claim(db: Connection) -> tuple[list[Claimed], datetime | None]:
+            for row in outbox.expire(db, now):
+                self._after_expiry(db, row)
+            claimed = outbox.claim(
+                db, platforms, holder=self._holder.id, now=now, real_now=real_now, limit=_AT_ONCE - busy
+            )
+            return claimed, outbox.next_retry(db, platforms, after=real_now)
 
-        return await self._persist(claim)
+        async with self._claiming:
+            claimed, next_retry = await self._persist(claim)
+            self._in_flight |= {row.id for row in claimed}
+        self._wake_after(next_retry - real_now if next_retry else None)
+        return claimed
+
+    def _wake_after(self, wait: timedelta | None) -> None:
+        if self._alarm:
+            self._alarm.cancel()
+            self._alarm = None
+        if wait is not None:
+            self._alarm = asyncio.get_running_loop().call_later(wait.total_seconds(), self.wake)
 
     async def _deliver(self, row: Claimed) -> None:
-        adapter = self._adapters[row.message.address.platform]
+        try:
+            await self._persist(await self._send(row))
+        finally:
+            self._in_flight.discard(row.id)
+
+    async def _send(self, row: Claimed) -> Callable[[Connection], object]:
+        """Send it; what is to be recorded then."""
+        adapter = self._adapters.get(row.message.address.platform)
+        if adapter is None:
+            return partial(self._retry, row=row, wait=timedelta(0), reason="its platform has just left this process")
         try:
             sent_as = await adapter.send(row.message)
         except NotSent as error:
             wait = max(error.retry_after or timedelta(0), outbox.backoff(row.attempts))
-            not_before = self._clock.now() + wait
-            await self._persist(partial(outbox.retry, id=row.id, not_before=not_before, error=str(error)))
+            return partial(self._retry, row=row, wait=wait, reason=str(error))
         except Refused as error:
-            await self._persist(partial(self._bury, row=row, reason=str(error)))
+            return partial(self._bury, row=row, reason=str(error))
         except Unknown as error:
-            await self._persist(partial(self._after_unknown, row=row, reason=str(error)))
+            return partial(self._after_unknown, row=row, reason=str(error))
         except Exception as error:
             log.exception("adapter %s raised what it must not", adapter.platform)
-            reason = f"{type(error).__name__}: {error}"
-            await self._persist(partial(self._after_unknown, row=row, reason=reason))
-        else:
-            now = self._clock.now()
-            await self._persist(lambda db: outbox.settle(db, row.id, "sent", now=now, sent_as=sent_as))
+            return partial(self._after_crash, row=row, reason=f"{type(error).__name__}: {error}")
+        return partial(self._settle, row=row, state="sent", sent_as=sent_as)
+
+    def _settle(self, db: Connection, row: Claimed, state: str, **more: str) -> bool:
+        return _was_ours(row, outbox.settle(db, row, state, now=self._clock.now(), **more))
+
+    def _retry(self, db: Connection, row: Claimed, wait: timedelta, reason: str) -> None:
+        retry_at = self._real_now() + wait if wait else None
+        _was_ours(row, outbox.retry(db, row, retry_at=retry_at, error=reason))
 
     def _after_unknown(self, db: Connection, row: Claimed, reason: str) -> None:
+        if self._may_repeat(row):
+            is_first = row.attempts == 1 and self._dedupes(row)
+            self._retry(db, row, timedelta(0) if is_first else outbox.backoff(row.attempts), reason)
+        elif self._settle(db, row, "unknown", error=reason):
+            self._tell_staff(db, row, "delivery.unknown", reason)
+
+    def _after_crash(self, db: Connection, row: Claimed, reason: str) -> None:
+        if self._may_repeat(row) and row.attempts >= _MOST_CRASHES:
+            self._bury(db, row, reason)
+        else:
+            self._after_unknown(db, row, reason)
+
+    def _may_repeat(self, row: Claimed) -> bool:
+        return row.message.policy != "at_most_once" or self._dedupes(row)
+
+    def _dedupes(self, row: Claimed) -> bool:
         adapter = self._adapters.get(row.message.address.platform)
-        dedupes = adapter is not None and Can.DEDUPE in adapter.traits.can
-        if dedupes or row.message.policy != "at_most_once":
-            not_before = self._clock.now() + (timedelta(0) if dedupes else outbox.backoff(row.attempts))
-            outbox.retry(db, row.id, not_before=not_before, error=reason)
-            return
-        outbox.settle(db, row.id, "unknown", now=self._clock.now(), error=reason)
-        self._tell_staff(db, row, "delivery.unknown", reason)
+        return adapter is not None and Can.DEDUPE in adapter.traits.can
 
     def _bury(self, db: Connection, row: Claimed, reason: str) -> None:
         log.warning("message %s was refused: %s", row.message.key, reason)
-        outbox.settle(db, row.id, "dead", now=self._clock.now(), error=reason)
-        if row.message.policy != "replaceable":  # a counter that can't be updated is nobody's task
+        if self._settle(db, row, "dead", error=reason) and not _is_counter(row.message):
             self._tell_staff(db, row, "delivery.refused", reason)
 
-    def _tell_staff(self, db: Connection, row: Claimed, id: str, reason: str) -> None:
+    def _after_expiry(self, db: Connection, row: Claimed) -> None:
+        log.warning("outbox row %d expired before it could be sent", row.id)
+        if not (_is_counter(row.message) or _is_answer(row.message)):
+            self._tell_staff(db, row, "delivery.expired")
+
+    def _tell_staff(self, db: Connection, row: Claimed, id: str, reason: str = "") -> None:
         live = self._engine.library.refresh(db)
         space = live.space_at(row.message.address)
         if row.is_notice or space is None:
             return  # a notice about a notice would go round in circles
         now = self._clock.now()
         text = Text(id=id, values={"number": row.id, "reason": reason[:200], "text": row.message.text[:80]})
-        buttons = [(Text(id="button.resend"), f"resend {row.id}")] if id == "delivery.unknown" else []
+        buttons = [(Text(id="button.resend"), f"resend {row.id}")] if id in _RESENDABLE else []
         what = Utterance(lines=[text], buttons=buttons, life=NOTICE_LIFE, is_notice=True)
         for staff in live.spaces_of(space.course, kind="staff"):
             key = f"{id}:{row.id}@{staff.address.platform}:{staff.address.chat}"
@@ -165,3 +229,19 @@ class Deliverer:
                     log.warning("%s", self._engine.voice.texts.say("en", trouble.text.id, **trouble.text.values))
                 is_told = True
                 await asyncio.sleep(_STORAGE_RETRY)
+
+
+def _was_ours(row: Claimed, is_ours: bool) -> bool:
+    if not is_ours:
+        log.warning("outbox row %d was taken over by somebody else while it was being sent", row.id)
+    return is_ours
+
+
+def _is_counter(message: OutgoingMessage) -> bool:
+    """A counter that can't be updated is nobody's task."""
+    return message.policy == "replaceable"
+
+
+def _is_answer(message: OutgoingMessage) -> bool:
+    """Whoever asked has long asked again, or given up."""
+    return bool(message.only_for or message.reply_to or message.answers)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.domain.events import MessagePosted, PlainMessage
 from bot.domain.places import Member, Space
 from bot.domain.rules import Fact
+from bot.domain.text import visible_length
 from bot.engine.context import Context, MessageBatch
 from bot.engine.judging import Tallies, judged
 from bot.engine.live import Live
@@ -75,7 +76,7 @@ class _Run:
             local_date=message.local_date,
             cause=event.key,
             values={
-                "length": len(event.text),
+                "length": visible_length(event.text),
                 "is_reply": event.reply_to is not None,
                 "attachments": len(event.attachments),
                 "member.role": message.member.role,

@@ -11,10 +11,15 @@ _BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and symbols that nobody see
 
 def clean_name(name: str, fallback: str) -> str:
     """A name on one line, without control or direction marks, cut to 48 characters; the fallback if none are left."""
-    # Split first: a line break is a space in a name, not one of the control marks that go.
-    visible = "".join(c for c in " ".join(name.split()) if c in _JOINERS or not _is_hidden(c))
-    shown = " ".join(unicodedata.normalize("NFC", visible).split())[:_LONGEST_NAME].strip(_JOINERS + " ")
+    shown = clean_line(name)[:_LONGEST_NAME].strip(_JOINERS + " ")
     return shown if wcswidth(shown) > 0 else fallback
+
+
+def clean_line(text: str) -> str:
+    """A text on one line, without control or direction marks."""
+    # Split first: a line break is a space, not one of the control marks that go.
+    visible = "".join(c for c in " ".join(text.split()) if c in _JOINERS or not _is_hidden(c))
+    return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
 def _is_hidden(c: str) -> bool:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from bot.domain.events import Done, Event, MemberJoined, MessagePosted
+from bot.domain.events import Done, Event, MemberJoined, MemberLeft, MessagePosted
 from bot.domain.ids import CourseId
 from bot.domain.places import Actor, Address, Member, Space
 from bot.engine.context import Context, derived_key
-from bot.engine.roster import Person, members_of
+from bot.engine.roster import Person, members_of, present_member
 from bot.engine.transaction import Belonging, Transaction
 from storage.tables import account
 
@@ -51,6 +51,29 @@ def speakers(tx: Transaction, messages: Sequence[tuple[MessagePosted, Space]]) -
             event, space = first[person]
             welcome(tx, event, space, members[person])
     return members
+
+
+def joined(tx: Transaction, event: MemberJoined) -> None:
+    """A platform says that somebody is there; only who is new, or back, is a fact."""
+    space = tx.live.space_at(event.address)
+    if space is None:
+        return
+    person = (space.course, event.actor.platform, event.actor.user)
+    members, new = members_of(tx.db, tx.live, {person: event.actor}, event.at)
+    if new:
+        welcome(tx, event, space, members[person])
+
+
+def left(tx: Transaction, event: MemberLeft) -> None:
+    """A platform says that somebody is gone; only of a member who was there is that a fact."""
+    space = tx.live.space_at(event.address)
+    member = present_member(tx.db, space.course, event.actor) if space else None
+    if space is None or member is None:
+        return
+    ctx = Context(tx, event, Belonging(course=tx.live.courses[space.course], space=space, member=member))
+    for handler in tx.engine.registry.handlers(MemberLeft):
+        handler(ctx, event)
+    ctx.writes.flush(tx.db)
 
 
 def welcome(tx: Transaction, event: Done, space: Space, member: Member) -> None:

@@ -44,6 +44,17 @@ def members_of(
     return members | _make(db, live, {person: people[person] for person in new}, at), new + back
 
 
+def present_member(db: Connection, course: CourseId, actor: Actor) -> Member | None:
+    """The member behind an account, if there is one and they have not left."""
+    person = (course, actor.platform, actor.user)
+    row = _known(db, {person: actor}).get(person)
+    return None if row is None or row.left_at is not None else _member(row, actor)
+
+
+def name_of(db: Connection, who: MemberId) -> str:
+    return str(db.execute(select(profile.c.name).where(profile.c.member == who)).scalar_one())
+
+
 def _known(db: Connection, people: Mapping[Person, Actor]) -> dict[Person, Row[Any]]:
     users = {user for _, _, user in people}
     found = db.execute(_KNOWN, {"users": users}).all()

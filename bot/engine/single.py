@@ -1,10 +1,21 @@
 """One event that is no plain chat message: a command, an occurrence, or whatever a feature handles."""
 
 import logging
+from dataclasses import replace
+
+from sqlalchemy.exc import DBAPIError
 
 from bot.domain.course import Ritual
 from bot.domain.errors import UserError
-from bot.domain.events import CommandInvoked, Event, MessagePosted, OccurrenceDue, UpdateUnreadable
+from bot.domain.events import (
+    CommandInvoked,
+    Event,
+    MemberJoined,
+    MemberLeft,
+    MessagePosted,
+    OccurrenceDue,
+    UpdateUnreadable,
+)
 from bot.domain.messages import Text
 from bot.domain.places import Space
 from bot.engine import agenda
@@ -12,7 +23,7 @@ from bot.engine.aside import set_aside, take_for_replay
 from bot.engine.context import Context
 from bot.engine.dispatch import as_command, run_command
 from bot.engine.messages import handle_messages
-from bot.engine.people import context_of
+from bot.engine.people import context_of, joined, left
 from bot.engine.transaction import Belonging, Transaction
 
 log = logging.getLogger(__name__)
@@ -25,6 +36,10 @@ def handle_one(tx: Transaction, event: Event) -> None:
             set_aside(tx.engine, tx.db, event, event.error)
         case OccurrenceDue():
             _occurrence(tx, event)
+        case MemberJoined():
+            joined(tx, event)
+        case MemberLeft():
+            left(tx, event)
         case _:
             ctx = context_of(tx, event)
             if command := as_command(event, tx.engine.registry):
@@ -48,14 +63,24 @@ def _command(ctx: Context, command: CommandInvoked) -> None:
 
 
 def replay(ctx: Context, number: int) -> bool:
-    """Handle what was set aside under this number again; False where there is nothing of the kind."""
-    event = take_for_replay(ctx.db, number, ctx.now)
+    """Handle what was set aside under this number again; False where there is nothing of the kind.
+
+    Raises UserError where it still fails; it then stays set aside.
+    """
+    event = take_for_replay(ctx.db, number, ctx.course.id, ctx.now)
     if event is None:
         return False
-    if isinstance(event, MessagePosted) and not as_command(event, ctx.engine.registry):
-        handle_messages(ctx.tx, [event])
-    else:
-        handle_one(ctx.tx, event)
+    tx = replace(ctx.tx, said_at=ctx.now)
+    try:
+        if isinstance(event, MessagePosted) and not as_command(event, ctx.engine.registry):
+            handle_messages(tx, [event])
+        else:
+            handle_one(tx, event)
+    except (UserError, DBAPIError):
+        raise
+    except Exception as error:
+        log.exception("event %s failed again", event.key)
+        raise UserError("replay.still_fails", number=number, error=f"{type(error).__name__}: {error}"[:200]) from error
     return True
 
 

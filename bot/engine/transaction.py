@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -30,6 +31,7 @@ class Transaction:
     engine: Engine
     db: Connection
     live: Live
+    said_at: datetime | None = None  # where events of the past are handled again, what they lead to is said now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,8 +37,7 @@ def claim(ctx: Context, cmd: CommandInvoked) -> None:
     sync_roles(ctx.db, live, list(live.courses))
     ctx.audit("claim")
     ctx.reply("claim.done")
-    if ctx.space is None:
-        ctx.reply("claim.next", courses=list(live.courses))
+    ctx.reply("claim.next" if ctx.space is None else "claim.help", courses=list(live.courses))
 
 
 @feature.command("bind", roles=("admin",), anywhere=True)
@@ -52,6 +51,7 @@ def bind(ctx: Context, cmd: CommandInvoked) -> None:
     space = next((s.id for s in ctx.live.courses[course].spaces if s.kind == kind), kind)
     row = {"platform": address.platform, "chat": address.chat, "course": course, "space": space, "kind": kind}
     ctx.db.execute(insert(binding).values(**row, at=ctx.now))
+    ctx.engine.library.refresh(ctx.db)
     ctx.audit("bind", **row)
     ctx.reply("bind.done", course=ctx.live.courses[course].title, kind=kind)
 

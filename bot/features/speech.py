@@ -5,6 +5,7 @@ from bot.domain.rules import Firing
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.messages import FACT
+from bot.engine.roster import name_of
 
 feature = Feature("speech")
 feature.fact(FACT, about="the message", length="number", is_reply="yes_no", attachments="number")
@@ -13,7 +14,8 @@ feature.fact(FACT, about="the message", length="number", is_reply="yes_no", atta
 @feature.effect("say", Localised)
 def say(ctx: Context, argument: Localised, firing: Firing) -> None:
     """To the member whom the fact is about, with the answer that they get anyway."""
-    ctx.reply_words(_filled(ctx, argument, firing))
+    if firing.fact.member == ctx.member.id:
+        ctx.reply_words(_filled(ctx, argument, firing))
 
 
 @feature.effect("tell_staff", Localised)
@@ -24,4 +26,5 @@ def tell_staff(ctx: Context, argument: Localised, firing: Firing) -> None:
 
 def _filled(ctx: Context, argument: Localised, firing: Firing) -> Template:
     fields = {name: value for name, value in firing.fact.values.items() if "." not in name}
-    return Template(text=argument, values={**fields, "name": ctx.member.name, "points": firing.verdict.points})
+    name = name_of(ctx.db, firing.fact.member)
+    return Template(text=argument, values={"name": name, "points": firing.verdict.points, **fields})

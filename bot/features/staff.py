@@ -53,7 +53,7 @@ def show_audit(ctx: Context, cmd: CommandInvoked) -> None:
 
 @feature.command("failures", roles=("admin",), places=("staff",))
 def failures(ctx: Context, cmd: CommandInvoked) -> None:
-    rows = aside.waiting(ctx.db)
+    rows = aside.waiting(ctx.db, ctx.course.id)
     if not rows:
         raise UserError("failures.none")
     ctx.reply("failures.title", count=len(rows))

@@ -1,6 +1,6 @@
 """The local chat as a platform: the contract of every adapter, and what its updates mean."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from adapters.local.adapter import LocalAdapter
 from adapters.local.chat import LocalChat
 from adapters.local.parse import parse
 from adapters.local.values import Message, Mistake, Person, Piece, Room, Upload
-from bot.domain.errors import Refused
+from bot.domain.errors import NotSent, Refused
 from bot.domain.events import Attachment, ButtonPressed, CommandInvoked, MessagePosted, UpdateUnreadable
 from bot.domain.messages import OutgoingMessage, Span
 from bot.domain.places import Actor, Address
+from bot.domain.ports import AdapterStore
 from scheduler.clock import RealClock
 from storage.database import Database
 from storage.documents import Documents
@@ -57,17 +58,21 @@ class LocalBench:
         await self.chat.press(who, "main", newest.number, command)
 
 
+def opened(store: AdapterStore, people: Iterable[Person]) -> LocalChat:
+    rooms = [Room(id="main", title="Main"), Room(id="staff", title="Staff", staff_only=True)]
+    return LocalChat(store, RealClock(), lambda: rooms, people, may_enter=lambda person, room: person.is_staff)
+
+
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[LocalBench]:
     database = Database(f"sqlite:///{(tmp_path / 'chat.db').as_posix()}")
     migrate(database, tmp_path, NOW)
-    rooms = [Room(id="main", title="Main"), Room(id="staff", title="Staff", staff_only=True)]
     people = [
         Person(id="ada", name="Ada"),
         Person(id="ben", name="Ben"),
-        Person(id="lin", name="Lin", role="assistant"),
+        Person(id="lin", name="Lin", is_staff=True),
     ]
-    chat = LocalChat(Documents(database, "local"), RealClock(), rooms, people)
+    chat = opened(Documents(database, "local"), people)
     await chat.open()
     yield LocalBench(chat)
     database.close()
@@ -92,7 +97,7 @@ async def test_the_chat_is_as_it_was_when_it_is_opened_again(bench: LocalBench) 
     await bench.says("ada", "hello")
     await bench.adapter.send(OutgoingMessage(key="k", address=GROUP, body=(Span("hi"),)))
     before = await bench.chat.history("ada", "main")
-    again = LocalChat(bench.chat.store, RealClock(), bench.chat.rooms.values(), bench.chat.people.values())
+    again = opened(bench.chat.store, bench.chat.people.values())
     await again.open()
     assert await again.history("ada", "main") == before
     assert await again.say("ben", "main", "next") == before[-1].number + 1
@@ -139,6 +144,46 @@ async def test_what_cannot_be_posted_is_refused(bench: LocalBench) -> None:
     edit = OutgoingMessage(key="k", address=GROUP, body=(Span("x"),), edits="k0", target="7")
     with pytest.raises(Refused, match=r"chat\.nothing_to_edit"):
         await bench.adapter.send(edit)
+
+
+async def test_who_is_let_in_is_asked_at_every_access(bench: LocalBench) -> None:
+    number = await bench.chat.say("lin", "staff", "for staff")
+    assert [room.id for room in bench.chat.rooms_of(bench.chat.person("lin"))] == ["main", "staff"]
+    again = opened(bench.chat.store, [])
+    for is_staff in (True, False):
+        await again.welcome(Person(id="lin", name="Lin", is_staff=is_staff))
+        person = again.person("lin")
+        assert again.room_or_first("staff", person).id == ("staff" if is_staff else "main")
+        if is_staff:
+            assert [message.number for message in await again.history("lin", "staff")] == [number]
+    for access in (
+        again.history("lin", "staff"),
+        again.changes("lin", "staff", 0),
+        again.say("lin", "staff", "still here"),
+        again.press("lin", "staff", number, "reload"),
+    ):
+        with pytest.raises(Mistake, match=r"chat\.no_room"):
+            await access
+
+
+async def test_a_process_that_another_one_has_replaced_overwrites_nothing(bench: LocalBench) -> None:
+    await bench.says("ada", "one")
+    other = LocalBench(opened(bench.chat.store, bench.chat.people.values()))
+    await other.chat.open()
+    await other.says("ben", "two")  # the first process was suspended, and knows nothing of it
+
+    with pytest.raises(Mistake) as refused:
+        await bench.says("ada", "three")
+    assert (refused.value.id, refused.value.status) == ("chat.moved", 409)
+    assert [m.text for m in await other.chat.history("ada", "main")] == ["one", "two"]
+    await bench.says("ada", "three")  # sent again
+
+    with pytest.raises(NotSent, match=r"chat\.moved"):
+        await other.adapter.send(OutgoingMessage(key="k", address=GROUP, body=(Span("four"),)))
+    await other.adapter.send(OutgoingMessage(key="k", address=GROUP, body=(Span("four"),)))
+    shown = [(message.number, message.text) for message in await bench.chat.history("ben", "main")]
+    assert shown == [(1, "one"), (2, "two"), (3, "three"), (4, "four")]
+    assert [update.value["message"]["number"] for update in await bench.chat.updates()] == [1, 2, 3]
 
 
 # --- what updates mean ------------------------------------------------------------------------------------------------

@@ -8,6 +8,13 @@ export const texts = () => JSON.parse(root().dataset.texts);
 export const me = () => root().dataset.as;
 export const room = () => root().dataset.room;
 
+let going = null; // where one is on the way to, until it is shown
+let visits = 0;
+
+export const isGoing = () => going !== null;
+/** Where what is being written belongs. */
+export const place = () => going ?? `${me()}:${room()}`;
+
 // --- talking to the server -----------------------------------------------------------------------------------------
 
 /** The answer, or null after a toast has said what is wrong. */
@@ -111,7 +118,7 @@ function watch() {
   sizes.observe(list);
   sizes.observe($("scroller"));
   new MutationObserver(onMessages).observe(list, { childList: true });
-  new MutationObserver(startOver).observe(root(), { attributes: true, attributeFilter: ["data-as", "data-room"] });
+  new MutationObserver(startOver).observe(root(), { attributes: true, attributeFilter: ["data-as", "data-room", "data-visit"] });
   $("scroller").addEventListener("scroll", onScroll, { passive: true });
   onMessages();
   toEnd();
@@ -119,6 +126,7 @@ function watch() {
 }
 
 function startOver() {
+  if (root().dataset.visit === String(visits)) going = null;
   shownUntil = 0;
   onMessages();
   toEnd();
@@ -150,8 +158,13 @@ function go(link, event) {
 
 function arrive() {
   const query = new URLSearchParams(location.search);
-  emitEvent("go", { as: query.get("as") ?? me(), room: query.get("room") ?? room() });
+  const to = { as: query.get("as") ?? me(), room: query.get("room") ?? room() };
   drawer(false);
+  if (place() === `${to.as}:${to.room}`) return;
+  going = `${to.as}:${to.room}`;
+  visits += 1;
+  document.dispatchEvent(new Event("homeroom-shown"));
+  emitEvent("go", { ...to, visit: visits });
 }
 
 function drawer(isOpen) {

@@ -1,6 +1,6 @@
 // Writing: Enter sends (not while an input method composes), commands complete, files wait as chips, drafts survive.
 
-import { ask, me, room, texts, toEnd } from "./chat.js";
+import { ask, isGoing, me, place, room, texts, toEnd } from "./chat.js";
 
 const $ = (id) => document.getElementById(id);
 const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
@@ -16,12 +16,15 @@ let key = newKey(); // of what is being written: said again after trouble, it is
 async function send() {
   const input = $("input");
   const text = input.value;
-  if (isSending || uploading || (!text.trim() && !files.length)) return;
+  if (isGoing() || isSending || uploading || (!text.trim() && !files.length)) return;
   isSending = true;
   refresh();
+  const from = draft();
   const said = await ask("/api/say", { as: me(), room: room(), text, reply_to: replyTo, files, key, wait: false });
   isSending = false;
-  if (said) {
+  if (said && from !== draft()) {
+    sessionStorage.removeItem(from); // one is elsewhere by now
+  } else if (said) {
     key = newKey();
     files = [];
     cancelReply();
@@ -32,7 +35,7 @@ async function send() {
   changed();
 }
 
-const draft = () => `homeroom:${me()}:${room()}`;
+const draft = () => `homeroom:${place()}`;
 
 function changed() {
   const input = $("input");
@@ -44,7 +47,7 @@ function changed() {
 }
 
 function refresh() {
-  const isReady = Boolean($("input").value.trim() || files.length) && !uploading && !isSending;
+  const isReady = Boolean($("input").value.trim() || files.length) && !uploading && !isSending && !isGoing();
   $("send").classList.toggle("ready", isReady);
   $("send").setAttribute("aria-disabled", String(!isReady));
 }
@@ -207,12 +210,17 @@ document.addEventListener("touchstart", (event) => {
 for (const name of ["touchend", "touchmove", "touchcancel"])
   document.addEventListener(name, () => clearTimeout(pressing), { passive: true });
 
+let at = null; // the place whose draft stands in the input
+
 function shown() {
-  cancelReply();
-  files = [];
-  key = newKey();
-  drawChips();
-  $("input").value = sessionStorage.getItem(draft()) ?? "";
+  if (at !== place()) {
+    at = place();
+    cancelReply();
+    files = [];
+    key = newKey();
+    drawChips();
+    $("input").value = sessionStorage.getItem(draft()) ?? "";
+  }
   changed();
   if (matchMedia("(hover: hover)").matches) $("input").focus({ preventScroll: true });
 }

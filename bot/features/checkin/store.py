@@ -17,7 +17,7 @@ table = Table(
     Column("course", String(32), nullable=False),
     Column("at", Moment, nullable=False),
     Column("is_makeup", Boolean(create_constraint=False), nullable=False),
-    Index(None, "course", "local_date"),
+    Index(None, "course", "local_date", "at"),
 )
 
 

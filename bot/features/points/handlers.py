@@ -16,7 +16,7 @@ from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.roster import named
 from bot.features.points import store
-from bot.features.points.why import explain
+from bot.features.points.why import explain, is_telling
 
 feature = Feature("points")
 feature.fact("points.granted", about="the command that granted them", points="number")
@@ -24,7 +24,8 @@ feature.fact("points.granted", about="the command that granted them", points="nu
 _TOP = 10
 _LAST = 5
 _FACTS = 8
-_GRANT = re.compile(r"(?P<who>\S.*?)\s+(?P<points>[+＋\-−－]?\d{1,5})\s+(?P<reason>\S.{0,500})", re.DOTALL)
+_LOOKED_AT = 100
+_GRANT = re.compile(r"(?P<who>\S.*?)\s+(?P<points>[+＋\-−－]\d{1,5})\s+(?P<reason>\S.{0,500})", re.DOTALL)
 _MOST = 10_000
 
 
@@ -74,13 +75,16 @@ def _board_row(line: store.Standing, mine: store.Standing | None) -> Sequence[st
 
 @feature.command("why")
 def why(ctx: Context, cmd: CommandInvoked) -> None:
-    facts = store.last_facts(ctx.db, ctx.member.id, limit=_FACTS)
+    facts = store.last_facts(ctx.db, ctx.member.id, limit=_LOOKED_AT)
     if not facts:
         raise UserError("why.nothing")
     ctx.reply("why.title")
-    for row in facts:
+    telling = [row for row in facts if is_telling(row)]
+    for row in telling[:_FACTS]:
         for line in explain(ctx.course, row, ctx.engine.voice.texts.has):
             ctx.reply_words(line)
+    if plain := len(facts) - len(telling):
+        ctx.reply("why.plain", count=plain)
 
 
 @feature.command("grant", roles=("admin",), places=("staff",))

@@ -9,9 +9,16 @@ from bot.domain.course import Course
 from bot.domain.ids import ROLES
 from bot.domain.messages import Text, Words
 from bot.domain.rules import Verdict
+from bot.engine.messages import FACT
 
 Knows = Callable[[str], bool]
 """Whether the catalogues have a text of this id."""
+
+
+def is_telling(row: Any) -> bool:
+    """Whether there is more to say of a fact than that it was an ordinary message which no rule speaks of."""
+    quiet = ("verdict.condition", "verdict.excluded")
+    return row.kind != FACT or any(v.get("fired") or v.get("why") not in quiet for v in row.verdicts)
 
 
 def explain(course: Course, row: Any, knows: Knows) -> Iterator[Words]:

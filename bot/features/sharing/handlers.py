@@ -9,9 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.domain.course import Course, Occurrence
 from bot.domain.events import OccurrenceDue, PlainMessage
 from bot.domain.messages import Text, Words
+from bot.domain.places import Space
+from bot.domain.text import visible_length
 from bot.engine.context import Context, MessageBatch
 from bot.engine.degrade import shorten
 from bot.engine.feature import Feature
+from bot.engine.names import clean_line
 from bot.features.sharing import store
 from rules.fields import Duration
 
@@ -20,6 +23,7 @@ feature.fact("share.posted", about="the session", length="number", attachments="
 
 _EXCERPT = 60  # columns
 _SHOWN = 8
+_READ = 2000  # characters of a share that its excerpt may come from
 _OPEN, _CLOSE = 0, 1
 
 
@@ -53,61 +57,71 @@ def sharing(ctx: Context, due: OccurrenceDue) -> None:
 
 
 def _open(ctx: Context, due: OccurrenceDue) -> None:
-    store.open_session(ctx.db, due)
+    closes_at = due.due_at + _options(ctx.course, due.ritual).lasts
+    store.open_session(ctx.db, due, closes_at)
     day = ctx.course.day(due.local_date)
-    closes_at = (due.due_at + _options(ctx.course, due.ritual).lasts).astimezone(ctx.course.tzinfo)
     lines: list[Words] = [Text(id="sharing.opens")]
     if day and day.sharing:
         lines.append(Text(id="sharing.topic", values={"topic": day.sharing}))
-    lines.append(Text(id="sharing.how", values={"until": f"{closes_at:%H:%M}"}))
+    lines.append(Text(id="sharing.how", values={"until": f"{closes_at.astimezone(ctx.course.tzinfo):%H:%M}"}))
     if ctx.space:
         ctx.say(ctx.space, *lines, key=due.key)
 
 
 def _close(ctx: Context, due: OccurrenceDue) -> None:
     session = store.close_session(ctx.db, due)
-    if session is None or ctx.space is None:
-        return
+    if session is not None and ctx.space is not None:
+        _summarise(ctx, ctx.space, session)
+
+
+def _summarise(ctx: Context, space: Space, session: Any) -> None:
+    """Post the summary, or bring it up to date where a share reached us after the close."""
     count, shares = store.summary(ctx.db, session.id, limit=_SHOWN)
-    if count == 0:
-        ctx.say(ctx.space, Text(id="sharing.nobody"), key=due.key)
-        return
     lines: list[Words] = [Text(id="sharing.closed", values={"count": count})]
     lines += [Text(id="sharing.line", values={"name": row.name, "text": _excerpt(row.text)}) for row in shares]
     if count > len(shares):
         lines.append(Text(id="sharing.more", values={"count": count - len(shares)}))
     lines.append(Text(id="sharing.thanks"))
-    ctx.say(ctx.space, *lines, key=due.key)
+    if count == 0:
+        lines = [Text(id="sharing.nobody")]
+    ctx.keep_posted(space, *lines, key=f"sharing:{session.id}:summary")
 
 
 @feature.watch_messages
 def collect(batch: MessageBatch, messages: Sequence[PlainMessage]) -> None:
-    """What members post in an open session is their share; of several, the longest is kept for the summary."""
-    course = messages[0].space.course
-    sessions = store.open_in(batch.db, course, {message.space.id for message in messages})
-    for space, session in sessions.items():
-        options = _options(batch.live.courses[course], session.ritual)
-        here = (message for message in messages if message.space.id == space)
-        _collect(batch, session, [m for m in here if _is_share(m, options) and m.event.at >= session.opened_at])
+    """What members post in a session is their share, by the time of posting; of several, the longest is kept."""
+    spaces = {message.space.id for message in messages}
+    first = min(message.event.at for message in messages)
+    for session in store.sessions_in(batch.db, messages[0].space.course, spaces, first):
+        options = _options(batch.live.courses[session.course], session.ritual)
+        posts = [message for message in messages if _belongs(message, session) and _is_share(message, options)]
+        if posts:
+            _collect(batch, session, posts)
+
+
+def _belongs(message: PlainMessage, session: Any) -> bool:
+    return bool(message.space.id == session.space and session.opened_at <= message.event.at < session.closes_at)
 
 
 def _collect(batch: MessageBatch, session: Any, posts: Sequence[PlainMessage]) -> None:
-    known = store.sharers(batch.db, session.id) if posts else set()
+    known = store.sharers(batch.db, session.id)
     for message in posts:
         text, is_first = message.event.text, message.member.id not in known
         known.add(message.member.id)
         store.keep(batch.db, session.id, message.member.id, text, at=message.event.at)
         ctx = batch.context_for(message)
-        length, attachments = len(text), len(message.event.attachments)
+        length, attachments = visible_length(text), len(message.event.attachments)
         points = ctx.announce("share.posted", f"session {session.id}", length=length, attachments=attachments).points
         if is_first:
             ctx.reply("sharing.received")
         if points:
             ctx.reply("points.plus", points=points)
+    if session.closed_at is not None:
+        _summarise(batch.context_for(posts[-1]), posts[-1].space, session)
 
 
 def _is_share(message: PlainMessage, options: SharingOptions) -> bool:
-    return bool(message.event.attachments) or len(message.event.text.strip()) >= options.from_characters
+    return bool(message.event.attachments) or visible_length(message.event.text) >= options.from_characters
 
 
 def _options(course: Course, ritual: str) -> SharingOptions:
@@ -116,4 +130,4 @@ def _options(course: Course, ritual: str) -> SharingOptions:
 
 
 def _excerpt(text: str) -> str:
-    return shorten(" ".join(text.split()), _EXCERPT)
+    return shorten(clean_line(text[:_READ]), _EXCERPT)

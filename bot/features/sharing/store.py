@@ -1,6 +1,6 @@
 """Sessions and what was shared in them; the texts stand in a table of their own."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,9 +36,10 @@ session = Table(
     Column("space", String(32), nullable=False),
     Column("local_date", LocalDate, nullable=False),
     Column("opened_at", Moment, nullable=False),
-    Column("closed_at", Moment),
+    Column("closes_at", Moment, nullable=False),  # what is posted before this counts, however late it reaches us
+    Column("closed_at", Moment),  # when the summary was posted
     UniqueConstraint("course", "ritual", "space", "local_date"),
-    Index(None, "course", "space", "closed_at"),
+    Index(None, "course", "space", "closes_at"),
 )
 
 share = Table(
@@ -59,19 +60,20 @@ share_text = Table(
 )
 
 
-def open_session(db: Connection, due: OccurrenceDue) -> None:
+def open_session(db: Connection, due: OccurrenceDue, closes_at: datetime) -> None:
     row = {"course": due.course, "ritual": due.ritual, "space": due.space, "local_date": due.local_date}
-    db.execute(insert_new(db, session), [{**row, "opened_at": due.at}])
+    db.execute(insert_new(db, session), [{**row, "opened_at": due.at, "closes_at": closes_at}])
 
 
-def open_in(db: Connection, course: str, spaces: Collection[str]) -> dict[str, Row[Any]]:
-    """The open session of each space that has one."""
-    return {row.space: row for row in db.execute(_OPEN, {"of": course, "spaces": spaces})}
+def sessions_in(db: Connection, course: str, spaces: Collection[str], since: datetime) -> Sequence[Row[Any]]:
+    """The sessions of these spaces that were open at this moment or after it."""
+    return db.execute(_SINCE, {"of": course, "spaces": spaces, "since": since}).all()
 
 
-_OPEN = (
+_SINCE = (
     select(session)
-    .where(session.c.course == bindparam("of"), among(session.c.space, "spaces"), session.c.closed_at.is_(None))
+    .where(session.c.course == bindparam("of"), among(session.c.space, "spaces"))
+    .where(session.c.closes_at > bindparam("since", type_=Moment()))
     .order_by(session.c.id)
 )
 

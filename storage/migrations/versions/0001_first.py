@@ -118,6 +118,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("not_before", Moment(), nullable=False),
         sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("retry_at", Moment(), nullable=True),
         sa.Column("sent_as", sa.String(length=128), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("settled_at", Moment(), nullable=True),
@@ -125,12 +126,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sa.UniqueConstraint("key", name="uq_outbox_key"),
     )
-    op.create_index("ix_outbox_lane_state_id", "outbox", ["lane", "state", "id"])
+    op.create_index("ix_outbox_state_lane_id", "outbox", ["state", "lane", "id"])
     op.create_index("ix_outbox_state_not_before", "outbox", ["state", "not_before"])
+    op.create_index("ix_outbox_state_expires_at", "outbox", ["state", "expires_at"])
 
     op.create_table(
         "set_aside",
         sa.Column("id", ID, nullable=False),
+        sa.Column("course", sa.String(length=32), nullable=True),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("event", Json(), nullable=True),
         sa.Column("raw", sa.Text(), nullable=True),
@@ -148,13 +151,14 @@ def upgrade() -> None:
         sa.Column("space", sa.String(length=32), nullable=False),
         sa.Column("local_date", LocalDate(length=10), nullable=False),
         sa.Column("opened_at", Moment(), nullable=False),
+        sa.Column("closes_at", Moment(), nullable=False),
         sa.Column("closed_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_sharing_session"),
         sa.UniqueConstraint(
             "course", "ritual", "space", "local_date", name="uq_sharing_session_course_ritual_space_local_date"
         ),
     )
-    op.create_index("ix_sharing_session_course_space_closed_at", "sharing_session", ["course", "space", "closed_at"])
+    op.create_index("ix_sharing_session_course_space_closes_at", "sharing_session", ["course", "space", "closes_at"])
 
     op.create_table(
         "snapshot",
@@ -186,6 +190,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("course", "platform", "user", name="pk_account"),
     )
     op.create_index("ix_account_member", "account", ["member"])
+    op.create_index("ix_account_user", "account", ["user"])
 
     op.create_table(
         "audit",
@@ -209,7 +214,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["member"], ["member.id"], name="fk_checkin_member"),
         sa.PrimaryKeyConstraint("member", "local_date", name="pk_checkin"),
     )
-    op.create_index("ix_checkin_course_local_date", "checkin", ["course", "local_date"])
+    op.create_index("ix_checkin_course_local_date_at", "checkin", ["course", "local_date", "at"])
 
     op.create_table(
         "fact",
