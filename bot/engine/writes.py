@@ -8,40 +8,44 @@ import msgspec
 from sqlalchemy import Connection, insert
 
 from bot.domain.rules import Fact, LedgerEntry, Verdict
+from storage.bulk import insert_stored
+from storage.columns import encode_json, stored_moment
 from storage.database import insert_new
 from storage.outbox import Queued, enqueue
 from storage.tables import audit, fact, ledger
+
+_FACT = ("course", "member", "kind", "object", "at", "local_date", "cause", "snapshot", "values", "verdicts")
 
 
 @dataclass(slots=True)
 class Writes:
     """Facts with their verdicts, ledger entries, outgoing messages, audit lines."""
 
-    facts: list[dict[str, Any]] = field(default_factory=list)
+    facts: list[tuple[Any, ...]] = field(default_factory=list)  # as they are stored
     entries: list[LedgerEntry] = field(default_factory=list)
     outgoing: list[Queued] = field(default_factory=list)
     audits: list[dict[str, Any]] = field(default_factory=list)
 
     def add_fact(self, found: Fact, verdicts: Sequence[Verdict], snapshot: int) -> None:
         self.facts.append(
-            {
-                "course": found.course,
-                "member": found.member,
-                "kind": found.kind,
-                "object": found.object,
-                "at": found.at,
-                "local_date": found.local_date,
-                "cause": found.cause,
-                "snapshot": snapshot,
-                "values": found.values,
-                "verdicts": verdicts,
-            }
+            (
+                found.course,
+                found.member,
+                found.kind,
+                found.object,
+                stored_moment(found.at),
+                found.local_date.isoformat(),
+                found.cause,
+                snapshot,
+                encode_json(found.values),
+                encode_json(verdicts),
+            )
         )
 
     def flush_decisions(self, db: Connection) -> None:
         """Write facts, ledger entries and audit lines, so that what follows reads them."""
         if self.facts:
-            db.execute(insert(fact), self.facts)
+            insert_stored(db, fact, _FACT, self.facts)
         if self.entries:
             # One award per (member, rule, object, round), whatever happens above this line.
             db.execute(insert_new(db, ledger), [msgspec.structs.asdict(entry) for entry in self.entries])
