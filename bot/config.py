@@ -34,7 +34,7 @@ def _address(value: str) -> str:
     if value.startswith("env:"):
         return value
     if not _is_database(value):
-        raise mistake("problem.not_valid")
+        raise mistake("problem.bad_database")
     if make_url(value).password:
         raise mistake("problem.secret_in_file")
     return value
@@ -109,7 +109,7 @@ def load_config(path: Path, environment: Mapping[str, str]) -> Settings:
     home = path.resolve().parent
     database = resolved(shape.database, environment, path)
     if not _is_database(database):
-        raise RulesRejected([problem(path, "problem.not_valid", name="database")])
+        raise RulesRejected([problem(path, "problem.bad_database", name="database")])
     return Settings(
         database=_database(database, home),
         data=home / shape.data,

@@ -299,9 +299,18 @@ SECRET = "Keep secrets out of the file: write env:NAME and put the secret into t
         ),
         ("platforms: {local: {port: 99999}}\n", "config.yaml:1:27: port: should be at most 65535"),
         ("platforms: {telegram: {}}\n", "config.yaml:1:23: token is missing: add it"),
-        ("database: mysql://db/x\n", "config.yaml:1:11: database: this value does not fit here: check it"),
-        ("database: homeroom\n", "config.yaml:1:11: database: this value does not fit here: check it"),
-        ("database: 'sqlite://'\n", "config.yaml:1:11: database: this value does not fit here: check it"),
+        (
+            "database: mysql://db/x\n",
+            "config.yaml:1:11: database: should be sqlite:///FILE.db, such as sqlite:///data/homeroom.db, or postgresql://…; with a password in it, env:NAME",
+        ),
+        (
+            "database: homeroom\n",
+            "config.yaml:1:11: database: should be sqlite:///FILE.db, such as sqlite:///data/homeroom.db, or postgresql://…; with a password in it, env:NAME",
+        ),
+        (
+            "database: 'sqlite://'\n",
+            "config.yaml:1:11: database: should be sqlite:///FILE.db, such as sqlite:///data/homeroom.db, or postgresql://…; with a password in it, env:NAME",
+        ),
         ("", "config.yaml:1:1: config: should hold “key: value” entries, with a space after the colon"),
         (
             "courses: ./writing\n",

@@ -17,7 +17,8 @@ _FAST = "not browser and not kill and not long"
 
 def test(terminal: Terminal, arguments: Sequence[str]) -> int:
     """Run pytest in the checkout; its exit code."""
-    if importlib.util.find_spec("pytest") is None:
+    needed = ["pytest", "playwright"] if "--all" in arguments else ["pytest"]
+    if any(importlib.util.find_spec(name) is None for name in needed):
         terminal.complain("test.missing")
         return PROBLEMS
     wanted = [argument for argument in arguments if argument != "--all"]
