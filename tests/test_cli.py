@@ -277,6 +277,10 @@ def test_preview_of_a_broken_course_lists_its_problems(shell: Shell, tmp_path: P
 
 # --- config -----------------------------------------------------------------------------------------------------------
 
+WRONG_DATABASE = (
+    "config.yaml:1:11: database: should be sqlite:///FILE.db, such as sqlite:///data/homeroom.db, or postgresql://…; "
+    "with a password in it, env:NAME"
+)
 SECRET = "Keep secrets out of the file: write env:NAME and put the secret into that environment variable."
 
 
@@ -301,15 +305,15 @@ SECRET = "Keep secrets out of the file: write env:NAME and put the secret into t
         ("platforms: {telegram: {}}\n", "config.yaml:1:23: token is missing: add it"),
         (
             "database: mysql://db/x\n",
-            "config.yaml:1:11: database: should be sqlite:///FILE.db, such as sqlite:///data/homeroom.db, or postgresql://…; with a password in it, env:NAME",
+            WRONG_DATABASE,
         ),
         (
             "database: homeroom\n",
-            "config.yaml:1:11: database: should be sqlite:///FILE.db, such as sqlite:///data/homeroom.db, or postgresql://…; with a password in it, env:NAME",
+            WRONG_DATABASE,
         ),
         (
             "database: 'sqlite://'\n",
-            "config.yaml:1:11: database: should be sqlite:///FILE.db, such as sqlite:///data/homeroom.db, or postgresql://…; with a password in it, env:NAME",
+            WRONG_DATABASE,
         ),
         ("", "config.yaml:1:1: config: should hold “key: value” entries, with a space after the colon"),
         (
