@@ -16,7 +16,6 @@ EventKey = NewType("EventKey", str)
 
 Role = Literal["student", "assistant", "admin"]
 ROLES: tuple[Role, ...] = ("student", "assistant", "admin")
-STAFF: tuple[Role, ...] = ("assistant", "admin")
 
 Language = Literal["zh_Hans", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh_Hans", "en")

@@ -68,10 +68,6 @@ class Context:
         return self._course
 
     @property
-    def has_course(self) -> bool:
-        return self._course is not None
-
-    @property
     def member(self) -> Member:
         if self._member is None:
             raise UserError("place.no_course")

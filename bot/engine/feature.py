@@ -40,10 +40,6 @@ class Command:
     anywhere: bool = False  # also where no course lives yet, and for who is no member
     is_listed: bool = True  # in the help and in completion
 
-    @property
-    def is_for_staff(self) -> bool:
-        return "student" not in self.roles
-
 
 @dataclass(slots=True)
 class Feature:

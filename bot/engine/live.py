@@ -45,9 +45,6 @@ class Live:
             return "assistant"
         return "student"
 
-    def has_admin(self) -> bool:
-        return bool(self.grants) or any(course.admins for course in self.courses.values())
-
 
 class LiveCourses:
     """Keeps the view up to date with the database, so that replicas never judge by different rules.
