@@ -37,14 +37,21 @@ def first_false(condition: Condition, values: Mapping[str, Any]) -> Leaf | Not |
         seen = values.get(condition.field)
         return None if _lies_between(seen, condition.at_least, condition.at_most) else condition
     if isinstance(condition, AllOf):
-        for part in condition.conditions:
-            if false := first_false(part, values):
-                return false
-        return None
+        return _first_false_of(condition.conditions, values)
     if isinstance(condition, AnyOf):
         failed = [first_false(part, values) for part in condition.conditions]
         return None if None in failed else failed[0]
     return None if first_false(condition.condition, values) else condition
+
+
+def _first_false_of(parts: tuple[Condition, ...], values: Mapping[str, Any]) -> Leaf | Not | None:
+    for part in parts:
+        if type(part) is Is:  # by far the most; a call for each would be a tenth of a message's cost
+            if values.get(part.field) not in part.values:
+                return part
+        elif false := first_false(part, values):
+            return false
+    return None
 
 
 def _unmet(rule: Rule, false: Leaf | Not, values: Mapping[str, Any]) -> Verdict:
