@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, insert
 from bot.config import Settings
 from bot.domain.errors import Problem, StorageTrouble
 from bot.domain.events import Event
-from bot.domain.ids import CourseId
+from bot.domain.ids import CourseId, EventKey
 from bot.domain.ports import Adapter, Clock
 from bot.domain.traits import Traits
 from bot.engine import agenda
@@ -92,13 +92,13 @@ class App:
             await self.database.run(lambda db: forget_old(db, now))
             self.tidied_at = now
         await self.database.run(lambda db: agenda.plan(db, self.library.refresh(db), self.library.schedule, now))
-        last: list[str] = []
+        last: list[EventKey] = []
         while due := await self.database.run(lambda db: agenda.due(db, self.library.refresh(db), now)):
             keys = [event.key for event in due]
             if keys == last:
                 log.error("occurrences stay due although they were handled: %s", keys)
                 break
-            last = keys  # type: ignore[assignment]
+            last = keys
             await self.sink(due)
         self.deliverer.wake()
 

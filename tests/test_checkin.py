@@ -1,7 +1,13 @@
 """Check-in, streak, make-up."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import select
+
+from adapters.local.parse import parse
+from storage.tables import outbox
 from tests.community import Community
 
 
@@ -73,8 +79,18 @@ async def test_make_ups_are_limited_in_number_and_days(course: Community) -> Non
     assert [row["object"] for row in await course.ledger() if row["who"] == "ada"] == ["2027-03-04", "2027-03-05"]
 
 
-async def test_before_and_after_the_course_there_is_no_check_in(open_community) -> None:
-    course = await open_community()
+async def test_before_the_course_there_is_no_check_in(course: Community) -> None:
+    await course.run.adapter.chat.say("ada", "main", "/checkin")
+    [update] = await course.run.adapter.chat.updates()
+    event = parse(update.key, update.value)
+    await course.run.app.sink([replace(event, at=event.at - timedelta(days=1))])
+    await course.run.control.settle()
+    assert await course.points("ada") == 0
+    rows = await course.rows(select(outbox.c.message).where(outbox.c.key == f"reply:{event.key}"))
+    assert "The course has not begun yet. It starts on Mon, 1 Mar." in str(rows[0].message["body"])
+
+
+async def test_after_the_course_there_is_no_check_in(course: Community) -> None:
     await course.passes(days=14)
     assert await course.answer("ada", "/checkin") == "The course ended on Sun, 14 Mar. Thank you for being part of it."
     assert (await course.answer("ada", "/task")).startswith("The course ended")
