@@ -27,7 +27,7 @@ class Complaints:
         """An empty collection for one rule of the file."""
         return replace(self, rule=rule, problems=[], _places=set())
 
-    def add(self, at: Place, id: str, /, **values: str | int) -> None:
+    def add(self, at: Place, id: str, /, **values: str | int | Text) -> None:
         """The first complaint about a place counts: others would only be its echo."""
         self.take(at, Text(id=id, values=values))
 

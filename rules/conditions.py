@@ -1,65 +1,164 @@
 """`where`: from nested mappings to a condition on the fields of a fact."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
 from pydantic_core import PydanticCustomError
 
 from bot.domain.ids import ROLES
+from bot.domain.messages import Text
 from bot.domain.places import SPACE_KINDS
-from bot.domain.rules import AllOf, AnyOf, Between, Condition, FactKind, Field, Is, Not
+from bot.domain.rules import AllOf, AnyOf, Between, Condition, FactKind, Field, Has, Is, Not
 from rules.complaints import Complaints
-from rules.fields import parse_date
+from rules.fields import WEEKDAYS, parse_date
 from rules.nodes import Entry, Key, Leaf, ListNode, MapNode, Node
 from rules.shapes import mapping
 
 MAX_DEPTH = 8
-COMMON_FIELDS: Mapping[str, Field] = {"member.role": "text", "space.kind": "text", "course.day": "number"}
-_CHOICES = {"member.role": ROLES, "space.kind": SPACE_KINDS}
+MAX_PARTS = 200
+COMMON_FIELDS: Mapping[str, Field] = {
+    "member.role": "text",
+    "member.level": "text",
+    "member.days": "number",
+    "member.tags": "tags",
+    "space.kind": "text",
+    "space.id": "text",
+    "course.day": "number",
+    "course.weekday": "text",
+}
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "member.role": ROLES,
+    "space.kind": SPACE_KINDS,
+    "course.weekday": WEEKDAYS,
+}
 _WRONG = {
     "text": "problem.not_text",
     "number": "problem.not_a_number",
     "yes_no": "problem.not_yes_no",
     "date": "problem.not_a_date",
+    "tags": "problem.not_text",
 }
+
+
+class Named(NamedTuple):
+    """A condition that others may use by its name, and those that it may use itself."""
+
+    node: Node
+    known: "Mapping[str, Named | None]"  # None: it is there, and something is wrong with it
+
+
+class Found(NamedTuple):
+    """A condition, how many parts it has, and how deep it is, both with all that it uses."""
+
+    condition: Condition
+    parts: int
+    depth: int
+
+
+class Conditions:
+    """The named conditions of a course, read for each kind of fact once."""
+
+    def __init__(self, named: Mapping[str, Named | None], choices: Mapping[str, Collection[str]]) -> None:
+        self.named = named
+        self.choices = choices
+        self._read: dict[tuple[str, int, int], tuple[Found | None, Complaints]] = {}
+
+    def read(self, fact: FactKind, found: Named) -> tuple[Found | None, Complaints]:
+        """The condition for this kind of fact, with what is wrong with it there."""
+        key = fact.name, found.node.line, found.node.column
+        if key not in self._read:
+            complaints = Complaints(file="")
+            reader = ConditionReader(fact, complaints, self, found.known)
+            condition = reader.read(found.node, name="where")
+            result = None
+            if condition is not None and not complaints.problems:
+                result = Found(condition, reader.parts, reader.depth)
+            self._read[key] = result, complaints
+        return self._read[key]
 
 
 class ConditionReader:
     """Reads the conditions on one kind of fact; what it returns counts only if nothing was complained about."""
 
-    def __init__(self, fact: FactKind, complaints: Complaints) -> None:
+    def __init__(
+        self,
+        fact: FactKind,
+        complaints: Complaints,
+        conditions: Conditions,
+        known: Mapping[str, Named | None] | None = None,
+    ) -> None:
         self.fact = fact
         self.fields: Mapping[str, Field] = {**fact.fields, **COMMON_FIELDS}
         self.complaints = complaints
+        self.conditions = conditions
+        self.known = conditions.named if known is None else known
+        self.parts = self.depth = 0  # of what was read so far
 
     def read(self, node: Node, *, name: str = "where", depth: int = 1) -> Condition | None:
         """Every entry of the mapping must hold."""
         top = mapping(node, self.complaints, name=name)
         if top is None:
             return None
-        if depth > MAX_DEPTH:
-            self.complaints.add(node, "problem.too_deep", most=MAX_DEPTH)
+        if not self.is_within(depth, node):
             return None
         if not top.entries:
             self.complaints.add(node, "problem.empty", name=name)
         parts = tuple(part for entry in top.entries.values() if (part := self.entry(entry, depth)))
+        if self.parts > MAX_PARTS:
+            self.complaints.add(node, "problem.too_many_parts", most=MAX_PARTS)
+            return None
         return parts[0] if len(parts) == 1 else AllOf(conditions=parts)
+
+    def is_within(self, depth: int, node: Node) -> bool:
+        """Whether this is not too deep; complains where it is."""
+        self.depth = max(self.depth, depth)
+        if depth > MAX_DEPTH:
+            self.complaints.add(node, "problem.too_deep", most=MAX_DEPTH)
+        return depth <= MAX_DEPTH
 
     def entry(self, entry: Entry, depth: int) -> Condition | None:
         key, node = entry
+        self.parts += 1
+        if key.name == "use":
+            return self.use(node, depth)
         if key.name in ("all", "any"):
-            parts = self.parts(key.name, node, depth)
+            parts = self.several(key.name, node, depth)
             return AllOf(conditions=parts) if key.name == "all" else AnyOf(conditions=parts)
         if key.name == "not":
             part = self.read(node, name="not", depth=depth + 1)
             return Not(condition=part) if part else None
         if key.name not in self.fields:
-            known = [*self.fields, "all", "any", "not"]
+            known = [*self.fields, "use", "all", "any", "not"]
             self.complaints.unknown(key, key.name, known, id="problem.unknown_field", fact=self.fact.name)
             return None
         return self.test(key, node)
 
-    def parts(self, name: str, node: Node, depth: int) -> tuple[Condition, ...]:
+    def use(self, node: Node, depth: int) -> Condition | None:
+        """One named condition, or all of a list."""
+        names = node.items if isinstance(node, ListNode) else (node,)
+        if not names:
+            self.complaints.add(node, "problem.empty", name="use")
+        used = tuple(condition for name in names if (condition := self.used(name, depth)))
+        return used[0] if len(used) == 1 else AllOf(conditions=used)
+
+    def used(self, node: Node, depth: int) -> Condition | None:
+        name = node.value if isinstance(node, Leaf) else None
+        if not isinstance(name, str):
+            self.complaints.add(node, "problem.not_text", name="use")
+            return None
+        if name not in self.known:
+            self.complaints.unknown(node, name, self.known, name="use")
+            return None
+        named = self.known[name]
+        found, complaints = self.conditions.read(self.fact, named) if named else (None, None)
+        if found is None:
+            why = complaints.problems[0].text if complaints else Text(id="problem.condition_off")
+            self.complaints.add(node, "problem.condition_unfit", value=name, fact=self.fact.name or "–", why=why)
+            return None
+        self.parts += found.parts
+        return found.condition if self.is_within(depth + found.depth, node) else None
+
+    def several(self, name: str, node: Node, depth: int) -> tuple[Condition, ...]:
         if not isinstance(node, ListNode):
             self.complaints.add(node, "problem.not_a_list", name=name)
             return ()
@@ -75,6 +174,9 @@ class ConditionReader:
         nodes = node.items if isinstance(node, ListNode) else (node,)
         if not nodes:
             self.complaints.add(node, "problem.empty", name=key.name)
+        self.parts += len(nodes)
+        if self.fields[key.name] == "tags":
+            return Has(field=key.name, values=tuple(self.value(key.name, item) for item in nodes))
         return Is(field=key.name, values=tuple(self.value(key.name, item) for item in nodes))
 
     def value(self, field: str, node: Node) -> Any:
@@ -82,8 +184,8 @@ class ConditionReader:
         if not _has_type(value, kind):
             self.complaints.add(node, _WRONG[kind], name=field)
             return None
-        if value not in _CHOICES.get(field, (value,)):
-            self.complaints.unknown(node, str(value), _CHOICES[field], name=field)
+        if value not in self.conditions.choices.get(field, (value,)):
+            self.complaints.unknown(node, str(value), self.conditions.choices[field], name=field)
         return parse_date(value) if kind == "date" else value
 
     def range(self, key: Key, node: MapNode) -> Condition:
@@ -107,7 +209,7 @@ class ConditionReader:
 
 def _has_type(value: object, kind: Field) -> bool:
     match kind:
-        case "text":
+        case "text" | "tags":
             return isinstance(value, str)
         case "number":
             return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,8 +1,8 @@
 """The top-level entries of rules.yaml and rituals.yaml: one with a problem is off, the others live."""
 
 import re
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 from rules.complaints import Complaints
@@ -15,15 +15,33 @@ Made = TypeVar("Made")
 
 
 def each(
-    document: Document, complaints: Complaints, make: Callable[[Entry, Complaints], Made | None], *, name: str
+    document: Document,
+    complaints: Complaints,
+    make: Callable[[Entry, Complaints], Made | None],
+    *,
+    name: str,
+    sections: Collection[str] = (),
 ) -> tuple[Made, ...]:
-    """What is made of every entry that gives no reason to complain."""
+    """What is made of every entry that gives no reason to complain. `sections` are keys that are read elsewhere."""
     top = mapping(document.root, complaints, name=name)
-    flaws = _by_entry(document, complaints)
+    flaws = flaws_by_key(document)
+    for flaw in flaws.pop(None, ()):  # one that belongs to no entry refuses the file
+        complaints.take(flaw, flaw.text)
+    entries = [entry for entry in top.entries.values() if entry.key.name not in sections] if top else []
+    return made_of(entries, complaints, make, flaws)
+
+
+def made_of(
+    entries: Iterable[Entry],
+    complaints: Complaints,
+    make: Callable[[Entry, Complaints], Made | None],
+    flaws: Mapping[str | None, Sequence[Flaw]] = MappingProxyType({}),
+) -> tuple[Made, ...]:
+    """What is made of every entry that gives no reason to complain; the others are off."""
     made = []
-    for entry in top.entries.values() if top else ():
+    for entry in entries:
         mine = complaints.about(entry.key.name)
-        for flaw in flaws[entry.key.name]:
+        for flaw in flaws.get(entry.key.name, ()):
             mine.take(flaw, flaw.text)
         _check_id(entry.key, mine)
         one = make(entry, mine)
@@ -33,14 +51,11 @@ def each(
     return tuple(made)
 
 
-def _by_entry(document: Document, complaints: Complaints) -> dict[str, list[Flaw]]:
-    """A flaw that belongs to no entry refuses the file."""
-    flaws: dict[str, list[Flaw]] = defaultdict(list)
+def flaws_by_key(document: Document) -> dict[str | None, list[Flaw]]:
+    """The flaws of a document by the top-level key that they belong to."""
+    flaws: dict[str | None, list[Flaw]] = {}
     for flaw in document.flaws:
-        if flaw.under is None:
-            complaints.take(flaw, flaw.text)
-        else:
-            flaws[flaw.under].append(flaw)
+        flaws.setdefault(flaw.under, []).append(flaw)
     return flaws
 
 

@@ -1,31 +1,28 @@
 """What the rules make of a fact. Pure: the same rule, fact and tally always give the same verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.rules import AllOf, AnyOf, Between, Condition, Fact, Is, Limit, Not, Rule, Tally, Verdict
+from bot.domain.rules import MARK, AllOf, AnyOf, Between, Condition, Fact, Has, Is, Limit, Not, Rule, Tally, Verdict
 
-Leaf = Is | Between
+Leaf = Is | Has | Between
 
 
-def judge(rule: Rule, fact: Fact, tally: Tally) -> Verdict:
-    """Whether the rule fires on this fact, and if not, why it stays quiet."""
+def judge(rule: Rule, fact: Fact, tally: Tally, texts: Collection[str] = ()) -> Verdict:
+    """Whether the rule fires on this fact, and if not, why it stays quiet.
+
+    `texts` are the fingerprints of what the rule has rewarded already, whoever wrote it.
+    """
     if rule.where is not None and (false := first_false(rule.where, fact.values)):
         return _unmet(rule, false, fact.values)
-    if fact.object in tally.objects:
+    if tally.has_given(fact.object):
         return _quiet(rule, "verdict.object")
-    return _limited(rule, fact, tally) or Verdict(rule=rule.id, fired=True, points=rule.points)
-
-
-def record(tally: Tally, fact: Fact, verdict: Verdict) -> None:
-    """Fold a verdict that fired into the tally, for the facts that follow."""
-    day = fact.local_date
-    tally.by_date[day] = tally.by_date.get(day, 0) + 1
-    tally.points_by_date[day] = tally.points_by_date.get(day, 0) + verdict.points
-    tally.objects.add(fact.object)
-    tally.ever = True
-    tally.last_at = fact.at
+    if quiet := _limited(rule, fact, tally):
+        return quiet
+    if rule.limit.novelty and fact.values.get(MARK) in texts:
+        return _quiet(rule, "verdict.novelty")
+    return Verdict(rule=rule.id, fired=True, points=rule.points, is_shadow=rule.shadow is not None)
 
 
 def first_false(condition: Condition, values: Mapping[str, Any]) -> Leaf | Not | None:
@@ -33,6 +30,8 @@ def first_false(condition: Condition, values: Mapping[str, Any]) -> Leaf | Not |
     # Plain type tests: this runs for every rule on every message, and `match` costs three times as much.
     if isinstance(condition, Is):
         return None if values.get(condition.field) in condition.values else condition
+    if isinstance(condition, Has):
+        return None if set(condition.values) & set(values.get(condition.field, ())) else condition
     if isinstance(condition, Between):
         seen = values.get(condition.field)
         return None if _lies_between(seen, condition.at_least, condition.at_most) else condition
@@ -64,14 +63,14 @@ def _unmet(rule: Rule, false: Leaf | Not, values: Mapping[str, Any]) -> Verdict:
 
 
 def _wanted(leaf: Leaf) -> str:
-    if isinstance(leaf, Is):
+    if isinstance(leaf, Is | Has):
         return " / ".join("yes" if v is True else "no" if v is False else str(v) for v in leaf.values)
     ends = [f"≥ {leaf.at_least:.15g}"] if leaf.at_least is not None else []
     return " ".join(ends + ([f"≤ {leaf.at_most:.15g}"] if leaf.at_most is not None else []))
 
 
 def _first_field(condition: Condition) -> str:
-    if isinstance(condition, Is | Between):
+    if isinstance(condition, Leaf):
         return condition.field
     if isinstance(condition, Not):
         return _first_field(condition.condition)
@@ -103,7 +102,7 @@ def _cooling(rule: Rule, fact: Fact, tally: Tally, limit: Limit) -> Verdict | No
 
 def _this_week(fact: Fact, tally: Tally) -> bool:
     monday = fact.local_date - timedelta(days=fact.local_date.weekday())
-    return any(monday <= day <= fact.local_date for day in tally.by_date)
+    return any(times for day, times in tally.by_date.items() if monday <= day <= fact.local_date)
 
 
 def _quiet(rule: Rule, why: str, **values: Any) -> Verdict:
@@ -111,4 +110,6 @@ def _quiet(rule: Rule, why: str, **values: Any) -> Verdict:
 
 
 def _shown(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value)) or "–"
     return value if isinstance(value, str | int | float | bool) else str(value)

@@ -14,7 +14,7 @@ from rules.folder import KNOWN, RESERVED, Files, read_folder
 from rules.nodes import Leaf, MapNode, is_empty
 from rules.reader import Document, read
 from rules.rituals import rituals_of
-from rules.rulebook import rules_of
+from rules.rulebook import rulebook_of
 from rules.suggest import clipped, closest
 from rules.unreadable import Unreadable
 from rules.vocabulary import Vocabulary
@@ -22,6 +22,7 @@ from rules.vocabulary import Vocabulary
 __all__ = ["Files", "Loaded", "load_course", "read_folder"]
 
 _NOTHING = Leaf(1, 1, None)
+_EMPTY = Document(MapNode(1, 1, {}), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ def _course(id: CourseId, desk: "_Desk", vocabulary: Vocabulary) -> Course | Non
     calendar, about = desk.read("calendar.yaml")
     days = days_of(calendar.root, about, shape, language) if calendar else ()
     document, about = desk.read("rules.yaml", by_entry=True)
-    rules = rules_of(document, about, vocabulary, language) if document else ()
+    rulebook = rulebook_of(document or _EMPTY, about, vocabulary, language)
     document, about = desk.read("rituals.yaml", by_entry=True)
     rituals = rituals_of(document, about, vocabulary, shape, language) if document else ()
     if shape is None:
@@ -68,7 +69,10 @@ def _course(id: CourseId, desk: "_Desk", vocabulary: Vocabulary) -> Course | Non
         admins=frozenset(shape.staff.admins),
         assistants=frozenset(shape.staff.assistants),
         days=days,
-        rules=rules,
+        rules=rulebook.rules,
+        levels=rulebook.sections.levels,
+        badges=rulebook.sections.badges,
+        titles=rulebook.sections.titles,
         rituals=rituals,
         settings=settings,
     )

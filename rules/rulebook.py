@@ -1,43 +1,58 @@
 """rules.yaml: on which fact, under which condition, how often, what follows."""
 
+from typing import NamedTuple
+
 from bot.domain.ids import Language, RuleId
 from bot.domain.rules import Condition, Effect, Limit, Rule
 from rules.complaints import Complaints
 from rules.conditions import ConditionReader
-from rules.entries import each
-from rules.nodes import Entry, ListNode, MapNode, Node
+from rules.entries import each, flaws_by_key
+from rules.nodes import Entry, Leaf, ListNode, MapNode, Node
 from rules.reader import Document
 from rules.schema import LimitShape, RuleShape
+from rules.sections import SECTIONS, Sections, sections_of
 from rules.shapes import fit, fit_type, mapping
-from rules.vocabulary import Vocabulary
+from rules.vocabulary import AWARD, EffectKind, Vocabulary
 
-RESERVED = ("conditions", "levels", "badges", "titles", "boards", "tests")
+_RESERVED = ("boards",)
 _READ_HERE = ("where", "then")
 
 
-def rules_of(
-    document: Document, complaints: Complaints, vocabulary: Vocabulary, language: Language
-) -> tuple[Rule, ...]:
-    """Every rule without a problem."""
+class Rulebook(NamedTuple):
+    """All of rules.yaml but its tests."""
+
+    rules: tuple[Rule, ...]
+    sections: Sections
+
+
+def rulebook_of(document: Document, complaints: Complaints, vocabulary: Vocabulary, language: Language) -> Rulebook:
+    """Every rule without a problem, and what rules refer to."""
+    for section, flaws in flaws_by_key(document).items():
+        if section in SECTIONS and section != "tests":  # tests answer for themselves, where they are run
+            for flaw in flaws:
+                complaints.take(flaw, flaw.text)
+    sections = sections_of(document.root, complaints, vocabulary, language)
 
     def make(entry: Entry, complaints: Complaints) -> Rule | None:
-        return _RuleReader(vocabulary, language, complaints).rule(entry)
+        return _RuleReader(vocabulary, sections, language, complaints).rule(entry)
 
-    return each(document, complaints, make, name="rules.yaml")
+    rules = each(document, complaints, make, name="rules.yaml", sections=SECTIONS)
+    return Rulebook(rules, sections)
 
 
 class _RuleReader:
     """Reads one rule."""
 
-    def __init__(self, vocabulary: Vocabulary, language: Language, complaints: Complaints) -> None:
+    def __init__(self, vocabulary: Vocabulary, sections: Sections, language: Language, complaints: Complaints) -> None:
         self.vocabulary = vocabulary
+        self.sections = sections
         self.language = language
         self.complaints = complaints
 
     def rule(self, entry: Entry) -> Rule | None:
         """What it returns counts only if nothing was complained about."""
         id = entry.key.name
-        if id in RESERVED:
+        if id in _RESERVED:
             self.complaints.add(entry.key, "problem.reserved_id", value=id)
             return None
         node = mapping(entry.node, self.complaints, name=id)
@@ -48,8 +63,16 @@ class _RuleReader:
         where, then = self.where(node), self.then(node)
         if shape is None:
             return None
+        self.check_novelty(shape, node)
         return Rule(
-            id=RuleId(id), title=shape.title, when=shape.when, where=where, limit=_limit(shape.limit), then=then
+            id=RuleId(id),
+            title=shape.title,
+            when=shape.when,
+            where=where,
+            limit=_limit(shape.limit),
+            then=then,
+            counts_as=shape.counts_as,
+            shadow=shape.shadow,
         )
 
     def where(self, rule: MapNode) -> Condition | None:
@@ -59,7 +82,18 @@ class _RuleReader:
         fact = self.vocabulary.facts.get(kind) if isinstance(kind, str) else None
         if when and isinstance(kind, str) and fact is None:
             self.complaints.unknown(when, kind, self.vocabulary.facts, name="when")
-        return ConditionReader(fact, self.complaints).read(where) if fact and where else None
+        if not (fact and where):
+            return None
+        return ConditionReader(fact, self.complaints, self.sections.conditions).read(where)
+
+    def check_novelty(self, shape: RuleShape, rule: MapNode) -> None:
+        """Only what has a text can be new."""
+        fact = self.vocabulary.facts.get(shape.when)
+        limit = rule.get("limit")
+        if shape.limit.novelty and fact and not fact.has_text and isinstance(limit, MapNode):
+            with_text = [kind.name for kind in self.vocabulary.facts.values() if kind.has_text]
+            key = limit.entries["novelty"].key
+            self.complaints.add(key, "problem.no_text", fact=fact.name, known=", ".join(with_text))
 
     def then(self, rule: MapNode) -> tuple[Effect, ...]:
         then = rule.get("then")
@@ -86,14 +120,28 @@ class _RuleReader:
             self.complaints.unknown(entry.key, name, self.vocabulary.effects, name="then")
             return None
         argument = fit_type(kind.adapter, kind.argument, entry.node, self.complaints, name=name, language=self.language)
+        if kind.names and argument is not None:
+            self.check_honour(kind, entry)
         return Effect(name=name, argument=argument)
+
+    def check_honour(self, kind: EffectKind, entry: Entry) -> None:
+        """The badge or title that is given must be one of the course's."""
+        known = self.sections.badges if kind.names == "badges" else self.sections.titles
+        node = entry.node.get("name") if isinstance(entry.node, MapNode) else entry.node
+        if isinstance(node, Leaf) and node.value not in known:
+            self.complaints.unknown(node, str(node.value), known, name=kind.name)
 
     def check_awards(self, then: ListNode) -> None:
         """A rule pays one sum: a second one would go into the same ledger entry."""
         keys = [entry.key for item in then.items if isinstance(item, MapNode) for entry in item.entries.values()]
-        for key in [key for key in keys if key.name == "award"][1:]:
+        for key in [key for key in keys if key.name == AWARD][1:]:
             self.complaints.add(key, "problem.second_award")
 
 
 def _limit(shape: LimitShape) -> Limit:
-    return Limit(once_per=shape.once_per, points_per_day=shape.points_per_day, cool_down=shape.cool_down)
+    return Limit(
+        once_per=shape.once_per,
+        points_per_day=shape.points_per_day,
+        cool_down=shape.cool_down,
+        novelty=shape.novelty,
+    )

@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.domain.ids import Role
 from bot.domain.places import SpaceKind
-from bot.domain.rules import Per
+from bot.domain.rules import Category, Per
 from rules.fields import (
     Account,
     CalendarDate,
@@ -71,6 +71,7 @@ class LimitShape(_Shape):
     once_per: Per | None = None
     points_per_day: Count | None = None
     cool_down: Duration | None = None
+    novelty: bool = False
 
 
 class RuleShape(_Shape):
@@ -79,6 +80,23 @@ class RuleShape(_Shape):
     title: CourseText | None = None
     when: Words
     limit: LimitShape = LimitShape()
+    counts_as: Category = "activity"
+    shadow: Duration | None = None
+
+
+class LevelShape(_Shape):
+    title: CourseText
+    activity: Annotated[int, Field(ge=0)] = 0
+    contribution: Annotated[int, Field(ge=0)] = 0
+
+
+class BadgeShape(_Shape):
+    title: CourseText
+    icon: Annotated[Words, Field(max_length=8)] | None = None
+
+
+class TitleShape(BadgeShape):
+    lasts: Duration | None = None  # None: until it is said otherwise where it is given
 
 
 class RitualShape(_Shape):

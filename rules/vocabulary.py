@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from bot.domain.messages import Localised
 from bot.domain.rules import FactKind
 from rules.fields import CourseText
+
+AWARD = "award"
+"""The effect that the core itself has: points. A firing is an entry of the ledger, with or without them."""
 
 
 class NoOptions(BaseModel):
@@ -34,10 +37,14 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectKind:
-    """What a rule can do. The argument is any type that pydantic knows, or `Localised`."""
+    """What a rule can do. The argument is any type that pydantic knows, or `Localised`.
+
+    `names` is the section of rules.yaml that the argument, or its field `name`, must be an id of.
+    """
 
     name: str
     argument: Any
+    names: Literal["badges", "titles"] | None = None
     adapter: TypeAdapter[Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 
 from storage.columns import Json, LocalDate, Moment
@@ -88,6 +89,10 @@ member = Table(
     Column("joined_at", Moment, nullable=False),
     Column("left_at", Moment),
     Column("merged_into", Id, ForeignKey("member.id")),
+    Column("level", String(48), nullable=False, server_default=text("''")),  # empty: the course's first
+    Column("tags", Json, nullable=False, server_default=text("'[]'")),
+    Column("is_on_boards", Boolean(create_constraint=False), nullable=False, server_default=true()),
+    Column("is_praised", Boolean(create_constraint=False), nullable=False, server_default=true()),
     Index(None, "course", "role"),
 )
 
@@ -109,6 +114,7 @@ profile = Table(
     Column("name", Text, nullable=False),
     Column("handle", Text),
     Column("language", String(16)),
+    Column("pseudonym", Text),  # shown on boards and in praise instead of the name
 )
 
 # --- what happened ----------------------------------------------------------------------------------------------------
@@ -149,25 +155,37 @@ fact = Table(
     Column("values", Json, nullable=False),
     Column("verdicts", Json, nullable=False),
     Index(None, "member", "id"),
+    Index(None, "object"),
 )
 
-ledger = Table(
-    "ledger",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("course", String(32), nullable=False),
-    Column("member", Id, ForeignKey("member.id"), nullable=False),
-    Column("points", Integer, nullable=False),
-    Column("rule", String(48), nullable=False),
-    Column("object", String(200), nullable=False),
-    Column("round", Integer, nullable=False),
-    Column("cause", String(200), nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("local_date", LocalDate, nullable=False),
-    Column("reason", Text, nullable=False, server_default=text("''")),
-    UniqueConstraint("member", "rule", "object", "round"),
-    Index(None, "course", "member", "local_date"),
-)
+
+def _entries(name: str) -> Table:
+    """A table of ledger entries."""
+    return Table(
+        name,
+        metadata,
+        Column("id", Id, primary_key=True),
+        Column("course", String(32), nullable=False),
+        Column("member", Id, ForeignKey("member.id"), nullable=False),
+        Column("points", Integer, nullable=False),
+        Column("rule", String(48), nullable=False),
+        Column("object", String(200), nullable=False),
+        Column("round", Integer, nullable=False),
+        Column("cause", String(200), nullable=False),
+        Column("at", Moment, nullable=False),
+        Column("local_date", LocalDate, nullable=False),
+        Column("reason", Text, nullable=False, server_default=text("''")),
+        Column("fact", String(48), nullable=False, server_default=text("''")),  # its kind
+        Column("category", String(16), nullable=False, server_default=text("'activity'")),
+        Column("text", String(16)),  # the fingerprint of what was rewarded
+        UniqueConstraint("member", "rule", "object", "round"),
+        Index(None, "course", "member", "local_date"),
+        Index(None, "course", "text"),
+    )
+
+
+ledger = _entries("ledger")
+shadow_ledger = _entries("shadow_ledger")  # what rules in the shadow would have given
 
 occurrence = Table(
     "occurrence",

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from bot.domain.course import Course
 from bot.domain.ids import LANGUAGES, CourseId, EventKey, MemberId, ObjectId, RuleId
-from bot.domain.messages import Text
+from bot.domain.messages import Localised, Text
 from bot.domain.rules import AllOf, AnyOf, Between, Condition, Effect, Fact, Is, Limit, Not, Rule, Tally, Verdict
 from bot.texts.catalogue import Catalogues
 from bot.texts.template import placeholders
-from rules.judge import first_false, judge, record
+from rules.fold import Fold
+from rules.judge import first_false, judge
 
 WEDNESDAY = date(2027, 3, 3)
 NOON = datetime(2027, 3, 3, 12, tzinfo=UTC)
@@ -35,14 +37,26 @@ def fact(object: str = "2027-03-03", *, after: timedelta = timedelta(0), **value
     )
 
 
+def course_of(*rules: Rule) -> Course:
+    return Course(
+        id=CourseId("writing"),
+        title=Localised({"en": "Writing"}),
+        language="en",
+        zone="Europe/London",
+        starts=date(2027, 3, 1),
+        ends=date(2027, 3, 14),
+        spaces=(),
+        rules=rules,
+    )
+
+
 def given(one: Rule, *facts: Fact) -> Tally:
     """The tally after these facts."""
-    tally = Tally()
+    fold, course = Fold(), course_of(one)
     for seen in facts:
-        verdict = judge(one, seen, tally)
+        (verdict,) = fold.judge(course, seen).verdicts
         assert verdict.fired, verdict
-        record(tally, seen, verdict)
-    return tally
+    return fold.tallies[1, one.id]
 
 
 # --- conditions -------------------------------------------------------------------------------------------------------
@@ -171,12 +185,10 @@ def test_points_may_be_taken() -> None:
 
 def test_judging_changes_no_tally_and_recording_counts_once() -> None:
     tally = Tally()
-    verdict = judge(rule(), ONE, tally)
+    judge(rule(), ONE, tally)
     assert tally == Tally()
-    record(tally, ONE, verdict)
-    record(tally, fact("b", after=HOUR), verdict)
-    assert tally == Tally(
-        by_date={WEDNESDAY: 2}, points_by_date={WEDNESDAY: 10}, objects={"a", "b"}, ever=True, last_at=NOON + HOUR
+    assert given(rule(), ONE, fact("b", after=HOUR)) == Tally(
+        by_date={WEDNESDAY: 2}, points_by_date={WEDNESDAY: 10}, rounds={"a": 0, "b": 0}, ever=2, last_at=NOON + HOUR
     )
 
 

@@ -23,6 +23,7 @@ from bot.features import FEATURES
 from bot.texts.catalogue import Catalogues
 from bot.texts.template import fill, parse, placeholders
 from rules.conditions import COMMON_FIELDS
+from rules.fold import RETRACTED
 from tests.sources import PACKAGES, ROOT, nodes_of
 
 TEXTS = Catalogues()
@@ -136,7 +137,7 @@ def composed_ids() -> set[str]:
         "role": ROLES,
         "space": SPACE_KINDS,
         "room": SPACE_KINDS,
-        "fact": REGISTRY.facts,
+        "fact": (*REGISTRY.facts, RETRACTED),
         "field": fields,
         "word": ("yes", "no"),
         "language": ("zh", "en", "auto"),

@@ -11,7 +11,7 @@ import msgspec
 from bot.domain.ids import CourseId, Language, RitualId, SpaceId
 from bot.domain.messages import Localised
 from bot.domain.places import Address, SpaceKind
-from bot.domain.rules import Rule
+from bot.domain.rules import Honour, Level, Rule
 
 
 class CourseSpace(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +76,9 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     assistants: frozenset[str] = frozenset()
     days: tuple[Day, ...] = ()
     rules: tuple[Rule, ...] = ()
+    levels: tuple[Level, ...] = ()  # ascending; the first asks for nothing
+    badges: Mapping[str, Honour] = {}
+    titles: Mapping[str, Honour] = {}
     rituals: tuple[Ritual, ...] = ()
     settings: Mapping[str, Any] = {}  # section -> the model that its feature declared
 
@@ -103,6 +106,19 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def ritual(self, id: str) -> Ritual | None:
         return next((ritual for ritual in self.rituals if ritual.id == id), None)
+
+    def level_at(self, activity: int, contribution: int) -> str:
+        """The id of the highest level whose thresholds are both met; empty in a course without levels."""
+        met = (
+            level.id
+            for level in reversed(self.levels)
+            if activity >= level.activity and contribution >= level.contribution
+        )
+        return next(met, self.levels[0].id if self.levels else "")
+
+    def step(self, level: str) -> int:
+        """The number of a level, from 0; 0 also for one that the course no longer has."""
+        return next((number for number, found in enumerate(self.levels) if found.id == level), 0)
 
     def is_on(self, day: date) -> bool:
         return self.starts <= day <= self.ends

@@ -1,5 +1,6 @@
 """Where something happens and who does it: addresses on platforms, spaces of courses, actors."""
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -50,3 +51,6 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     name: str
     language: Language | None  # chosen by the member; None: the course's
+    level: str = ""  # a level of the course; empty: the first
+    tags: tuple[str, ...] = ()
+    joined_at: datetime | None = None

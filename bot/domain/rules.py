@@ -22,7 +22,11 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, Any]  # fields of the fact, and `member.role`, `space.kind`, `course.day`, …
 
 
-Field = Literal["text", "number", "yes_no", "date"]
+Field = Literal["text", "number", "yes_no", "date", "tags"]
+"""`tags` are several words; a condition on them asks whether one of its own is among them."""
+
+MARK = "text.mark"
+"""Where the values of a fact with a text hold the text's fingerprint, by which the same text is known again."""
 
 
 class FactKind(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +35,8 @@ class FactKind(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     fields: dict[str, Field] = {}
     object: str = ""  # what its object is, in English: "the local date"
+    has_text: bool = False  # rules may ask for a text that is new
+    is_planned: bool = False  # rules may name it already; nothing announces it yet
 
 
 class Is(msgspec.Struct, frozen=True, kw_only=True, tag="is"):
@@ -38,6 +44,13 @@ class Is(msgspec.Struct, frozen=True, kw_only=True, tag="is"):
 
     field: str
     values: tuple[Any, ...]
+
+
+class Has(msgspec.Struct, frozen=True, kw_only=True, tag="has"):
+    """One of these is among the tags in a field."""
+
+    field: str
+    values: tuple[str, ...]
 
 
 class Between(msgspec.Struct, frozen=True, kw_only=True, tag="between"):
@@ -60,7 +73,7 @@ class Not(msgspec.Struct, frozen=True, kw_only=True, tag="not"):
     condition: "Condition"
 
 
-Condition = Is | Between | AllOf | AnyOf | Not
+Condition = Is | Has | Between | AllOf | AnyOf | Not
 
 Per = Literal["day", "week", "object", "member"]
 """`member`: once in the whole course."""
@@ -72,6 +85,33 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     once_per: Per | None = None
     points_per_day: int | None = None
     cool_down: timedelta | None = None
+    novelty: bool = False  # the same text does not count twice, whoever writes it
+
+
+Category = Literal["activity", "help", "contribution"]
+"""What points are for. Help has a board of its own; help and contribution together are one threshold of a level."""
+CATEGORIES: tuple[Category, ...] = ("activity", "help", "contribution")
+
+GRANTED = "other"
+"""The category of points that staff gave: they count in the sum, for no threshold."""
+
+
+class Level(msgspec.Struct, frozen=True, kw_only=True):
+    """A step that a member reaches by activity and contribution, both."""
+
+    id: str
+    title: Localised
+    activity: int = 0  # points for activity, help and contribution
+    contribution: int = 0  # points for help and contribution
+
+
+class Honour(msgspec.Struct, frozen=True, kw_only=True):
+    """A badge, which stays, or a title, which ends."""
+
+    id: str
+    title: Localised
+    icon: str = ""
+    lasts: timedelta | None = None  # None: for good
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +130,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     where: Condition | None = None
     limit: Limit = Limit()
     then: tuple[Effect, ...]
+    counts_as: Category = "activity"
+    shadow: timedelta | None = None  # judged and recorded without effect; reported on after this time
 
     @property
     def shown(self) -> Template | str:
@@ -99,7 +141,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def points(self) -> int:
         """What the rule awards in all."""
-        return sum(effect.argument for effect in self.then if effect.name == "award")
+        return next((effect.argument for effect in self.then if effect.name == "award"), 0)
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -110,6 +152,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     points: int = 0
     why: str = ""  # a message id under `verdict.`, empty where it fired
     values: dict[str, Any] = {}
+    is_shadow: bool = False  # nothing followed from it
 
 
 class Firing(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,16 +161,24 @@ class Firing(msgspec.Struct, frozen=True, kw_only=True):
     rule: Rule
     fact: Fact
     verdict: Verdict
+    round: int = 0
 
 
 class Tally(msgspec.Struct, kw_only=True):
-    """What one rule has given one member so far: the state that limits look at. Updated while a batch is judged."""
+    """What one rule has given one member so far: the state that limits look at. Updated while a batch is judged.
+
+    What was given and taken back counts as never given.
+    """
 
     by_date: dict[date, int] = {}  # how often, in this week
     points_by_date: dict[date, int] = {}
-    objects: set[str] = set()
-    ever: bool = False
+    rounds: dict[str, int] = {}  # object -> its last round; even: given, odd: taken back
+    ever: int = 0
     last_at: datetime | None = None
+
+    def has_given(self, object: str) -> bool:
+        """Whether this object was rewarded, and not taken back since."""
+        return self.rounds.get(object, 1) % 2 == 0
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,8 +189,11 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
     points: int  # may be negative
     rule: RuleId
     object: ObjectId  # what was rewarded; unique with rule, member and round
-    round: int = 0  # a reversal closes a round
+    round: int = 0  # even: given; odd: what the round before gave is taken back
     cause: EventKey
     at: datetime
-    local_date: date
+    local_date: date  # of a reversal: that of what it takes back, so that sums by date are what remains
     reason: str = ""  # a person's words, for grants
+    fact: str = ""  # the kind of fact
+    category: str = "activity"
+    text: str | None = None  # the fingerprint of what was rewarded

@@ -1,6 +1,8 @@
 """Members' texts made safe to keep, and measured."""
 
 import re
+import unicodedata
+from hashlib import blake2b
 
 # Characters that take no room: joiners, direction marks, variation selectors, fillers, soft hyphens.
 _INVISIBLE = re.compile(
@@ -19,3 +21,16 @@ def clean_text(text: str) -> str:
     if text.isascii() and "\0" not in text:
         return text
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+
+
+def fingerprint(text: str) -> str:
+    """The same for texts that say the same: spaces, marks, digits, case and width of the letters make no difference.
+
+    A text without letters is taken as it is.
+    """
+    folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    letters = _NO_LETTERS.sub("", folded.casefold())
+    return blake2b((letters or text).encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -12,15 +12,20 @@ from sqlalchemy import Connection
 from bot.domain.course import Course
 from bot.domain.errors import UserError
 from bot.domain.events import Done, Event, PlainMessage
-from bot.domain.ids import EventKey, Language, ObjectId, RuleId, language_of
+from bot.domain.ids import EventKey, Language, ObjectId, language_of
 from bot.domain.messages import Policy, Text, Words
 from bot.domain.places import Actor, Address, Member, Space, SpaceKind
-from bot.domain.rules import Fact, Firing, LedgerEntry
-from bot.engine.judging import Tallies, judged
+from bot.domain.rules import MARK, Fact, Verdict
+from bot.domain.text import fingerprint
+from bot.engine.judging import Judging
 from bot.engine.live import Live
+from bot.engine.reversals import take_back
 from bot.engine.transaction import Belonging, Outcome, Transaction
+from bot.engine.values import common_values
 from bot.engine.voice import INTERACTION_LIFE, NOTICE_LIFE, REPLY_LIFE, Label, Utterance, Where
 from bot.engine.writes import Writes
+from rules.fold import LEVEL_REACHED, RETRACTED, Judged, entry_of
+from rules.vocabulary import AWARD
 from storage.outbox import newest_post
 
 
@@ -44,7 +49,7 @@ class Context:
         belonging: Belonging,
         *,
         writes: Writes | None = None,
-        tallies: Tallies | None = None,
+        judging: Judging | None = None,
     ) -> None:
         self.tx = tx
         self.engine = tx.engine
@@ -55,7 +60,7 @@ class Context:
         self.writes = writes or Writes()
         self._course = belonging.course
         self._member = belonging.member
-        self._tallies = tallies or Tallies()
+        self._judging = judging or Judging()
         self._reply = Reply()
         self._said = 0
 
@@ -210,62 +215,70 @@ class Context:
 
     # --- what is recorded ---------------------------------------------------------------------------------------------
 
-    def announce(self, kind: str, object: str, *, member: Member | None = None, **values: Any) -> Outcome:
-        """Announce a fact about a member: the rules judge it at once, and what fires acts at once."""
+    def announce(
+        self,
+        kind: str,
+        object: str,
+        *,
+        member: Member | None = None,
+        on: date | None = None,
+        text: str | None = None,
+        **values: Any,
+    ) -> Outcome:
+        """Announce a fact about a member: the rules judge it at once, and what fires acts at once.
+
+        `on` is the local date that it counts for, where that is not today; `text` is what a member wrote.
+        """
         known = self.engine.registry.facts[kind]
         if set(values) != set(known.fields):
             raise ValueError(f"{kind} has the fields {sorted(known.fields)}, not {sorted(values)}")
-        fact = self._fact(kind, object, member or self.member, values)
-        self._tallies.load(self.db, self.course, [fact])
-        verdicts, firings = judged(self.course, fact, self._tallies)
-        self.writes.add_fact(fact, verdicts, self.live.snapshots[self.course.id])
-        for firing in firings:
-            self.fire(firing)
+        about = member or self.member
+        if text is not None:
+            values[MARK] = fingerprint(text)
+        fact = self._fact(kind, object, about, on or self.today, values)
+        verdicts: list[Verdict] = []
+        for judged in self._judging.take(self.db, self.course, fact):
+            self.act(judged)
+            verdicts += judged.verdicts
         return Outcome(fact=fact, verdicts=verdicts)
 
-    def _fact(self, kind: str, object: str, member: Member, values: dict[str, Any]) -> Fact:
-        seen = {
-            **values,
-            "member.role": member.role,
-            "space.kind": self.space.kind if self.space else "",
-            "course.day": self.course.day_number(self.today),
-        }
+    def act(self, judged: Judged) -> None:
+        """Record what the rules made of a fact, and let every effect of those that fired act."""
+        fact = judged.fact
+        self.writes.add_fact(fact, judged.verdicts, self.live.snapshots[self.course.id])
+        if fact.kind == LEVEL_REACHED:
+            self.writes.levels[fact.member] = fact.values["level"]
+        for firing in judged.firings:
+            if firing.verdict.is_shadow:
+                self.writes.shadows.append(entry_of(firing))
+                continue
+            self.writes.entries.append(entry_of(firing))
+            for effect in firing.rule.then:
+                if effect.name != AWARD:
+                    _, handler = self.engine.registry.effects[effect.name]
+                    handler(self, effect.argument, firing)
+
+    def retract(self, kind: str, object: str, *, member: Member | None = None) -> int:
+        """Take back whatever rules gave for a fact that holds no longer; the points, 0 where nothing was given."""
+        about = member or self.member
+        self.writes.flush_decisions(self.db)
+        fact = self._fact(RETRACTED, object, about, self.today, {"fact": kind})
+        points = take_back(self, fact)
+        self._judging = Judging()  # what it had counted holds no longer
+        return points
+
+    def _fact(self, kind: str, object: str, member: Member, day: date, values: dict[str, Any]) -> Fact:
+        member = structs.replace(member, level=self._judging.level_of(member))
+        seen = {**values, **common_values(self.course, member, self.space, day)}
         return Fact(
             kind=kind,
             course=self.course.id,
             member=member.id,
             object=ObjectId(object),
             at=self.now,
-            local_date=self.today,
+            local_date=day,
             cause=self.event.key,
             values=seen,
-        )
-
-    def fire(self, firing: Firing) -> None:
-        """Let every effect of a rule act.
-
-        A rule that awards nothing leaves an entry of 0 points: limits count entries, and an object is served once.
-        """
-        for effect in firing.rule.then:
-            _, handler = self.engine.registry.effects[effect.name]
-            handler(self, effect.argument, firing)
-        if not any(e.name == "award" for e in firing.rule.then):
-            self.award(firing.fact, 0, firing.rule.id)
-
-    def award(self, fact: Fact, points: int, rule: RuleId, *, reason: str = "") -> None:
-        """Add a ledger entry for a fact."""
-        self.writes.entries.append(
-            LedgerEntry(
-                course=fact.course,
-                member=fact.member,
-                points=points,
-                rule=rule,
-                object=fact.object,
-                cause=fact.cause,
-                at=fact.at,
-                local_date=fact.local_date,
-                reason=reason,
-            )
         )
 
     def audit(self, action: str, **details: Any) -> None:

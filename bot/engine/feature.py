@@ -6,15 +6,15 @@ Constructing a `Feature` registers nothing; the list in `bot/features` does, thr
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from bot.domain.course import Course, Occurrence
 from bot.domain.events import CommandInvoked, OccurrenceDue, PlainMessage
 from bot.domain.ids import ROLES, Role
 from bot.domain.messages import Words
 from bot.domain.places import SPACE_KINDS, SpaceKind
-from bot.domain.rules import FactKind, Field, Firing
-from rules.vocabulary import Action, EffectKind, Vocabulary
+from bot.domain.rules import FactKind, Field, Firing, LedgerEntry
+from rules.vocabulary import AWARD, Action, EffectKind, Vocabulary
 
 if TYPE_CHECKING:
     from bot.engine.context import Context
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CommandHandler = Callable[["Context", CommandInvoked], None]
 OccurrenceHandler = Callable[["Context", OccurrenceDue], None]
 EventHandler = Callable[["Context", Any], None]
+Withdrawal = Callable[["Context", "LedgerEntry"], None]
 EffectHandler = Callable[["Context", Any, "Firing"], None]
 Preview = Callable[[Course, Occurrence], Words]
 MessagesHandler = Callable[[Any, Sequence["PlainMessage"]], None]
@@ -54,6 +55,7 @@ class Feature:
     previews: dict[str, Preview] = field(default_factory=dict)
     handlers: dict[type, list[EventHandler]] = field(default_factory=dict)
     watchers: list[MessagesHandler] = field(default_factory=list)
+    withdrawals: list[Withdrawal] = field(default_factory=list)
     queries: dict[str, Callable[..., Any]] = field(default_factory=dict)
     sections: dict[str, type] = field(default_factory=dict)
 
@@ -85,18 +87,26 @@ class Feature:
 
         return declare
 
-    def fact(self, name: str, *, about: str, **fields: Field) -> None:
+    def fact(self, name: str, *, about: str, has_text: bool = False, is_planned: bool = False, **fields: Field) -> None:
         """Declares a kind of fact, what its object is, and the fields that rules may read."""
-        self.facts.append(FactKind(name=name, fields=fields, object=about))
+        kind = FactKind(name=name, fields=fields, object=about, has_text=has_text, is_planned=is_planned)
+        self.facts.append(kind)
 
-    def effect(self, name: str, argument: Any) -> Callable[[EffectHandler], EffectHandler]:
-        """Handles what `- name: argument` in a rule does."""
+    def effect(
+        self, name: str, argument: Any, *, names: Literal["badges", "titles"] | None = None
+    ) -> Callable[[EffectHandler], EffectHandler]:
+        """Handles what `- name: argument` in a rule does; `names` is the section that the argument is an id of."""
 
         def declare(handler: EffectHandler) -> EffectHandler:
-            self.effects[name] = (EffectKind(name=name, argument=argument), handler)
+            self.effects[name] = (EffectKind(name=name, argument=argument, names=names), handler)
             return handler
 
         return declare
+
+    def on_reversal(self, handler: Withdrawal) -> Withdrawal:
+        """Withdraws what an effect did beside points, when the entry of its rule is taken back."""
+        self.withdrawals.append(handler)
+        return handler
 
     def action(
         self,
@@ -153,6 +163,7 @@ class Registry:
         self.queries = _merged(item for f in self.features for item in f.queries.items())
         self.words = _merged((word, c) for c in self.commands.values() for word in c.words)
         self.watchers = tuple(watcher for f in self.features for watcher in f.watchers)
+        self.withdrawals = tuple(withdrawal for f in self.features for withdrawal in f.withdrawals)
         for feature in self.features:
             if unmet := set(feature.needs) - set(self.queries):
                 raise ValueError(f"feature {feature.name} needs queries that nobody offers: {sorted(unmet)}")
@@ -164,7 +175,8 @@ class Registry:
         """The words that course files may use."""
         return Vocabulary(
             facts=self.facts,
-            effects={name: kind for name, (kind, _) in self.effects.items()},
+            effects={AWARD: EffectKind(name=AWARD, argument=int)}
+            | {name: kind for name, (kind, _) in self.effects.items()},
             actions={name: action for name, (action, _) in self.actions.items()},
             sections=self.sections,
         )

@@ -1,96 +1,149 @@
-"""Facts against the live rules: tallies loaded once, verdicts in order, what fired handed on."""
+"""Facts against the live rules: what was given is loaded once for a batch, then facts are judged in their order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Select, Table, bindparam, case, func, select
 
 from bot.domain.course import Course
-from bot.domain.rules import Fact, Firing, Limit, Rule, Tally, Verdict
-from rules.judge import judge, record
+from bot.domain.places import Member
+from bot.domain.rules import MARK, Fact, Limit, Rule, Tally
+from rules.fold import Fold, Judged, Totals
+from storage import boards
 from storage.among import among
-from storage.tables import ledger
-
-Key = tuple[int, str]
-"""Member, rule."""
+from storage.tables import ledger, shadow_ledger
 
 
-class Tallies:
-    """What the rules have given so far, for the members of one batch and one course."""
+class Judging:
+    """The fold of one batch and one course, filled from the ledger as far as its facts ask for it."""
 
     def __init__(self) -> None:
-        self._by_key: dict[Key, Tally] = {}
+        self.fold = Fold()
         self._loaded: set[tuple[Any, ...]] = set()
+        self._members: set[int] = set()  # whose totals are wanted with the next ones
+        self._counted: set[int] = set()  # whose totals and levels are here
 
-    def of(self, member: int, rule: str) -> Tally:
-        found = self._by_key.get((member, rule))
-        if found is None:
-            found = self._by_key[member, rule] = Tally()
-        return found
+    def take(self, db: Connection, course: Course, fact: Fact) -> Iterator[Judged]:
+        """The verdicts on a fact, then those on the facts that follow from it."""
+        self.load(db, course, [fact])
+        yield from self.judged(db, course, fact)
+
+    def judged(self, db: Connection, course: Course, fact: Fact) -> Iterator[Judged]:
+        """The same for a fact whose tallies were loaded with others."""
+        found = self.fold.judge(course, fact)
+        risen = self._risen(db, course, found)
+        yield found
+        if risen:
+            yield from self.take(db, course, risen)
+
+    def level_of(self, member: Member) -> str:
+        """The member's level as of what was judged here."""
+        return self.fold.levels.get(member.id, member.level)
+
+    def _risen(self, db: Connection, course: Course, found: Judged) -> Fact | None:
+        if not (found.firings and course.levels):
+            return None
+        self._load_standings(db, found.fact)
+        return self.fold.risen(course, found)
+
+    # --- loading ------------------------------------------------------------------------------------------------------
 
     def load(self, db: Connection, course: Course, facts: Sequence[Fact], *, are_new: bool = False) -> None:
         """Read what the limits of the candidate rules look at, unless it is here already.
 
         `are_new`: the objects of these facts were never seen before, so nothing was given for them.
         """
-        rules = [rule for kind in {fact.kind for fact in facts} for rule in course.rules_by_fact.get(kind, ())]
-        if not rules or not facts:
-            return
-        if not are_new:
-            self._load_objects(db, facts, rules)
+        self._members.update(fact.member for fact in facts)
+        kinds = {fact.kind for fact in facts}
+        candidates = [rule for kind in kinds for rule in course.rules_by_fact.get(kind, ())]
+        lit = [rule for rule in candidates if rule.shadow is None]
+        dark = [rule for rule in candidates if rule.shadow is not None]
         new = [fact for fact in facts if (fact.member, fact.kind) not in self._loaded]
         self._loaded.update((fact.member, fact.kind) for fact in new)
-        limited = [rule for rule in rules if rule.limit != Limit()]
-        if new and limited:
-            self._load_recent(db, new, limited)
-            self._load_ever(db, new, [rule for rule in limited if rule.limit.once_per == "member"])
+        for read, rules in ((_LEDGER, lit), (_SHADOW, dark)):
+            if rules and not are_new:
+                self._load_objects(db, read, facts, rules)
+            limited = [rule for rule in rules if rule.limit != Limit()]
+            if limited and new:
+                self._load_recent(db, read, new, limited)
+                self._load_ever(db, read, new, [rule for rule in limited if rule.limit.once_per == "member"])
+            if novel := [rule for rule in limited if rule.limit.novelty]:
+                self._load_texts(db, read, facts, novel)
 
-    def _load_recent(self, db: Connection, facts: Sequence[Fact], rules: Sequence[Rule]) -> None:
+    def _tally(self, read: "_Reading", member: int, rule: str) -> Tally:
+        return self.fold.tallies[member, read.prefix + rule]
+
+    def _load_recent(self, db: Connection, read: "_Reading", facts: Sequence[Fact], rules: Sequence[Rule]) -> None:
         longest = max((rule.limit.cool_down or timedelta(0) for rule in rules), default=timedelta(0))
         first = min(fact.local_date for fact in facts)
         since = min(first - timedelta(days=first.weekday()), first - longest - timedelta(days=1))
         bound = {**_bound(facts, rules), "course": facts[0].course, "since": since}
-        for member, rule, day, times, points, last_at in db.execute(_RECENT, bound):
-            tally = self.of(member, rule)
+        for member, rule, day, times, points, last_at in db.execute(read.recent, bound):
+            tally = self._tally(read, member, rule)
             tally.by_date[day], tally.points_by_date[day] = times, points
             tally.last_at = max(tally.last_at, last_at) if tally.last_at else last_at
 
-    def _load_ever(self, db: Connection, facts: Sequence[Fact], rules: Sequence[Rule]) -> None:
+    def _load_ever(self, db: Connection, read: "_Reading", facts: Sequence[Fact], rules: Sequence[Rule]) -> None:
         if rules:
-            for member, rule in db.execute(_EVER, _bound(facts, rules)):
-                self.of(member, rule).ever = True
+            for member, rule, times in db.execute(read.ever, _bound(facts, rules)):
+                self._tally(read, member, rule).ever = times
 
-    def _load_objects(self, db: Connection, facts: Sequence[Fact], rules: Sequence[Rule]) -> None:
+    def _load_objects(self, db: Connection, read: "_Reading", facts: Sequence[Fact], rules: Sequence[Rule]) -> None:
         objects = {fact.object for fact in facts}
-        for member, rule, object in db.execute(_OBJECTS, {**_bound(facts, rules), "objects": objects}):
-            self.of(member, rule).objects.add(object)
+        for member, rule, object, last in db.execute(read.objects, {**_bound(facts, rules), "objects": objects}):
+            self._tally(read, member, rule).rounds[object] = last
+
+    def _load_texts(self, db: Connection, read: "_Reading", facts: Sequence[Fact], rules: Sequence[Rule]) -> None:
+        marks = {fact.values[MARK] for fact in facts if MARK in fact.values}
+        wanted = [rule for rule in rules if marks - self.fold.texts[read.prefix + rule.id].keys()]
+        if not (marks and wanted):
+            return
+        bound = {"course": facts[0].course, "rules": {rule.id for rule in wanted}, "texts": marks}
+        for rule, mark, times in db.execute(read.texts, bound):
+            self.fold.texts[read.prefix + rule].setdefault(mark, times)
+
+    def _load_standings(self, db: Connection, fact: Fact) -> None:
+        """All members of the batch at once, when the first of them earns something.
+
+        Nothing of this batch is written then, so nothing of it is counted twice.
+        """
+        if fact.member in self._counted:
+            return
+        wanted = self._members - self._counted
+        self._counted |= wanted
+        for who, level, activity, contribution in boards.standings_of(db, fact.course, wanted):
+            self.fold.levels[who] = level
+            self.fold.totals[who] = Totals(activity=activity, contribution=contribution)
 
 
 def _bound(facts: Iterable[Fact], rules: Iterable[Rule]) -> dict[str, Any]:
     return {"members": {fact.member for fact in facts}, "rules": {rule.id for rule in rules}}
 
 
-_OF = among(ledger.c.member, "members") & among(ledger.c.rule, "rules")
-_RECENT = (
-    select(ledger.c.member, ledger.c.rule, ledger.c.local_date)
-    .add_columns(func.count().label("times"), func.sum(ledger.c.points).label("points"))
-    .add_columns(func.max(ledger.c.at).label("last_at"))
-    .where(ledger.c.course == bindparam("course"), ledger.c.local_date >= bindparam("since"), _OF)
-    .group_by(ledger.c.member, ledger.c.rule, ledger.c.local_date)
-)
-_EVER = select(ledger.c.member, ledger.c.rule).where(_OF).distinct()
-_OBJECTS = select(ledger.c.member, ledger.c.rule, ledger.c.object).where(_OF, among(ledger.c.object, "objects"))
+class _Reading:
+    """The questions asked of the ledger, or of the shadow ledger. What was taken back counts as never given."""
+
+    def __init__(self, table: Table, prefix: str) -> None:
+        self.prefix = prefix
+        given = case((table.c.round % 2 == 0, 1), else_=-1)
+        mine = among(table.c.member, "members") & among(table.c.rule, "rules")
+        recent = (table.c.course == bindparam("course")) & (table.c.local_date >= bindparam("since")) & mine
+        last_at = func.max(case((table.c.round % 2 == 0, table.c.at)))
+        self.recent: Select[Any] = (
+            select(table.c.member, table.c.rule, table.c.local_date)
+            .add_columns(func.sum(given), func.sum(table.c.points), last_at)
+            .where(recent)
+            .group_by(table.c.member, table.c.rule, table.c.local_date)
+        )
+        by_rule = select(table.c.member, table.c.rule, func.sum(given)).where(mine)
+        self.ever: Select[Any] = by_rule.group_by(table.c.member, table.c.rule)
+        objects = select(table.c.member, table.c.rule, table.c.object, func.max(table.c.round))
+        objects = objects.where(mine, among(table.c.object, "objects"))
+        self.objects: Select[Any] = objects.group_by(table.c.member, table.c.rule, table.c.object)
+        texts = (table.c.course == bindparam("course")) & among(table.c.text, "texts") & among(table.c.rule, "rules")
+        by_text = select(table.c.rule, table.c.text, func.sum(given)).where(texts)
+        self.texts: Select[Any] = by_text.group_by(table.c.rule, table.c.text).having(func.sum(given) > 0)
 
 
-def judged(course: Course, fact: Fact, tallies: Tallies) -> tuple[list[Verdict], list[Firing]]:
-    """A verdict for every rule on this kind of fact; those that fired are counted for the facts that follow."""
-    verdicts, firings = [], []
-    for rule in course.rules_by_fact.get(fact.kind, ()):
-        tally = tallies.of(fact.member, rule.id)
-        verdict = judge(rule, fact, tally)
-        verdicts.append(verdict)
-        if verdict.fired:
-            record(tally, fact, verdict)
-            firings.append(Firing(rule=rule, fact=fact, verdict=verdict))
-    return verdicts, firings
+_LEDGER, _SHADOW = _Reading(ledger, ""), _Reading(shadow_ledger, "~")

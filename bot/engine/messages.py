@@ -1,19 +1,28 @@
 """Plain chat messages, nearly all traffic: many at a time, no statement per message."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
 from bot.domain.events import MessagePosted, PlainMessage
-from bot.domain.places import Member, Space
-from bot.domain.rules import Fact
-from bot.domain.text import visible_length
+from bot.domain.ids import ObjectId
+from bot.domain.places import Address, Member, Space
+from bot.domain.rules import MARK, Fact
+from bot.domain.text import fingerprint, visible_length
 from bot.engine.context import Context, MessageBatch
-from bot.engine.judging import Tallies, judged
+from bot.engine.judging import Judging
 from bot.engine.live import Live
 from bot.engine.people import speakers
 from bot.engine.transaction import Belonging, Transaction
+from bot.engine.values import common_values
 from bot.engine.writes import Writes
 
 FACT = "message.posted"
+
+
+def message_object(address: Address, message: str) -> str:
+    """The object of the fact that a message was posted: what edits, deletions and reactions name it by."""
+    return f"message {address.platform}:{address.chat}:{message}"
 
 
 def handle_messages(tx: Transaction, events: Sequence[MessagePosted]) -> None:
@@ -43,19 +52,25 @@ class _Run:
         self._tx = tx
         self._messages = messages
         self._course = tx.live.courses[messages[0].space.course]
+        self._snapshot = tx.live.snapshots[self._course.id]
         self._writes = Writes()
         self._contexts: dict[str, Context] = {}
-        self._tallies = Tallies()
+        self._judging = Judging()
+        self._common: dict[tuple[int, str, date], dict[str, Any]] = {}
 
     def handle(self) -> None:
         facts = [self._fact(message) for message in self._messages]
-        self._tallies.load(self._tx.db, self._course, facts, are_new=True)
-        snapshot = self._tx.live.snapshots[self._course.id]
+        db, judging = self._tx.db, self._judging
+        judging.load(db, self._course, facts, are_new=True)
+        risen = judging.fold.levels
         for message, fact in zip(self._messages, facts, strict=True):
-            verdicts, firings = judged(self._course, fact, self._tallies)
-            self._writes.add_fact(fact, verdicts, snapshot)
-            for firing in firings:
-                self._context(message).fire(firing)
+            if fact.member in risen:
+                fact.values["member.level"] = risen[fact.member] or fact.values["member.level"]
+            for judged in judging.judged(db, self._course, fact):
+                if judged.firings or judged.fact is not fact:
+                    self._context(message).act(judged)
+                else:
+                    self._writes.add_fact(fact, judged.verdicts, self._snapshot)
         batch = MessageBatch(
             db=self._tx.db, now=self._messages[-1].event.at, live=self._tx.live, context_for=self._context
         )
@@ -66,30 +81,38 @@ class _Run:
         self._writes.flush(self._tx.db)
 
     def _fact(self, message: PlainMessage) -> Fact:
-        event = message.event
+        event, text = message.event, message.event.text
         return Fact(
             kind=FACT,
             course=self._course.id,
             member=message.member.id,
-            object=event.key,  # type: ignore[arg-type]  # a message is its own object
+            object=ObjectId(message_object(event.address, event.message)),
             at=event.at,
             local_date=message.local_date,
             cause=event.key,
             values={
-                "length": visible_length(event.text),
+                "length": visible_length(text),
                 "is_reply": event.reply_to is not None,
                 "attachments": len(event.attachments),
-                "member.role": message.member.role,
-                "space.kind": message.space.kind,
-                "course.day": self._course.day_number(message.local_date),
+                MARK: fingerprint(text),
+                **self._common_values(message),
             },
         )
+
+    def _common_values(self, message: PlainMessage) -> dict[str, Any]:
+        """The same for all that one member says on one day in one space."""
+        key = message.member.id, message.space.id, message.local_date
+        found = self._common.get(key)
+        if found is None:
+            found = common_values(self._course, message.member, message.space, message.local_date)
+            self._common[key] = found
+        return found
 
     def _context(self, message: PlainMessage) -> Context:
         """One for each message, so that all that is answered to it becomes one answer."""
         found = self._contexts.get(message.event.key)
         if found is None:
             belonging = Belonging(course=self._course, space=message.space, member=message.member)
-            found = Context(self._tx, message.event, belonging, writes=self._writes, tallies=self._tallies)
+            found = Context(self._tx, message.event, belonging, writes=self._writes, judging=self._judging)
             self._contexts[message.event.key] = found
         return found

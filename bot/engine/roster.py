@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from bot.domain.ids import CourseId, MemberId
 from bot.domain.places import Actor, Member
 from bot.engine.live import Live
 from bot.engine.names import clean_name
+from storage import boards
 from storage.among import among
 from storage.tables import account, member, profile
 
@@ -18,6 +20,7 @@ Person = tuple[CourseId, str, str]
 
 _KNOWN = (
     select(account.c.course, account.c.platform, account.c.user, member.c.id, member.c.role, member.c.left_at)
+    .add_columns(member.c.level, member.c.tags, member.c.joined_at)
     .add_columns(profile.c.name, profile.c.handle, profile.c.language)
     .join_from(account, member, account.c.member == member.c.id)
     .join(profile, profile.c.member == member.c.id)
@@ -38,7 +41,9 @@ def members_of(
         )
     back = [person for person, row in rows.items() if row.left_at is not None]
     if back:
-        db.execute(update(member).where(member.c.id.in_([rows[person].id for person in back])).values(left_at=None))
+        returned = [rows[person].id for person in back]
+        db.execute(update(member).where(member.c.id.in_(returned)).values(left_at=None))
+        boards.relist(db, returned)
     new = [person for person in people if person not in rows]
     members = {person: _member(row, people[person]) for person, row in rows.items()}
     return members | _make(db, live, {person: people[person] for person in new}, at), new + back
@@ -70,8 +75,8 @@ def _is_renamed(rows: Mapping[Person, Row[Any]], person: Person, actor: Actor) -
 
 
 def _member(row: Row[Any], actor: Actor) -> Member:
-    name = row.name if row.name == actor.name else clean_name(actor.name, actor.user)
-    return Member(id=row.id, course=row.course, role=row.role, name=name, language=row.language)
+    found = _from_row(row)
+    return found if row.name == actor.name else structs.replace(found, name=clean_name(actor.name, actor.user))
 
 
 def _make(db: Connection, live: Live, people: Mapping[Person, Actor], at: datetime) -> dict[Person, Member]:
@@ -86,7 +91,14 @@ def _make(db: Connection, live: Live, people: Mapping[Person, Actor], at: dateti
     profiles = [_profile(ids[person], actor) for person, actor in people.items()]
     db.execute(insert(profile), profiles)
     return {
-        person: Member(id=MemberId(ids[person]), course=person[0], role=roles[person], name=row["name"], language=None)
+        person: Member(
+            id=MemberId(ids[person]),
+            course=person[0],
+            role=roles[person],
+            name=row["name"],
+            language=None,
+            joined_at=at,
+        )
         for person, row in zip(people, profiles, strict=True)
     }
 
@@ -98,19 +110,44 @@ def _profile(id: int, actor: Actor) -> dict[str, Any]:
 def sync_roles(db: Connection, live: Live, courses: Sequence[CourseId]) -> None:
     """Give every member the role that YAML and grants now say."""
     query = select(account, member.c.role).join(member, member.c.id == account.c.member)
+    changed = []
     for row in db.execute(query.where(account.c.course.in_(courses))).all():
         role = live.role_of(row.course, f"{row.platform}:{row.user}")
         if role != row.role:
             db.execute(update(member).where(member.c.id == row.member).values(role=role))
+            changed.append(row.member)
+    boards.relist(db, changed)
 
 
 def named(db: Connection, course: CourseId, who: str) -> list[Member]:
     """The members of a course that a person may mean by `@ada`, `Ada` or `#12`; a handle goes before a name."""
-    query = select(member.c.id, member.c.course, member.c.role, profile.c.name, profile.c.handle, profile.c.language)
-    query = query.join(profile, profile.c.member == member.c.id).where(member.c.course == course)
-    rows = db.execute(query.where(member.c.merged_into.is_(None)).order_by(member.c.id)).all()
-    found = _meant(rows, who)
-    return [Member(id=r.id, course=r.course, role=r.role, name=r.name, language=r.language) for r in found]
+    rows = db.execute(
+        _BY_ID.where(member.c.course == course, member.c.merged_into.is_(None)).order_by(member.c.id)
+    ).all()
+    return [_from_row(row) for row in _meant(rows, who)]
+
+
+def member_of(db: Connection, who: MemberId) -> Member:
+    """The member with this number, who is there."""
+    return _from_row(db.execute(_BY_ID.where(member.c.id == who)).one())
+
+
+_BY_ID = select(member, profile.c.name, profile.c.handle, profile.c.language).join(
+    profile, profile.c.member == member.c.id
+)
+
+
+def _from_row(row: Row[Any]) -> Member:
+    return Member(
+        id=row.id,
+        course=row.course,
+        role=row.role,
+        name=row.name,
+        language=row.language,
+        level=row.level,
+        tags=tuple(row.tags),
+        joined_at=row.joined_at,
+    )
 
 
 def _meant(rows: Sequence[Any], who: str) -> list[Any]:

@@ -52,4 +52,5 @@ class Outcome:
 
     @property
     def points(self) -> int:
-        return sum(verdict.points for verdict in self.verdicts)
+        """What the member got, also for what followed from the fact."""
+        return sum(verdict.points for verdict in self.verdicts if not verdict.is_shadow)

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Table, bindparam, insert, update
 
 from bot.domain.rules import Fact, LedgerEntry, Verdict
+from storage import boards
 from storage.bulk import insert_stored
 from storage.columns import encode_json, stored_moment
 from storage.database import insert_new
 from storage.outbox import Queued, enqueue
-from storage.tables import audit, fact, ledger
+from storage.tables import audit, fact, ledger, member, shadow_ledger
 
 _FACT = ("course", "member", "kind", "object", "at", "local_date", "cause", "snapshot", "values", "verdicts")
 
@@ -23,6 +24,8 @@ class Writes:
 
     facts: list[tuple[Any, ...]] = field(default_factory=list)  # as they are stored
     entries: list[LedgerEntry] = field(default_factory=list)
+    shadows: list[LedgerEntry] = field(default_factory=list)  # what rules in the shadow would have given
+    levels: dict[int, str] = field(default_factory=dict)  # of members who reached another one
     outgoing: list[Queued] = field(default_factory=list)
     audits: list[dict[str, Any]] = field(default_factory=list)
 
@@ -43,15 +46,19 @@ class Writes:
         )
 
     def flush_decisions(self, db: Connection) -> None:
-        """Write facts, ledger entries and audit lines, so that what follows reads them."""
+        """Write facts, ledger entries, levels and audit lines, so that what follows reads them."""
         if self.facts:
             insert_stored(db, fact, _FACT, self.facts)
         if self.entries:
-            # One award per (member, rule, object, round), whatever happens above this line.
-            db.execute(insert_new(db, ledger), [msgspec.structs.asdict(entry) for entry in self.entries])
+            boards.add(db, _new(db, ledger, self.entries))
+        if self.shadows:
+            _new(db, shadow_ledger, self.shadows)
+        if self.levels:
+            rows = [{"who": who, "level_": level} for who, level in sorted(self.levels.items())]
+            db.execute(_LEVEL, rows)
         if self.audits:
             db.execute(insert(audit), self.audits)
-        self.facts, self.entries, self.audits = [], [], []
+        self.facts, self.entries, self.shadows, self.levels, self.audits = [], [], [], {}, []
 
     def flush(self, db: Connection) -> None:
         """Write everything."""
@@ -62,3 +69,17 @@ class Writes:
 
     def say(self, messages: Iterable[Queued]) -> None:
         self.outgoing.extend(messages)
+
+
+_LEVEL = update(member).where(member.c.id == bindparam("who")).values(level=bindparam("level_"))
+
+
+def _new(db: Connection, table: Table, entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:
+    """Write the entries; those that were not there yet.
+
+    One award per (member, rule, object, round), whatever happens above this line.
+    """
+    rows = [msgspec.structs.asdict(entry) for entry in entries]
+    key = (table.c.member, table.c.rule, table.c.object, table.c.round)
+    written = {tuple(row) for row in db.execute(insert_new(db, table).returning(*key), rows)}
+    return [entry for entry in entries if (entry.member, entry.rule, entry.object, entry.round) in written]

@@ -8,6 +8,7 @@ from bot.domain.ids import language_of
 from bot.domain.messages import Text
 from bot.engine.context import Context
 from bot.engine.feature import Feature
+from storage import boards
 from storage.tables import member, profile
 
 feature = Feature("members", needs=("points_of", "rank_of", "checkins_of"))
@@ -26,6 +27,7 @@ def joined(ctx: Context, event: MemberJoined) -> None:
 def left(ctx: Context, event: MemberLeft) -> None:
     if ctx.has_member:
         ctx.db.execute(update(member).where(member.c.id == ctx.member.id).values(left_at=ctx.now))
+        boards.relist(ctx.db, [ctx.member.id])
 
 
 @feature.command("me", words=("我的",))

@@ -328,7 +328,7 @@ def test_a_mistake_in_the_calendar_refuses_the_course(calendar: str, expected: l
         ("r:\n  when: checkin.don\n  then: [award: 1]", ["2:9 problem.unknown_suggest"]),
         ("r:\n  when: [checkin.done]\n  then: [award: 1]", ["2:9 problem.not_text"]),
         ("R-1: {when: checkin.done, then: [award: 1]}", ["1:1 problem.bad_id"]),
-        ("levels: {when: checkin.done, then: [award: 1]}", ["1:1 problem.reserved_id"]),
+        ("boards: {when: checkin.done, then: [award: 1]}", ["1:1 problem.reserved_id"]),
         ("r:", ["1:3 problem.not_a_mapping"]),
         (rule() + rule(), ["5:1 problem.duplicate_key"]),
     ],

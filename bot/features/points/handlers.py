@@ -11,15 +11,15 @@ from bot.domain.events import CommandInvoked
 from bot.domain.ids import CourseId, MemberId, RuleId
 from bot.domain.messages import Words
 from bot.domain.places import Member
-from bot.domain.rules import Firing
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.roster import named
 from bot.features.points import store
 from bot.features.points.why import explain, is_telling
+from rules.fold import POINTS_GRANTED, granted
 
 feature = Feature("points")
-feature.fact("points.granted", about="the command that granted them", points="number")
+feature.fact(POINTS_GRANTED, about="the command that granted them", points="number")
 
 _TOP = 10
 _LAST = 5
@@ -27,11 +27,6 @@ _FACTS = 8
 _LOOKED_AT = 100
 _GRANT = re.compile(r"(?P<who>\S.*?)\s+(?P<points>[+＋\-−－]\d{1,5})\s+(?P<reason>\S.{0,500})", re.DOTALL)
 _MOST = 10_000
-
-
-@feature.effect("award", int)
-def award(ctx: Context, argument: int, firing: Firing) -> None:
-    ctx.award(firing.fact, argument, firing.rule.id)
 
 
 @feature.command("points", words=("积分",))
@@ -97,8 +92,8 @@ def grant(ctx: Context, cmd: CommandInvoked) -> None:
         raise UserError("grant.amount", most=_MOST)
     target = find_member(ctx, asked["who"])
     reason = " ".join(asked["reason"].split())
-    outcome = ctx.announce("points.granted", ctx.event.key, member=target, points=amount)
-    ctx.award(outcome.fact, amount, RuleId("grant"), reason=reason)
+    outcome = ctx.announce(POINTS_GRANTED, ctx.event.key, member=target, points=amount)
+    ctx.writes.entries.append(granted(outcome.fact, reason=reason))
     ctx.audit("grant", member=f"#{target.id}", points=f"{amount:+d}", reason=reason)
     total = ctx.ask("points_of", target.id)
     ctx.reply("grant.done", name=target.name, points=f"{amount:+d}", reason=reason, count=total)

@@ -1,0 +1,55 @@
+"""Taking back what rules gave for a fact that holds no longer: by new entries, never by changing old ones."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Table, func, select
+
+from bot.domain.rules import Fact, LedgerEntry, Verdict
+from rules.fold import Totals, reversal
+from storage import boards
+from storage.tables import ledger, shadow_ledger
+
+if TYPE_CHECKING:
+    from bot.engine.context import Context
+
+
+def take_back(ctx: "Context", fact: Fact) -> int:
+    """Close the open rounds of the fact's member, object and kind; the points that are gone.
+
+    All that was decided before must be written.
+    """
+    kind = fact.values["fact"]
+    given = list(_open(ctx.db, ledger, fact, kind))
+    entries = [reversal(entry, fact) for entry in given]
+    verdicts = [Verdict(rule=entry.rule, fired=True, points=entry.points) for entry in entries]
+    ctx.writes.add_fact(fact, verdicts, ctx.live.snapshots[ctx.course.id])
+    ctx.writes.entries += entries
+    ctx.writes.shadows += [reversal(entry, fact) for entry in _open(ctx.db, shadow_ledger, fact, kind)]
+    _lower(ctx, fact, given)
+    for withdraw in ctx.engine.registry.withdrawals:
+        for entry in given:
+            withdraw(ctx, entry)
+    return sum(entry.points for entry in given)
+
+
+def _open(db: Connection, table: Table, fact: Fact, kind: str) -> Iterator[LedgerEntry]:
+    """What was given for it and not taken back since."""
+    mine = (table.c.member == fact.member) & (table.c.object == fact.object) & (table.c.fact == kind)
+    last = select(table.c.rule, func.max(table.c.round).label("round")).where(mine).group_by(table.c.rule).subquery()
+    rows = select(table).join(last, (last.c.rule == table.c.rule) & (last.c.round == table.c.round)).where(mine)
+    for row in db.execute(rows.where(table.c.round % 2 == 0).order_by(table.c.id)):
+        values = row._asdict()
+        values.pop("id")
+        yield LedgerEntry(**values)
+
+
+def _lower(ctx: "Context", fact: Fact, given: list[LedgerEntry]) -> None:
+    """The level may fall; nobody is told, and who climbs again is not praised again."""
+    if not (given and ctx.course.levels):
+        return
+    _, _, activity, contribution = next(boards.standings_of(ctx.db, fact.course, [fact.member]))
+    totals = Totals(activity=activity, contribution=contribution)
+    for entry in given:
+        totals.add(entry.category, -entry.points)
+    ctx.writes.levels[fact.member] = ctx.course.level_at(totals.activity, totals.contribution)

@@ -1,0 +1,168 @@
+"""Judges facts one after the other and counts what was given. Pure: the engine goes on from what its database holds,
+a replay starts from nothing, and both must come to the same.
+"""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+import msgspec
+
+from bot.domain.course import Course
+from bot.domain.ids import ObjectId, RuleId
+from bot.domain.rules import GRANTED, MARK, Fact, Firing, LedgerEntry, Rule, Tally, Verdict
+from rules.judge import judge
+
+LEVEL_REACHED = "level.reached"
+RETRACTED = "retracted"
+POINTS_GRANTED = "points.granted"
+GRANT = RuleId("grant")
+
+_HELPING = ("help", "contribution")
+
+
+class Totals(msgspec.Struct, kw_only=True):
+    """What the thresholds of levels look at."""
+
+    activity: int = 0
+    contribution: int = 0
+
+    def add(self, category: str, points: int) -> None:
+        self.activity += points if category != GRANTED else 0
+        self.contribution += points if category in _HELPING else 0
+
+
+class Judged(NamedTuple):
+    """One fact, what every candidate rule made of it, and those that fired."""
+
+    fact: Fact
+    verdicts: list[Verdict]
+    firings: list[Firing]
+
+
+class Fold:
+    """The state that judging a fact looks at, and changes."""
+
+    def __init__(self) -> None:
+        self.tallies: defaultdict[tuple[int, str], Tally] = defaultdict(Tally)
+        self.texts: defaultdict[str, dict[str, int]] = defaultdict(dict)  # by rule: fingerprint -> how often
+        self.totals: defaultdict[int, Totals] = defaultdict(Totals)
+        self.levels: dict[int, str] = {}
+
+    def judge(self, course: Course, fact: Fact) -> Judged:
+        """A verdict for every rule on this kind of fact; those that fired are counted for the facts that follow."""
+        verdicts, firings = [], []
+        for rule in course.rules_by_fact.get(fact.kind, ()):
+            key = tally_key(rule)
+            tally = self.tallies[fact.member, key]
+            verdict = judge(rule, fact, tally, self.texts[key] if rule.limit.novelty else ())
+            verdicts.append(verdict)
+            if verdict.fired:
+                firing = Firing(rule=rule, fact=fact, verdict=verdict, round=tally.rounds.get(fact.object, -1) + 1)
+                firings.append(firing)
+                self._count(key, entry_of(firing), sign=1)
+        return Judged(fact, verdicts, firings)
+
+    def risen(self, course: Course, judged: Judged) -> Fact | None:
+        """Count what was given towards the member's level; the fact that a higher one was reached.
+
+        The member's totals and level must be as they were before.
+        """
+        for firing in judged.firings:
+            if not firing.verdict.is_shadow:
+                self.totals[judged.fact.member].add(firing.rule.counts_as, firing.verdict.points)
+        return self._level(course, judged.fact)
+
+    def take_back(self, entry: LedgerEntry, *, shadow: bool = False) -> None:
+        """Count an entry as never given."""
+        self._count(f"~{entry.rule}" if shadow else entry.rule, entry, sign=-1)
+        if not shadow:
+            self.totals[entry.member].add(entry.category, -entry.points)
+
+    def relevel(self, course: Course, member: int) -> str:
+        """The level that the member's totals give, which may be lower than before."""
+        totals = self.totals[member]
+        level = self.levels[member] = course.level_at(totals.activity, totals.contribution)
+        return level
+
+    def _level(self, course: Course, cause: Fact) -> Fact | None:
+        before = self.levels.get(cause.member, "")
+        level = self.relevel(course, cause.member)
+        if course.step(level) <= course.step(before):
+            return None
+        return _reached(course, cause, level)
+
+    def _count(self, key: str, entry: LedgerEntry, *, sign: int) -> None:
+        tally, day = self.tallies[entry.member, key], entry.local_date
+        tally.by_date[day] = tally.by_date.get(day, 0) + sign
+        tally.points_by_date[day] = tally.points_by_date.get(day, 0) + sign * entry.points
+        tally.rounds[entry.object] = entry.round if sign > 0 else entry.round + 1
+        tally.ever += sign
+        if sign > 0:
+            tally.last_at = entry.at
+        if entry.text:
+            self.count_text(key, entry.text, sign)
+
+    def count_text(self, key: str, mark: str, times: int) -> None:
+        """Count how often a rule has rewarded this text; one that it has not is no longer known."""
+        texts = self.texts[key]
+        texts[mark] = texts.get(mark, 0) + times
+        if texts[mark] <= 0:
+            del texts[mark]
+
+
+def tally_key(rule: Rule) -> str:
+    """Under which name a rule's tallies are kept: what a rule does in the shadow never counts for it in the light."""
+    return rule.id if rule.shadow is None else f"~{rule.id}"
+
+
+def entry_of(firing: Firing) -> LedgerEntry:
+    """The ledger entry of a rule that fired; of 0 points where it awards none, so that its limits can be counted."""
+    fact = firing.fact
+    return LedgerEntry(
+        course=fact.course,
+        member=fact.member,
+        points=firing.verdict.points,
+        rule=firing.rule.id,
+        object=fact.object,
+        round=firing.round,
+        cause=fact.cause,
+        at=fact.at,
+        local_date=fact.local_date,
+        fact=fact.kind,
+        category=firing.rule.counts_as,
+        text=fact.values.get(MARK),
+    )
+
+
+def granted(fact: Fact, *, reason: str = "") -> LedgerEntry:
+    """The ledger entry of points that staff gave."""
+    return LedgerEntry(
+        course=fact.course,
+        member=fact.member,
+        points=fact.values["points"],
+        rule=GRANT,
+        object=fact.object,
+        cause=fact.cause,
+        at=fact.at,
+        local_date=fact.local_date,
+        reason=reason,
+        fact=fact.kind,
+        category=GRANTED,
+    )
+
+
+def reversal(entry: LedgerEntry, fact: Fact) -> LedgerEntry:
+    """The entry that takes back another because of this fact; it counts for the day of what it takes back."""
+    return msgspec.structs.replace(
+        entry, points=-entry.points, round=entry.round + 1, cause=fact.cause, at=fact.at, reason=""
+    )
+
+
+def _reached(course: Course, cause: Fact, level: str) -> Fact:
+    common = {name: value for name, value in cause.values.items() if "." in name and name != MARK}
+    return msgspec.structs.replace(
+        cause,
+        kind=LEVEL_REACHED,
+        object=ObjectId(level),
+        values={"level": level, "step": course.step(level), **common, "member.level": level},
+    )

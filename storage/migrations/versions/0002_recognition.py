@@ -1,0 +1,139 @@
+"""Reversals, levels, honours, boards, reactions, thanks, rules in the shadow."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.columns import Json, LocalDate, Moment
+
+revision = "0002"
+down_revision = "0001"
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    _extend()
+    _create_shadows()
+    _create_boards()
+    _create_features()
+
+
+def _extend() -> None:
+    op.add_column("ledger", sa.Column("fact", sa.String(length=48), server_default=sa.text("''"), nullable=False))
+    category = sa.Column("category", sa.String(length=16), server_default=sa.text("'activity'"), nullable=False)
+    op.add_column("ledger", category)
+    op.add_column("ledger", sa.Column("text", sa.String(length=16), nullable=True))
+    op.create_index("ix_ledger_course_text", "ledger", ["course", "text"])
+    op.create_index("ix_fact_object", "fact", ["object"])
+    op.add_column("member", sa.Column("level", sa.String(length=48), server_default=sa.text("''"), nullable=False))
+    op.add_column("member", sa.Column("tags", Json(), server_default=sa.text("'[]'"), nullable=False))
+    op.add_column("member", sa.Column("is_on_boards", sa.Boolean(), server_default=sa.true(), nullable=False))
+    op.add_column("member", sa.Column("is_praised", sa.Boolean(), server_default=sa.true(), nullable=False))
+    op.add_column("profile", sa.Column("pseudonym", sa.Text(), nullable=True))
+
+
+def _create_shadows() -> None:
+    op.create_table(
+        "shadow_ledger",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("course", sa.String(length=32), nullable=False),
+        sa.Column("member", ID, nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=48), nullable=False),
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.String(length=200), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("local_date", LocalDate(length=10), nullable=False),
+        sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("fact", sa.String(length=48), server_default=sa.text("''"), nullable=False),
+        sa.Column("category", sa.String(length=16), server_default=sa.text("'activity'"), nullable=False),
+        sa.Column("text", sa.String(length=16), nullable=True),
+        sa.ForeignKeyConstraint(["member"], ["member.id"], name="fk_shadow_ledger_member"),
+        sa.PrimaryKeyConstraint("id", name="pk_shadow_ledger"),
+        sa.UniqueConstraint("member", "rule", "object", "round", name="uq_shadow_ledger_member_rule_object_round"),
+    )
+    op.create_index("ix_shadow_ledger_course_member_local_date", "shadow_ledger", ["course", "member", "local_date"])
+    op.create_index("ix_shadow_ledger_course_text", "shadow_ledger", ["course", "text"])
+    op.create_table(
+        "shadow_run",
+        sa.Column("course", sa.String(length=32), nullable=False),
+        sa.Column("rule", sa.String(length=48), nullable=False),
+        sa.Column("since", Moment(), nullable=False),
+        sa.Column("reported_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("course", "rule", name="pk_shadow_run"),
+    )
+
+
+def _create_boards() -> None:
+    op.create_table(
+        "score",
+        sa.Column("course", sa.String(length=32), nullable=False),
+        sa.Column("board", sa.String(length=16), nullable=False),
+        sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("member", ID, nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("early", ID, nullable=False),
+        sa.Column("is_listed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["member"], ["member.id"], name="fk_score_member"),
+        sa.PrimaryKeyConstraint("course", "board", "period", "member", name="pk_score"),
+    )
+    op.create_index(
+        "ix_score_course_board_period_is_listed_points_early_member",
+        "score",
+        ["course", "board", "period", "is_listed", "points", "early", "member"],
+    )
+    op.create_index("ix_score_member", "score", ["member"])
+    op.create_table(
+        "score_count",
+        sa.Column("course", sa.String(length=32), nullable=False),
+        sa.Column("board", sa.String(length=16), nullable=False),
+        sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("course", "board", "period", "step", "points", name="pk_score_count"),
+    )
+
+
+def _create_features() -> None:
+    op.create_table(
+        "honour",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("course", sa.String(length=32), nullable=False),
+        sa.Column("member", ID, nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("name", sa.String(length=48), nullable=False),
+        sa.Column("rule", sa.String(length=48), nullable=False),
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("until", Moment(), nullable=True),
+        sa.Column("withdrawn_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["member"], ["member.id"], name="fk_honour_member"),
+        sa.PrimaryKeyConstraint("id", name="pk_honour"),
+        sa.UniqueConstraint(
+            "member", "kind", "name", "rule", "object", "round", name="uq_honour_member_kind_name_rule_object_round"
+        ),
+    )
+    op.create_index("ix_honour_course_kind_until", "honour", ["course", "kind", "until"])
+    op.create_table(
+        "reaction",
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("member", ID, nullable=False),
+        sa.Column("reaction", sa.String(length=64), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["member"], ["member.id"], name="fk_reaction_member"),
+        sa.PrimaryKeyConstraint("object", "member", "reaction", name="pk_reaction"),
+    )
+    op.create_table(
+        "thanks",
+        sa.Column("giver", ID, nullable=False),
+        sa.Column("taker", ID, nullable=False),
+        sa.Column("local_date", LocalDate(length=10), nullable=False),
+        sa.Column("course", sa.String(length=32), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["giver"], ["member.id"], name="fk_thanks_giver"),
+        sa.ForeignKeyConstraint(["taker"], ["member.id"], name="fk_thanks_taker"),
+        sa.PrimaryKeyConstraint("giver", "taker", "local_date", name="pk_thanks"),
+    )
