@@ -143,6 +143,21 @@ class Community:
                     return answers[-1].text if answers else None
         raise AssertionError(f"nobody sees a button {label!r}")
 
+    async def reacts(self, who: str, number: int, reaction: str, on: bool = True, *, room: str = "main") -> None:
+        """Somebody puts a reaction under a message, or takes it back."""
+        await self.run.adapter.chat.react(who, room, number, reaction, on=on)
+        await self.run.control.settle()
+
+    async def edits(self, who: str, number: int, text: str, *, room: str = "main") -> None:
+        """Somebody changes the text of their own message."""
+        await self.run.adapter.chat.edit(who, room, number, text)
+        await self.run.control.settle()
+
+    async def deletes(self, who: str, number: int, *, room: str = "main") -> None:
+        """Somebody deletes their own message."""
+        await self.run.adapter.chat.delete(who, room, number)
+        await self.run.control.settle()
+
     async def until(self, hour: int, minute: int = 0) -> None:
         """The clock moves on to the next time it shows this."""
         await self.run.control.advance(next_time(self.now, time(hour, minute), self.run.control.zone))

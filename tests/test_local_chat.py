@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -201,6 +202,55 @@ async def test_where_no_course_is_live_the_page_has_a_name_and_two_rooms(tmp_pat
     assert control.role(ada, rooms[0]) == "student"
     assert control.commands(ada, rooms[0])
     await app.close()
+
+
+# --- what is changed afterwards ---------------------------------------------------------------------------------------
+
+
+async def test_an_edit_into_a_command_or_its_word_runs_nothing(course: Community) -> None:
+    number = await course.types("ada", "Good morning, all of you!")
+    before = await course.said("ada")
+    for text in ("/checkin", "打卡", "check in", "/grant @ada +100 a good friend"):
+        await course.edits("ada", number, text)
+    assert await course.said("ada") == before
+    assert await course.answer("ada", "/points") == "You have 1 point, 1 of them today."
+
+
+async def test_a_deleted_message_is_quoted_by_nobody_and_its_words_are_nowhere(course: Community) -> None:
+    number = await course.types("ada", "My bicycle is called Gertrude.")
+    await course.types("ben", "What a name!", reply_to=number)
+    await course.deletes("ada", number)
+    shown = {message.number: message for message in await course.messages("ben")}
+    quoted = next(message.reply_to for message in shown.values() if message.author == "ben")
+    assert quoted == number
+    assert (shown[number].is_deleted, shown[number].text) == (True, "")
+    assert "Gertrude" not in "".join(message.text for message in shown.values())
+    with pytest.raises(Mistake, match=r"chat\.is_deleted"):
+        await course.types("ben", "Gertrude?", reply_to=number)
+
+
+async def test_changes_are_there_when_the_demo_is_started_again(open_community: Any) -> None:
+    course = await open_community()
+    number, other = await course.types("ada", "Helo"), await course.types("ada", "Oh dear")
+    await course.reacts("ben", number, "🎉")
+    await course.edits("ada", number, "Hello")
+    await course.deletes("ada", other)
+    before = await course.messages("ben")
+    again = await open_community()
+    assert await again.messages("ben") == before
+    await again.reacts("ben", number, "🎉")
+    await again.deletes("ada", other)
+    assert await again.messages("ben") == before
+    await again.reacts("ben", number, "🎉", on=False)
+    assert not next(message for message in await again.messages("ben") if message.number == number).reactions
+
+
+async def test_reacting_to_what_everyone_sees_of_the_bot_is_no_trouble(course: Community) -> None:
+    await course.until(9)
+    post = next(message for message in await course.messages() if message.author == "bot")
+    for on in (True, True, False):
+        await course.reacts("ada", post.number, "🙏", on)
+    assert "kept as #" not in "".join(await course.said("chen", "staff"))
 
 
 # --- coming in --------------------------------------------------------------------------------------------------------

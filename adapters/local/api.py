@@ -20,7 +20,16 @@ from adapters.local.gate import PERSON
 from adapters.local.pictures import picture_type, picture_type_of
 from adapters.local.travel import Travel
 from adapters.local.values import Mistake, Upload
-from adapters.local.wire import AdvanceRequest, PressRequest, SayRequest, linked_file, shown_message
+from adapters.local.wire import (
+    AdvanceRequest,
+    DeleteRequest,
+    EditRequest,
+    PressRequest,
+    ReactRequest,
+    SayRequest,
+    linked_file,
+    shown_message,
+)
 from bot.domain.errors import StorageTrouble
 
 log = logging.getLogger(__name__)
@@ -44,6 +53,9 @@ class Api:
             Route("/api/answers", self._json(self._answers)),
             Route("/api/say", self._json(self._say), methods=["POST"]),
             Route("/api/press", self._json(self._press), methods=["POST"]),
+            Route("/api/react", self._json(self._react), methods=["POST"]),
+            Route("/api/edit", self._json(self._edit), methods=["POST"]),
+            Route("/api/delete", self._json(self._delete), methods=["POST"]),
             Route("/api/advance", self._json(self._advance), methods=["POST"]),
             Route("/api/files", self._json(self._upload), methods=["POST"]),
             Route("/api/{rest:path}", self._json(_nothing_here), methods=["GET", "POST"]),
@@ -93,10 +105,11 @@ class Api:
     async def _messages(self, request: Request) -> dict[str, Any]:
         newest = self._chat.revision
         room, after = request.query_params.get("room", ""), _number(request.query_params.get("after"))
-        found = await self._chat.changes(self._asking(request), room, after)
+        who = self._asking(request)
+        found = await self._chat.changes(who, room, after)
         # The next question starts behind the last one given: there may be more than one answer holds.
         revision = found[-1].revision if found else max(newest, after)
-        return {"messages": [shown_message(message) for message in found], "revision": revision}
+        return {"messages": [shown_message(message, who) for message in found], "revision": revision}
 
     async def _answers(self, request: Request) -> dict[str, Any]:
         newest, after = self._chat.revision, _number(request.query_params.get("after"))
@@ -130,6 +143,26 @@ class Api:
         answers = await self._chat.answers(who, before) if asked.wait else []
         answer = next((answer.text for answer in answers if answer.interaction == interaction), None)
         return {"interaction": interaction} | ({} if answer is None else {"answer": answer})
+
+    async def _react(self, request: Request) -> dict[str, Any]:
+        asked = await _decoded(request, ReactRequest)
+        who = self._who(request, asked.person)
+        await self._chat.react(who, asked.room, asked.message, asked.reaction, on=asked.on)
+        return await self._done(asked)
+
+    async def _edit(self, request: Request) -> dict[str, Any]:
+        asked = await _decoded(request, EditRequest)
+        await self._chat.edit(self._who(request, asked.person), asked.room, asked.message, asked.text)
+        return await self._done(asked)
+
+    async def _delete(self, request: Request) -> dict[str, Any]:
+        asked = await _decoded(request, DeleteRequest)
+        await self._chat.delete(self._who(request, asked.person), asked.room, asked.message)
+        return await self._done(asked)
+
+    async def _done(self, asked: ReactRequest | EditRequest | DeleteRequest) -> dict[str, Any]:
+        await self._settled(asked.wait)
+        return {"number": asked.message}
 
     async def _advance(self, request: Request) -> dict[str, Any]:
         now = await self._travel.go((await _decoded(request, AdvanceRequest)).to)

@@ -1,15 +1,17 @@
 """One message of the conversation, as the page draws it."""
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from nicegui.elements.mixins.text_element import TextElement
 
 from adapters.local.nodes import button, div, icon, link, named, node, span
+from adapters.local.parse import was_command
 from adapters.local.tables import draw_table
-from adapters.local.values import BOT, Message, Piece, Upload
+from adapters.local.values import BOT, Message, Person, Piece, Upload
 from adapters.local.wire import file_url
 from adapters.local.words import PageWords
 from bot.domain.ids import Role
@@ -19,6 +21,7 @@ _FOLDED = 500
 _EXCERPT = 90
 _TOGETHER = timedelta(minutes=10)
 _HUES = 8
+_NAMED = 20  # people under a reaction
 
 
 class Shown(msgspec.Struct, kw_only=True):
@@ -26,10 +29,15 @@ class Shown(msgspec.Struct, kw_only=True):
 
     message: Message
     role: Role  # of its author, now
-    is_mine: bool
+    reader: str  # the id of who looks
     is_first: bool  # of a group by one author
     quoted: Message | None = None
     is_open: bool = False  # a long text is shown whole
+    reactions: TextElement | None = None  # where they are drawn
+
+    @property
+    def is_mine(self) -> bool:
+        return self.message.author == self.reader
 
 
 def follows(message: Message, previous: Message | None) -> bool:
@@ -39,11 +47,17 @@ def follows(message: Message, previous: Message | None) -> bool:
     return datetime.fromisoformat(message.at) - datetime.fromisoformat(previous.at) < _TOGETHER
 
 
+def looks_like(message: Message, other: Message) -> bool:
+    """Whether they differ in their reactions at most."""
+    return msgspec.structs.replace(message, reactions=other.reactions, revision=other.revision) == other
+
+
 class Bubbles:
     """Draws messages."""
 
-    def __init__(self, words: PageWords) -> None:
+    def __init__(self, words: PageWords, people: Mapping[str, Person]) -> None:
         self._words = words
+        self._people = people
 
     def row(self, shown: Shown) -> TextElement:
         message = shown.message
@@ -61,13 +75,49 @@ class Bubbles:
     def fill(self, row: TextElement, shown: Shown) -> None:
         """Draw a message into its row, anew where it was edited."""
         row.clear()
+        shown.reactions = None
         row.props["aria-label"] = f"{self._words.author(shown.message)} {self._time(shown.message)}"
         with row:
             if not shown.is_mine:
                 avatar(shown.message.author, self._words.author(shown.message), is_hidden=not shown.is_first)
             with div("stack"):
+                if shown.message.is_deleted:
+                    self._gone(shown)
+                    return
                 self._bubble(shown)
+                shown.reactions = div("reactions")
+                self.fill_reactions(shown)
                 self._buttons(shown.message)
+
+    def fill_reactions(self, shown: Shown) -> None:
+        """Draw what people have put under a message; the rest of it stays as it is."""
+        if shown.reactions is None:
+            return
+        shown.reactions.clear()
+        with shown.reactions:
+            for given in shown.message.reactions:
+                names = [self._people[id].name if id in self._people else id for id in given.people[:_NAMED]]
+                names += ["…"] if len(given.people) > _NAMED else []
+                label = self._words("page.reaction", reaction=given.reaction, names=names)
+                with button(
+                    "reaction",
+                    data_testid="reaction",
+                    data_react=shown.message.number,
+                    data_reaction=given.reaction,
+                    title=label,
+                    aria_label=label,
+                    aria_pressed="true" if shown.reader in given.people else "false",
+                ):
+                    span("emoji", given.reaction)
+                    span("count", str(len(given.people)))
+
+    def _gone(self, shown: Shown) -> None:
+        with div("bubble gone"):
+            if shown.is_first and not shown.is_mine:
+                self._head(shown)
+            with div("text"):
+                span("words", self._words("page.deleted"), data_testid="message-text")
+                self._meta(shown.message)
 
     def _bubble(self, shown: Shown) -> None:
         message = shown.message
@@ -84,9 +134,21 @@ class Bubbles:
                 if upload.is_picture:
                     self._picture(upload)
             self._text(shown)
-            with button("reply-button", title=self._words("page.reply"), data_reply=message.number) as reply:
-                icon("reply")
-            reply.props["aria-label"] = self._words("page.reply_to", name=self._words.author(message))
+            self._tools(shown)
+
+    def _tools(self, shown: Shown) -> None:
+        """What one can do to a message; seen where one points."""
+        message, name = shown.message, self._words.author(shown.message)
+        with div("tools"):
+            if not message.only_for:
+                react = self._words("page.react_to", name=name)
+                _tool("react", self._words("page.react"), react, data_pick=message.number, aria_haspopup="true")
+            reply = self._words("page.reply_to", name=name)
+            _tool("reply", self._words("page.reply"), reply, data_reply=message.number)
+            if shown.is_mine and not was_command(message):
+                _tool("edit", self._words("page.edit"), data_edit=message.number)
+            if shown.is_mine:
+                _tool("delete", self._words("page.delete"), data_delete=message.number)
 
     def _head(self, shown: Shown) -> None:
         with div("head"):
@@ -105,6 +167,8 @@ class Bubbles:
             named("excerpt", self.excerpt(quoted))
 
     def excerpt(self, message: Message) -> str:
+        if message.is_deleted:
+            return self._words("page.deleted")
         text = " ".join(message.text[: _EXCERPT * 2].split())
         if not text and message.files:
             return self._words("page.picture" if message.files[0].is_picture else "page.file")
@@ -172,6 +236,11 @@ def avatar(id: str, name: str, *, is_hidden: bool = False) -> None:
 
 def hue(id: str) -> str:
     return "hue-bot" if id == BOT else f"hue-{zlib.crc32(id.encode()) % _HUES}"
+
+
+def _tool(name: str, title: str, label: str = "", **attributes: Any) -> None:
+    with button("tool", title=title, aria_label=label or title, **attributes):
+        icon(name)
 
 
 def _piece(piece: Piece) -> None:

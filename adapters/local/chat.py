@@ -9,14 +9,27 @@ from typing import Any
 
 import msgspec
 
-from adapters.local.values import BOT, Answer, Message, Mistake, Moved, Person, Piece, Press, Room, Upload
+from adapters.local import logbook
+from adapters.local.parse import was_command
+from adapters.local.posting import content_of, is_toast
+from adapters.local.values import (
+    BOT,
+    REACTIONS,
+    Answer,
+    Message,
+    Mistake,
+    Moved,
+    Person,
+    Piece,
+    Room,
+    Upload,
+)
 from bot.domain.errors import Changed
 from bot.domain.messages import OutgoingMessage
 from bot.domain.ports import AdapterStore, Clock, Document
 from bot.domain.text import clean_text
 
 MAX_TEXT = 200_000  # characters; more is refused as a real platform would
-_TOAST = 200  # characters; a longer answer becomes a message that only its reader sees
 _UPDATE = "update"
 _COUNTER = ("counter", "message")
 
@@ -105,16 +118,13 @@ class LocalChat:
         key: str | None = None,
     ) -> int:
         """A person posts; the message's number. The same key posts once, however often it is said."""
-        person = self.person(who)
-        self.room_for(room, person)
-        text = clean_text(text)
-        if not text.strip() and not files:
-            raise Mistake("chat.empty")
-        if len(text) > MAX_TEXT:
-            raise Mistake("chat.too_long", 413)
+        person, text = self._inside(who, room), clean_text(text)
+        _check(text, files)
         async with self.acting, self._writing:
             if key and (known := await self.store.get("said", key)):
                 return int(known["number"])
+            if reply_to and (answered := await self.message(room, reply_to)) and answered.is_deleted:
+                raise Mistake("chat.is_deleted", 409)
             message = self._new(
                 room=room, author=who, name=person.name, body=(Piece(text),), reply_to=reply_to, files=tuple(files)
             )
@@ -126,44 +136,98 @@ class LocalChat:
 
     async def press(self, who: str, room: str, number: int, command: str) -> str:
         """A person presses a button; the interaction that will be answered."""
-        person = self.person(who)
-        self.room_for(room, person)
+        person = self._inside(who, room)
         message = await self.message(room, number)
         if message is None or not message.visible_to(who) or command not in [b.command for b in message.buttons]:
             raise Mistake("chat.no_button", 404)
         async with self.acting, self._writing:
-            self._number += 1
-            interaction = f"press-{self._number}"
-            update = {
-                "kind": "press",
-                "person": msgspec.to_builtins(person),
-                "room": room,
-                "message": number,
-                "command": command,
-                "interaction": interaction,
-                "at": self._clock.now().isoformat(),
-            }
+            interaction, update = self._update("press", person, message, command=command)
             waits = ("interaction", interaction, {"person": who, "room": room})
-            await self._write([(_UPDATE, interaction, update), waits])
+            await self._write([(_UPDATE, interaction, {**update, "interaction": interaction}), waits])
         self.updates_waiting.set()
         return interaction
+
+    async def react(self, who: str, room: str, number: int, reaction: str, *, on: bool) -> None:
+        """A person puts a reaction under a message, or takes it back; what is so already stays so."""
+        person = self._inside(who, room)
+        if reaction not in REACTIONS:
+            raise Mistake("chat.no_reaction")
+        async with self.acting, self._writing:
+            message = await self._there(person, room, number)
+            if message.only_for:
+                raise Mistake("chat.for_one")
+            changed = message.reacted(who, reaction, on=on)
+            await self._change(message, changed, "react", person, reaction=reaction, on=on)
+
+    async def edit(self, who: str, room: str, number: int, text: str) -> None:
+        """A person changes the text of their own message. A command was carried out as it was; an edit runs none."""
+        person, text = self._inside(who, room), clean_text(text)
+        async with self.acting, self._writing:
+            message = await self._there(person, room, number)
+            if message.author != who:
+                raise Mistake("chat.not_yours", 403)
+            if was_command(message):
+                raise Mistake("chat.was_command")
+            _check(text, message.files)
+            await self._change(message, message.edited(text), "edit", person, text=text)
+
+    async def delete(self, who: str, room: str, number: int) -> None:
+        """A person deletes their own message: everybody sees that it is gone, and nobody what it said."""
+        person = self._inside(who, room)
+        async with self.acting, self._writing:
+            message = await self._seen(person, room, number)
+            if message.author != who:
+                raise Mistake("chat.not_yours", 403)
+            await self._change(message, message.deleted(), "delete", person)
+
+    def _inside(self, who: str, room: str) -> Person:
+        """A person who may be in this room now."""
+        person = self.person(who)
+        self.room_for(room, person)
+        return person
+
+    async def _seen(self, person: Person, room: str, number: int) -> Message:
+        """A message that this person sees."""
+        message = await self.message(room, number)
+        if message is None or not message.visible_to(person.id):
+            raise Mistake("chat.no_message", 404)
+        return message
+
+    async def _there(self, person: Person, room: str, number: int) -> Message:
+        """A message that this person sees and that is not deleted."""
+        message = await self._seen(person, room, number)
+        if message.is_deleted:
+            raise Mistake("chat.is_deleted", 409)
+        return message
+
+    async def _change(self, old: Message, new: Message, kind: str, person: Person, **more: Any) -> None:
+        """Keep what a person has made of a message and tell the core; nothing where nothing has changed."""
+        if new == old:
+            return
+        key, update = self._update(kind, person, old, **more)
+        await self._keep(new, [(_UPDATE, key, update)])
+        self.updates_waiting.set()
+
+    def _update(self, kind: str, person: Person, message: Message, **more: Any) -> tuple[str, dict[str, Any]]:
+        """The key and the content of an update about a message."""
+        self._number += 1
+        about = {"person": msgspec.to_builtins(person), "room": message.room, "message": message.number}
+        return f"{kind}-{self._number}", {"kind": kind, **about, "at": self._clock.now().isoformat(), **more}
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
     async def message(self, room: str, number: int) -> Message | None:
-        value = await self.store.get(f"message:{room}", f"{number:012}")
-        return None if value is None else msgspec.convert(value, Message)
+        return await logbook.find(self.store, room, number)
 
     async def history(self, who: str, room: str, *, limit: int = 100) -> list[Message]:
         """The newest messages of a room that this person sees, in order."""
-        self.room_for(room, self.person(who))
-        return _visible(await self.store.latest(f"message:{room}", limit=limit * 2), who)[-limit:]
+        self._inside(who, room)
+        return await logbook.newest(self.store, room, who, limit)
 
     async def changes(self, who: str, room: str, after: int) -> list[Message]:
-        """What was posted or edited after a revision and this person sees, in order of the change."""
-        self.room_for(room, self.person(who))
-        found = await self.store.since(f"message:{room}", after)
-        return [message for message in map(_message, found) if message.visible_to(who)]
+        """What was posted or has changed after a revision and this person sees, in order of the change."""
+        self._inside(who, room)
+        return await logbook.changed(self.store, room, who, after)
 
     async def answers(self, who: str, after: int) -> list[Answer]:
         """What this person's button presses were answered after a revision."""
@@ -189,9 +253,9 @@ class LocalChat:
             sent = ("sent", message.key)
             if message.edits:
                 return await self._edit(message, sent)
-            if message.answers and _is_toast(message):
+            if message.answers and is_toast(message):
                 return await self._answer(message, sent)
-            shown = self._new(room=message.address.chat, author=BOT, name=BOT, **_content(message))
+            shown = self._new(room=message.address.chat, author=BOT, name=BOT, **content_of(message))
             await self._keep(shown, [(*sent, {"id": str(shown.number)})])
             return str(shown.number)
 
@@ -200,7 +264,7 @@ class LocalChat:
         if old is None:
             raise Mistake("chat.nothing_to_edit", 404)
         kept = {"reply_to": old.reply_to, "only_for": old.only_for}
-        shown = msgspec.structs.replace(old, **{**_content(message), **kept, "is_edited": True})
+        shown = msgspec.structs.replace(old, **{**content_of(message), **kept, "is_edited": True})
         await self._keep(shown, [(*sent, {"id": str(old.number)})])
         return str(old.number)
 
@@ -214,11 +278,11 @@ class LocalChat:
 
     def _new(self, **content: Any) -> Message:
         self._number += 1
-        return Message(number=self._number, at=self._clock.now().isoformat(), **content)
+        at = self._clock.now().isoformat()
+        return Message(number=self._number, at=at, posted_after=self.revision, **content)
 
     async def _keep(self, message: Message, others: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
-        key = f"{message.number:012}"
-        await self._write([(f"message:{message.room}", key, msgspec.to_builtins(message)), *others])
+        await self._write([logbook.document_of(message), *others])
 
     async def _write(self, documents: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
         counter = (*_COUNTER, {"number": self._number})
@@ -229,30 +293,8 @@ class LocalChat:
             raise Moved from changed
 
 
-def _content(message: OutgoingMessage) -> dict[str, Any]:
-    table = message.table
-    return {
-        "body": tuple(Piece(span.text, span.style) for span in message.body),
-        "table": table.rows if table else (),
-        "numbers": tuple(sorted(table.numbers)) if table else (),
-        "files": tuple(
-            Upload(name=file.name, media_type=file.media_type, size=file.size, sha256=file.sha256)
-            for file in message.files
-        ),
-        "buttons": tuple(Press(label=button.label, command=button.command) for button in message.buttons),
-        "reply_to": int(message.reply_to) if message.reply_to and message.reply_to.isdigit() else None,
-        "only_for": message.only_for,
-    }
-
-
-def _is_toast(message: OutgoingMessage) -> bool:
-    return not (message.table or message.buttons) and len(message.text) <= _TOAST
-
-
-def _message(document: Document) -> Message:
-    return msgspec.convert({**document.value, "revision": document.revision}, Message)
-
-
-def _visible(documents: Iterable[Document], who: str) -> list[Message]:
-    messages = [message for message in map(_message, documents) if message.visible_to(who)]
-    return sorted(messages, key=lambda message: message.number)
+def _check(text: str, files: Sequence[Upload]) -> None:
+    if not text.strip() and not files:
+        raise Mistake("chat.empty")
+    if len(text) > MAX_TEXT:
+        raise Mistake("chat.too_long", 413)

@@ -17,6 +17,7 @@ class Composer:
         with node("footer", "composer"):
             self._completion = self._draw_completion()
             self._draw_reply()
+            self._draw_editing()
             div("chips", id="chips")
             with div("line"):
                 self._draw_attach()
@@ -52,6 +53,15 @@ class Composer:
                 named("author", "", id="replying-author")
                 named("excerpt", "", id="replying-excerpt")
             with button("round small", data_cancel_reply="1", aria_label=self._words("page.cancel_reply")):
+                icon("close")
+
+    def _draw_editing(self) -> None:
+        with div("replying", id="editing", data_testid="edit-preview"):
+            icon("edit")
+            with div("replying-words"):
+                span("author", self._words("page.editing"))
+                named("excerpt", "", id="editing-excerpt")
+            with button("round small", data_cancel_edit="1", aria_label=self._words("page.cancel_edit")):
                 icon("close")
 
     def _draw_attach(self) -> None:

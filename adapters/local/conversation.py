@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from nicegui.elements.mixins.text_element import TextElement
 
-from adapters.local.bubbles import Bubbles, Shown, follows
+from adapters.local.bubbles import Bubbles, Shown, follows, looks_like
 from adapters.local.chat import LocalChat
 from adapters.local.control import Control
 from adapters.local.nodes import button, div, icon, named, span
@@ -22,7 +22,7 @@ class Conversation:
         self._chat = chat
         self._control = control
         self._words = words
-        self._bubbles = Bubbles(words)
+        self._bubbles = Bubbles(words, chat.people)
         self._rows: dict[int, tuple[TextElement, Shown]] = {}
         self._last: Message | None = None
         self._limit = _SCREENFUL
@@ -54,7 +54,7 @@ class Conversation:
         return self._chat.revision != self._seen
 
     async def catch_up(self) -> None:
-        """Show what was posted and edited since."""
+        """Show what was posted and what has changed since."""
         newest = self._chat.revision
         messages = await self._chat.changes(self._person.id, self._room.id, self._seen)
         quotes = await self._quotes(messages)
@@ -70,14 +70,28 @@ class Conversation:
             self._bubbles.fill(row, shown)
 
     def _put(self, message: Message, quotes: dict[int, Message]) -> None:
+        self._quote_anew(message)
         if message.number in self._rows:
-            row, shown = self._rows[message.number]
-            shown.message = message
-            self._bubbles.fill(row, shown)
+            self._change(message)
         elif self._last is None or message.number > self._last.number:
             if self._last is None:
                 self._list.clear()
             self._append(message, quotes)
+
+    def _change(self, message: Message) -> None:
+        row, shown = self._rows[message.number]
+        was, shown.message = shown.message, message
+        if looks_like(message, was):
+            self._bubbles.fill_reactions(shown)
+        else:
+            self._bubbles.fill(row, shown)
+
+    def _quote_anew(self, message: Message) -> None:
+        """Where others quote it, they quote what it says now."""
+        for row, shown in self._rows.values():
+            if shown.quoted and shown.quoted.number == message.number and not looks_like(shown.quoted, message):
+                shown.quoted = message
+                self._bubbles.fill(row, shown)
 
     def _append(self, message: Message, quotes: dict[int, Message]) -> None:
         day = self._day(message)
@@ -85,7 +99,7 @@ class Conversation:
         shown = Shown(
             message=message,
             role=self._role(message.author),
-            is_mine=message.author == self._person.id,
+            reader=self._person.id,
             is_first=is_new_day or not follows(message, self._last),
             quoted=quotes.get(message.reply_to or 0),
         )

@@ -23,14 +23,14 @@ from adapters.local.nodes import button, div, icon, span
 from adapters.local.sidebar import Sidebar
 from adapters.local.timebar import TimeBar
 from adapters.local.travel import Travel
-from adapters.local.values import Mistake, Person, Room
+from adapters.local.values import REACTIONS, Mistake, Person, Room
 from adapters.local.words import PageWords
 from bot.domain.errors import StorageTrouble
 
 _ASSETS = Path(__file__).parent / "assets"
 _LOOK = 0.3  # seconds between two looks at the chat
 _VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
-_SCRIPT_TEXTS = ("offline", "uploading", "remove_file", "close", "too_far")
+_SCRIPT_TEXTS = ("offline", "uploading", "remove_file", "close", "too_far", "delete", "delete_ask", "delete_keep")
 
 
 class ChatPage:
@@ -50,6 +50,7 @@ class ChatPage:
                 self._bar = TimeBar(control, travel, self._words)
                 self._draw_list()
                 self._composer = Composer(self._words)
+                self._draw_palette()
 
     def _draw_list(self) -> None:
         with div("middle"):
@@ -60,10 +61,17 @@ class ChatPage:
                 span("", self._words("page.new_messages"))
                 icon("down")
 
+    def _draw_palette(self) -> None:
+        label = self._words("page.react")
+        with div("palette", id="palette", data_testid="palette", role="toolbar", aria_label=label):
+            for reaction in REACTIONS:
+                button("pick", reaction, data_give=reaction)
+
     async def open(self, room: str) -> None:
         """Show a room, and from now on whatever happens in it."""
         ui.on("go", self._go)
         ui.on("earlier", self._earlier)
+        ui.on("edit", self._edit)
         ui.on("unfold", lambda event: self._conversation.unfold(int(event.args)))
         await self._enter(self._person.id, room)
         ui.timer(_LOOK, self._look, immediate=False)
@@ -102,6 +110,16 @@ class ChatPage:
                 await self._conversation.show_earlier()
         except (Mistake, StorageTrouble) as trouble:
             self._warn(trouble)
+
+    async def _edit(self, event: GenericEventArguments) -> None:
+        """Hand the script one's own message as it was written: on the page it may be cut."""
+        try:
+            message = await self._chat.message(self._room.id, int(event.args))
+        except StorageTrouble as trouble:
+            self._warn(trouble)
+            return
+        if message and message.author == self._person.id:
+            ui.run_javascript(f"homeroom.edit({message.number}, {json.dumps(message.text)})")
 
     async def _look(self) -> None:
         self._bar.tick()
@@ -187,7 +205,7 @@ def _head(version: str) -> None:
     for sheet in ("style.css", "composer.css", "icons.css"):
         ui.add_head_html(f'<link rel="stylesheet" href="/assets/{version}/{sheet}">')
     # The scripts import each other by relative address, so the version is in the path: one address each.
-    for script in ("chat.js", "composer.js"):
+    for script in ("chat.js", "composer.js", "messages.js"):
         ui.add_head_html(f'<script type="module" src="/assets/{version}/{script}"></script>')
 
 

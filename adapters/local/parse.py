@@ -8,7 +8,17 @@ from typing import Any
 import msgspec
 
 from adapters.local.values import Message, Person
-from bot.domain.events import Attachment, ButtonPressed, CommandInvoked, Event, MessagePosted
+from bot.domain.events import (
+    Attachment,
+    ButtonPressed,
+    CommandInvoked,
+    Event,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    ReactionAdded,
+    ReactionRemoved,
+)
 from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
 
@@ -19,21 +29,32 @@ _COMMAND = re.compile(r"/(\w{1,64})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 def parse(key: str, update: Mapping[str, Any]) -> Event:
     """The event in an update. Raises whatever a malformed one leads to; the adapter sets it aside."""
     actor = _actor(msgspec.convert(update["person"], Person))
-    if update["kind"] == "press":
-        return _press(key, update, actor)
-    return _message(key, msgspec.convert(update["message"], Message), actor)
+    if update["kind"] == "message":
+        return _message(key, msgspec.convert(update["message"], Message), actor)
+    about: dict[str, Any] = {
+        "key": _key(key),
+        "at": datetime.fromisoformat(update["at"]),
+        "actor": actor,
+        "address": Address(platform=PLATFORM, chat=update["room"]),
+        "message": str(update["message"]),
+    }
+    match update["kind"]:
+        case "press":
+            return ButtonPressed(command=update["command"], interaction=update["interaction"], **about)
+        case "react":
+            change = ReactionAdded if update["on"] else ReactionRemoved
+            return change(reaction=update["reaction"], **about)
+        case "edit":
+            return MessageEdited(text=update["text"], **about)
+        case "delete":
+            return MessageDeleted(**about)
+        case other:
+            raise ValueError(f"an update of kind {other!r}")
 
 
-def _press(key: str, update: Mapping[str, Any], actor: Actor) -> ButtonPressed:
-    return ButtonPressed(
-        key=_key(key),
-        at=datetime.fromisoformat(update["at"]),
-        actor=actor,
-        address=Address(platform=PLATFORM, chat=update["room"]),
-        message=str(update["message"]),
-        command=update["command"],
-        interaction=update["interaction"],
-    )
+def was_command(message: Message) -> bool:
+    """Whether a message was a command when it was posted. What was edited into one is none: edits run nothing."""
+    return not message.is_edited and _command(message) is not None
 
 
 def _message(key: str, message: Message, actor: Actor) -> Event:
@@ -49,9 +70,13 @@ def _message(key: str, message: Message, actor: Actor) -> Event:
             for file in message.files
         ),
     }
-    if command := _COMMAND.fullmatch(message.text.strip()):
+    if command := _command(message):
         return CommandInvoked(name=command[1].lower(), text=command[2] or "", **common)
     return MessagePosted(text=message.text, **common)
+
+
+def _command(message: Message) -> re.Match[str] | None:
+    return _COMMAND.fullmatch(message.text.strip())
 
 
 def _actor(person: Person) -> Actor:

@@ -8,7 +8,7 @@ from adapters.local.bubbles import avatar
 from adapters.local.chat import LocalChat
 from adapters.local.control import Control
 from adapters.local.nodes import button, div, icon, named, node, span
-from adapters.local.values import Person, Room
+from adapters.local.values import Message, Person, Room
 from adapters.local.words import PageWords
 
 
@@ -44,11 +44,15 @@ class Sidebar:
             if room.id == here.id:
                 continue
             fresh = await self._chat.changes(person.id, room.id, self._seen)
-            posted = sum(1 for message in fresh if message.author != person.id and not message.is_edited)
+            posted = sum(1 for message in fresh if message.author != person.id and self._is_new(message, newest))
             if posted:
                 self._unread[room.id] = self._unread.get(room.id, 0) + posted
                 self._count(room.id)
         self._seen = newest
+
+    def _is_new(self, message: Message, newest: int) -> bool:
+        # What was posted before has changed only; what was posted after `newest` is counted the next time.
+        return self._seen <= message.posted_after < newest and not message.is_deleted
 
     def _course(self, room: Room) -> None:
         with div("course"):

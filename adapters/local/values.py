@@ -5,6 +5,9 @@ import msgspec
 BOT = "bot"
 """The author of what the core says; no person may have this id."""
 
+REACTIONS = ("👍", "❤️", "🎉", "👏", "🙏", "❓")
+"""What may be put under a message."""
+
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
     """A group chat."""
@@ -52,6 +55,13 @@ class Press(msgspec.Struct, frozen=True, kw_only=True):
     command: str
 
 
+class Reaction(msgspec.Struct, frozen=True, kw_only=True):
+    """One of REACTIONS under a message."""
+
+    reaction: str
+    people: tuple[str, ...]  # their ids, first come first
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message in a room, as it stands now."""
 
@@ -67,7 +77,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[Upload, ...] = ()
     reply_to: int | None = None
     only_for: str | None = None
+    reactions: tuple[Reaction, ...] = ()
     is_edited: bool = False
+    is_deleted: bool = False  # only who, when and where are left
+    posted_after: int = 0  # the chat's revision before it was posted
     revision: int = 0  # filled in when read
 
     @property
@@ -76,6 +89,25 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     def visible_to(self, person: str) -> bool:
         return self.only_for in (None, person)
+
+    def reacted(self, person: str, reaction: str, *, on: bool) -> "Message":
+        """With this person's reaction, or without it; the same message where that is so already."""
+        people = {given.reaction: given.people for given in self.reactions}
+        those = people.get(reaction, ())
+        if (person in those) == on:
+            return self
+        people[reaction] = (*those, person) if on else tuple(other for other in those if other != person)
+        reactions = tuple(Reaction(reaction=given, people=those) for given, those in people.items() if those)
+        return msgspec.structs.replace(self, reactions=reactions)
+
+    def edited(self, text: str) -> "Message":
+        """With another text; the same message where it is the same text."""
+        return self if text == self.text else msgspec.structs.replace(self, body=(Piece(text),), is_edited=True)
+
+    def deleted(self) -> "Message":
+        """What is left of it when it is gone."""
+        kept = {name: getattr(self, name) for name in ("number", "room", "author", "name", "at", "posted_after")}
+        return Message(**kept, body=(), is_deleted=True)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,6 +26,30 @@ class PressRequest(msgspec.Struct):
     wait: bool = True
 
 
+class ReactRequest(msgspec.Struct):
+    room: str
+    message: int
+    reaction: str
+    on: bool = True  # False takes it back
+    person: str = msgspec.field(default="", name="as")
+    wait: bool = True
+
+
+class EditRequest(msgspec.Struct):
+    room: str
+    message: int
+    text: str
+    person: str = msgspec.field(default="", name="as")
+    wait: bool = True
+
+
+class DeleteRequest(msgspec.Struct):
+    room: str
+    message: int
+    person: str = msgspec.field(default="", name="as")
+    wait: bool = True
+
+
 class AdvanceRequest(msgspec.Struct):
     to: str
 
@@ -39,7 +63,8 @@ def linked_file(upload: Upload) -> dict[str, Any]:
     return {**content, "url": file_url(upload)}
 
 
-def shown_message(message: Message) -> dict[str, Any]:
+def shown_message(message: Message, who: str) -> dict[str, Any]:
+    """A message as this person is shown it."""
     return {
         "number": message.number,
         "author": message.author,
@@ -53,6 +78,11 @@ def shown_message(message: Message) -> dict[str, Any]:
         "files": [linked_file(upload) for upload in message.files],
         "reply_to": message.reply_to,
         "only_for": message.only_for,
+        "reactions": [
+            {"reaction": given.reaction, "count": len(given.people), "mine": who in given.people}
+            for given in message.reactions
+        ],
         "is_edited": message.is_edited,
+        "is_deleted": message.is_deleted,
         "revision": message.revision,
     }

@@ -1,6 +1,7 @@
 """The local chat as a platform: the contract of every adapter, and what its updates mean."""
 
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,17 @@ from adapters.local.chat import LocalChat
 from adapters.local.parse import parse
 from adapters.local.values import Message, Mistake, Person, Piece, Room, Upload
 from bot.domain.errors import NotSent, Refused
-from bot.domain.events import Attachment, ButtonPressed, CommandInvoked, MessagePosted, UpdateUnreadable
+from bot.domain.events import (
+    Attachment,
+    ButtonPressed,
+    CommandInvoked,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    ReactionAdded,
+    ReactionRemoved,
+    UpdateUnreadable,
+)
 from bot.domain.messages import OutgoingMessage, Span
 from bot.domain.places import Actor, Address
 from bot.domain.ports import AdapterStore
@@ -63,8 +74,8 @@ def opened(store: AdapterStore, people: Iterable[Person]) -> LocalChat:
     return LocalChat(store, RealClock(), lambda: rooms, people, may_enter=lambda person, room: person.is_staff)
 
 
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[LocalBench]:
+@asynccontextmanager
+async def in_front_of_a_chat(tmp_path: Path) -> AsyncIterator[LocalBench]:
     database = Database(f"sqlite:///{(tmp_path / 'chat.db').as_posix()}")
     migrate(database, tmp_path, NOW)
     people = [
@@ -76,6 +87,12 @@ async def bench(tmp_path: Path) -> AsyncIterator[LocalBench]:
     await chat.open()
     yield LocalBench(chat)
     database.close()
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[LocalBench]:
+    async with in_front_of_a_chat(tmp_path) as bench:
+        yield bench
 
 
 # --- this platform's own ----------------------------------------------------------------------------------------------
@@ -161,6 +178,9 @@ async def test_who_is_let_in_is_asked_at_every_access(bench: LocalBench) -> None
         again.changes("lin", "staff", 0),
         again.say("lin", "staff", "still here"),
         again.press("lin", "staff", number, "reload"),
+        again.react("lin", "staff", number, "👍", on=True),
+        again.edit("lin", "staff", number, "still here"),
+        again.delete("lin", "staff", number),
     ):
         with pytest.raises(Mistake, match=r"chat\.no_room"):
             await access
@@ -280,6 +300,24 @@ def test_a_press_is_the_command_of_its_button() -> None:
         command="checkin 2027-03-01",
         interaction="press-9",
     )
+
+
+ABOUT = {"key": "local:x-9", "at": NOW, "actor": ADA, "address": GROUP, "message": "7"}
+
+
+@pytest.mark.parametrize(
+    ("update", "event"),
+    [
+        ({"kind": "react", "reaction": "👍", "on": True}, ReactionAdded(reaction="👍", **ABOUT)),  # type: ignore[arg-type]
+        ({"kind": "react", "reaction": "❤️", "on": False}, ReactionRemoved(reaction="❤️", **ABOUT)),  # type: ignore[arg-type]
+        ({"kind": "edit", "text": "Better"}, MessageEdited(text="Better", **ABOUT)),  # type: ignore[arg-type]
+        ({"kind": "edit", "text": "/checkin"}, MessageEdited(text="/checkin", **ABOUT)),  # type: ignore[arg-type]
+        ({"kind": "delete"}, MessageDeleted(**ABOUT)),  # type: ignore[arg-type]
+    ],
+)
+def test_a_change_says_who_where_when_and_of_what(update: dict[str, Any], event: Any) -> None:
+    about = {"person": PERSON, "room": "main", "message": 7, "at": "2027-03-01T17:00:00+08:00"}
+    assert parse("x-9", {**about, **update}) == event
 
 
 @given(text=st.text())

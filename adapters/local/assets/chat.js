@@ -185,7 +185,8 @@ function openPicture(address) {
 
 // --- one listener for everything that can be clicked -----------------------------------------------------------------
 
-const CLICKS = {
+/** By the name of a data attribute; other scripts add theirs. */
+export const clicks = {
   press: (element) => press(element),
   advance: (element) => advance(element.dataset.advance),
   drawer: (element) => drawer(element.dataset.drawer === "open"),
@@ -197,7 +198,7 @@ const CLICKS = {
 };
 
 document.addEventListener("click", (event) => {
-  for (const [name, act] of Object.entries(CLICKS)) {
+  for (const [name, act] of Object.entries(clicks)) {
     const element = event.target.closest?.(`[data-${name}]`);
     if (element) return act(element, event);
   }

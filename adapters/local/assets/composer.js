@@ -1,4 +1,5 @@
-// Writing: Enter sends (not while an input method composes), commands complete, files wait as chips, drafts survive.
+// Writing and rewriting: Enter sends (not while an input method composes), commands complete, files wait as chips,
+// drafts survive.
 
 import { ask, isGoing, me, place, room, texts, toEnd } from "./chat.js";
 
@@ -6,6 +7,7 @@ const $ = (id) => document.getElementById(id);
 const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
 
 let replyTo = null;
+let editing = null; // the number of one's own message whose text stands in the input
 let files = []; // uploads that wait to be sent
 let uploading = 0;
 let isSending = false;
@@ -14,6 +16,7 @@ let key = newKey(); // of what is being written: said again after trouble, it is
 // --- sending ---------------------------------------------------------------------------------------------------------
 
 async function send() {
+  if (editing !== null) return save();
   const input = $("input");
   const text = input.value;
   if (isGoing() || isSending || uploading || (!text.trim() && !files.length)) return;
@@ -35,11 +38,23 @@ async function send() {
   changed();
 }
 
+async function save() {
+  if (isGoing() || isSending) return;
+  isSending = true;
+  refresh();
+  const number = editing;
+  const content = { as: me(), room: room(), message: number, text: $("input").value, wait: false };
+  const saved = await ask("/api/edit", content);
+  isSending = false;
+  if (saved && editing === number) cancelEdit();
+  refresh();
+}
+
 const draft = () => `homeroom:${place()}`;
 
 function changed() {
   const input = $("input");
-  sessionStorage.setItem(draft(), input.value);
+  if (editing === null) sessionStorage.setItem(draft(), input.value);
   input.style.height = "auto";
   input.style.height = `${Math.min(input.scrollHeight, innerHeight * 0.35)}px`;
   complete();
@@ -47,7 +62,8 @@ function changed() {
 }
 
 function refresh() {
-  const isReady = Boolean($("input").value.trim() || files.length) && !uploading && !isSending && !isGoing();
+  const isWritten = Boolean($("input").value.trim() || files.length) && !uploading;
+  const isReady = (editing !== null || isWritten) && !isSending && !isGoing();
   $("send").classList.toggle("ready", isReady);
   $("send").setAttribute("aria-disabled", String(!isReady));
 }
@@ -62,7 +78,8 @@ function insert(text) {
 
 function reply(number) {
   const message = document.querySelector(`article[data-number="${number}"]`);
-  if (!message) return;
+  if (!message?.querySelector("[data-reply]")) return;
+  cancelEdit();
   replyTo = Number(number);
   $("replying-author").textContent = message.getAttribute("aria-label").replace(/ \d\d:\d\d$/, "");
   const words = message.querySelector(".words")?.textContent.trim();
@@ -78,9 +95,40 @@ function cancelReply() {
   $("replying").classList.remove("shown");
 }
 
+// --- editing ---------------------------------------------------------------------------------------------------------
+
+/** The text of one's own message comes into the input; the draft waits. */
+function edit(number, text) {
+  if (isGoing() || isSending || !document.querySelector(`article[data-number="${number}"]`)) return;
+  cancelReply();
+  document.querySelector("article.picked")?.classList.remove("picked");
+  editing = number;
+  showEditing(text);
+  $("input").value = text;
+  $("input").focus();
+  changed();
+}
+
+window.homeroom.edit = edit;
+
+function cancelEdit() {
+  if (editing === null) return;
+  editing = null;
+  showEditing();
+  $("input").value = sessionStorage.getItem(draft()) ?? "";
+  changed();
+}
+
+function showEditing(text = "") {
+  $("editing-excerpt").textContent = text.slice(0, 120);
+  $("editing").classList.toggle("shown", editing !== null);
+  document.querySelector(".composer").classList.toggle("is-editing", editing !== null);
+}
+
 // --- files -----------------------------------------------------------------------------------------------------------
 
 async function attach(chosen) {
+  if (editing !== null) return;
   for (const file of chosen) {
     uploading += 1;
     drawChips();
@@ -123,7 +171,7 @@ const offered = () => options().filter((option) => option.classList.contains("fi
 let isDismissed = false;
 
 function complete() {
-  const typed = /^\/(\w*)$/.exec($("input").value)?.[1].toLowerCase();
+  const typed = editing === null ? /^\/(\w*)$/.exec($("input").value)?.[1].toLowerCase() : undefined; // an edit runs nothing
   if (typed === undefined) isDismissed = false;
   const isOpen = typed !== undefined && !isDismissed;
   for (const option of options()) option.classList.toggle("fits", isOpen && option.dataset.option.startsWith(typed));
@@ -170,7 +218,7 @@ const choose = (name) => insert(`/${name} `);
 document.addEventListener("keydown", (event) => {
   if (event.target.id !== "input" || event.isComposing || event.keyCode === 229) return;
   if (completes(event)) return event.preventDefault();
-  if (event.key === "Escape") cancelReply();
+  if (event.key === "Escape") (cancelReply(), cancelEdit());
   if (event.key !== "Enter" || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   send();
@@ -191,9 +239,13 @@ document.addEventListener("click", (event) => {
   if (at("#send")) send();
   else if (at("[data-attach]")) $("file-input").click();
   else if (at("[data-cancel-reply]")) cancelReply();
+  else if (at("[data-cancel-edit]")) cancelEdit();
   else if (at("[data-reply]")) reply(at("[data-reply]").dataset.reply);
   else if (at("[data-option]")) choose(at("[data-option]").dataset.option);
-  else if (at("[data-insert]")) insert(at("[data-insert]").dataset.insert);
+  else if (at("[data-insert]")) {
+    cancelEdit();
+    insert(at("[data-insert]").dataset.insert);
+  }
 });
 document.addEventListener("dragover", (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault());
 document.addEventListener("drop", (event) => {
@@ -216,6 +268,8 @@ function shown() {
   if (at !== place()) {
     at = place();
     cancelReply();
+    editing = null;
+    showEditing();
     files = [];
     key = newKey();
     drawChips();
