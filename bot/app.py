@@ -28,6 +28,7 @@ from bot.features import FEATURES
 from bot.features.access import digest_of
 from bot.leasing import Leases
 from bot.texts.catalogue import Catalogues
+from bot.watching import FolderWatch
 from scheduler.occurrences import occurrences
 from scheduler.ticker import Ticker
 from storage import outbox
@@ -181,6 +182,7 @@ class App:
         """
         jobs: list[Callable[[], Awaitable[None]]] = [self.deliverer.run]
         jobs.append(self.leases.keep_all)
+        jobs.append(FolderWatch(self.library.folders, self.sink, self.live, self.clock.now).run)
         jobs += [lambda adapter=adapter: self.serve(adapter) for adapter in adapters]  # type: ignore[misc]
         if ticks:
             jobs.append(Ticker(self, self.clock).run)

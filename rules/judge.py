@@ -1,7 +1,7 @@
 """What the rules make of a fact. Pure: the same rule, fact and tally always give the same verdict."""
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from bot.domain.rules import MARK, AllOf, AnyOf, Between, Condition, Fact, Has, Is, Limit, Not, Rule, Tally, Verdict
@@ -91,6 +91,8 @@ def _limited(rule: Rule, fact: Fact, tally: Tally) -> Verdict | None:
         return _quiet(rule, "verdict.once_per_member")
     if limit.points_per_day is not None and tally.points_by_date.get(today, 0) + rule.points > limit.points_per_day:
         return _quiet(rule, "verdict.points_per_day", limit=limit.points_per_day)
+    if limit.points_per_week is not None and _points_this_week(fact, tally) + rule.points > limit.points_per_week:
+        return _quiet(rule, "verdict.points_per_week", limit=limit.points_per_week)
     return _cooling(rule, fact, tally, limit)
 
 
@@ -101,8 +103,17 @@ def _cooling(rule: Rule, fact: Fact, tally: Tally, limit: Limit) -> Verdict | No
 
 
 def _this_week(fact: Fact, tally: Tally) -> bool:
-    monday = fact.local_date - timedelta(days=fact.local_date.weekday())
+    monday = _monday(fact)
     return any(times for day, times in tally.by_date.items() if monday <= day <= fact.local_date)
+
+
+def _points_this_week(fact: Fact, tally: Tally) -> int:
+    monday = _monday(fact)
+    return sum(points for day, points in tally.points_by_date.items() if monday <= day <= fact.local_date)
+
+
+def _monday(fact: Fact) -> date:
+    return fact.local_date - timedelta(days=fact.local_date.weekday())
 
 
 def _quiet(rule: Rule, why: str, **values: Any) -> Verdict:

@@ -153,6 +153,9 @@ ONE = fact("a")
         ({"points_per_day": 9}, [fact("b")], ONE, "verdict.points_per_day"),
         ({"points_per_day": 4}, [], ONE, "verdict.points_per_day"),
         ({"points_per_day": 9}, [fact("b", after=-DAY)], ONE, ""),
+        ({"points_per_week": 14}, [fact("b", after=-DAY), fact("c")], ONE, "verdict.points_per_week"),  # 5 a time
+        ({"points_per_week": 15}, [fact("b", after=-DAY), fact("c")], ONE, ""),
+        ({"points_per_week": 14}, [fact("b", after=-3 * DAY), fact("c")], ONE, ""),  # Sunday of last week
         ({"cool_down": 3 * HOUR}, [fact("b", after=-3 * HOUR)], ONE, ""),
         ({"cool_down": 3 * HOUR}, [fact("b", after=-3 * HOUR + timedelta(seconds=1))], ONE, "verdict.cool_down"),
         ({"cool_down": 3 * HOUR}, [fact("b", after=-9 * HOUR), fact("c", after=-HOUR)], ONE, "verdict.cool_down"),
@@ -205,6 +208,7 @@ QUIET = [
             {"once_per": "week"},
             {"once_per": "member"},
             {"points_per_day": 9},
+            {"points_per_week": 9},
             {"cool_down": timedelta(seconds=20)},
         )
     ),

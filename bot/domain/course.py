@@ -49,6 +49,7 @@ class Ritual(msgspec.Struct, frozen=True, kw_only=True):
     first: date
     last: date
     options: Any = None  # the options model of its action
+    is_built_in: bool = False  # the course's own: it needs no space and is done however late
 
 
 class Occurrence(msgspec.Struct, frozen=True, kw_only=True):

@@ -112,6 +112,12 @@ class JobDone(_Happened, frozen=True, kw_only=True, tag="job_done"):
     result: dict[str, Any]
 
 
+class CourseFilesChanged(_Happened, frozen=True, kw_only=True, tag="course_files_changed"):
+    """The files of a course's folder are others than before; whether they are good is not known yet."""
+
+    course: CourseId
+
+
 class UpdateUnreadable(_Happened, frozen=True, kw_only=True, tag="update_unreadable"):
     """An update that its adapter could not understand; it is kept, and never blocks the ones behind it."""
 
@@ -133,7 +139,7 @@ Done = (
     | MemberJoined
     | MemberLeft
 )
-Event = Done | SpaceMigrated | OccurrenceDue | JobDone | UpdateUnreadable
+Event = Done | SpaceMigrated | OccurrenceDue | JobDone | CourseFilesChanged | UpdateUnreadable
 
 
 class PlainMessage(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,6 +29,10 @@ MARK = "text.mark"
 """Where the values of a fact with a text hold the text's fingerprint, by which the same text is known again."""
 
 
+ANONYMOUS = "fact.is_anonymous"
+"""Set in the values of a fact that nobody may connect with its member: it is masked wherever facts are shown."""
+
+
 class FactKind(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of fact that a feature may announce; `fields` are what conditions can read of it."""
 
@@ -84,6 +88,7 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
 
     once_per: Per | None = None
     points_per_day: int | None = None
+    points_per_week: int | None = None
     cool_down: timedelta | None = None
     novelty: bool = False  # the same text does not count twice, whoever writes it
 

@@ -9,6 +9,7 @@ from bot.domain.course import Ritual
 from bot.domain.errors import UserError
 from bot.domain.events import (
     CommandInvoked,
+    CourseFilesChanged,
     Event,
     MemberJoined,
     MemberLeft,
@@ -21,9 +22,10 @@ from bot.domain.places import Space
 from bot.engine import agenda
 from bot.engine.aside import set_aside, take_for_replay
 from bot.engine.context import Context
-from bot.engine.dispatch import as_command, run_command
+from bot.engine.dispatch import NotMeant, as_command, run_command
 from bot.engine.messages import handle_messages
 from bot.engine.people import context_of, joined, left
+from bot.engine.reloading import take_files
 from bot.engine.transaction import Belonging, Transaction
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,8 @@ def handle_one(tx: Transaction, event: Event) -> None:
             set_aside(tx.engine, tx.db, event, event.error)
         case OccurrenceDue():
             _occurrence(tx, event)
+        case CourseFilesChanged():
+            take_files(tx, event)
         case MemberJoined():
             joined(tx, event)
         case MemberLeft():
@@ -50,12 +54,15 @@ def handle_one(tx: Transaction, event: Event) -> None:
 
 def _command(ctx: Context, command: CommandInvoked) -> None:
     """In a savepoint, so that a person's mistake undoes what the handler did and keeps only the reply."""
-    ctx.event = command
+    said, ctx.event = ctx.event, command
     try:
         with ctx.db.begin_nested():
             run_command(ctx, command)
             ctx.finish()
             ctx.writes.flush(ctx.db)
+    except NotMeant:
+        assert isinstance(said, MessagePosted), "only what was said as a word can be an ordinary message"
+        handle_messages(ctx.tx, [said])
     except UserError as mistake:
         log.info("event %s was answered with %s", command.key, mistake.text.id)
         ctx.refuse(mistake)
@@ -113,7 +120,7 @@ def _occurrence(tx: Transaction, event: OccurrenceDue) -> None:
 
 def _why_skipped(ritual: Ritual, space: Space | None, event: OccurrenceDue) -> str | None:
     """Only an opening is ever skipped: what was opened must be closed, however late."""
-    if event.slot:
+    if event.slot or ritual.is_built_in:
         return None
     if space is None:
         return "ritual.no_place"

@@ -2,12 +2,13 @@
 
 from sqlalchemy import select
 
-from bot.domain.errors import Problem, UserError
+from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.domain.messages import Text
 from bot.engine import aside
 from bot.engine.context import Context
 from bot.engine.feature import Feature
+from bot.engine.reloading import audit_reload, told
 from bot.engine.single import replay
 from storage import outbox
 from storage.tables import audit, profile
@@ -20,21 +21,9 @@ _SHOWN = 10
 @feature.command("reload", roles=("admin",), places=("staff",))
 def reload(ctx: Context, cmd: CommandInvoked) -> None:
     done = ctx.engine.library.activate(ctx.db, ctx.course.id, ctx.now)
-    if done.refused:
-        ctx.reply("reload.refused", count=len(done.problems))
-    elif done.changed:
-        ctx.reply("reload.done")
-    else:
-        ctx.reply("reload.same")
-    if done.problems and not done.refused:
-        ctx.reply("reload.off", count=len(done.problems))
-    for problem in done.problems[:_SHOWN]:
-        ctx.reply("reload.problem", place=place_of(problem), what=problem.text)
-    ctx.audit("reload", changed=done.changed, problems=len(done.problems))
-
-
-def place_of(problem: Problem) -> str:
-    return f"{problem.file}:{problem.line}:{problem.column}"
+    for line in told(done):
+        ctx.reply_words(line)
+    audit_reload(ctx, done)
 
 
 @feature.command("audit", roles=("admin",), places=("staff",))
@@ -48,7 +37,7 @@ def show_audit(ctx: Context, cmd: CommandInvoked) -> None:
     for row in rows:
         at = row.at.astimezone(ctx.course.tzinfo)
         what = Text(id=f"audit.{row.action}", values=row.details)
-        ctx.reply("audit.line", at=at, name=row.name or row.account or "?", what=what)
+        ctx.reply("audit.line", at=at, name=row.name or row.account or Text(id="audit.by_itself"), what=what)
 
 
 @feature.command("failures", roles=("admin",), places=("staff",))

@@ -10,12 +10,10 @@ from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.domain.ids import CourseId, MemberId, RuleId
 from bot.domain.messages import Words
-from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.feature import Feature
-from bot.engine.roster import named
+from bot.engine.roster import find_member
 from bot.features.points import store
-from bot.features.points.why import explain, is_telling
 from rules.fold import POINTS_GRANTED, granted
 
 feature = Feature("points")
@@ -23,8 +21,6 @@ feature.fact(POINTS_GRANTED, about="the command that granted them", points="numb
 
 _TOP = 10
 _LAST = 5
-_FACTS = 8
-_LOOKED_AT = 100
 _GRANT = re.compile(r"(?P<who>\S.*?)\s+(?P<points>[+＋\-−－]\d{1,5})\s+(?P<reason>\S.{0,500})", re.DOTALL)
 _MOST = 10_000
 
@@ -68,20 +64,6 @@ def _board_row(line: store.Standing, mine: store.Standing | None) -> Sequence[st
     return str(line.rank), f"▸ {line.name}" if line is mine else line.name, str(line.points)
 
 
-@feature.command("why")
-def why(ctx: Context, cmd: CommandInvoked) -> None:
-    facts = store.last_facts(ctx.db, ctx.member.id, limit=_LOOKED_AT)
-    if not facts:
-        raise UserError("why.nothing")
-    ctx.reply("why.title")
-    telling = [row for row in facts if is_telling(row)]
-    for row in telling[:_FACTS]:
-        for line in explain(ctx.course, row, ctx.engine.voice.texts.has):
-            ctx.reply_words(line)
-    if plain := len(facts) - len(telling):
-        ctx.reply("why.plain", count=plain)
-
-
 @feature.command("grant", roles=("admin",), places=("staff",))
 def grant(ctx: Context, cmd: CommandInvoked) -> None:
     asked = _GRANT.fullmatch(cmd.text.strip())
@@ -90,23 +72,13 @@ def grant(ctx: Context, cmd: CommandInvoked) -> None:
     amount = int(asked["points"].translate(str.maketrans("＋−－", "+--")))
     if amount == 0 or abs(amount) > _MOST:
         raise UserError("grant.amount", most=_MOST)
-    target = find_member(ctx, asked["who"])
+    target = find_member(ctx.db, ctx.course.id, asked["who"])
     reason = " ".join(asked["reason"].split())
     outcome = ctx.announce(POINTS_GRANTED, ctx.event.key, member=target, points=amount)
     ctx.writes.entries.append(granted(outcome.fact, reason=reason))
     ctx.audit("grant", member=f"#{target.id}", points=f"{amount:+d}", reason=reason)
     total = ctx.ask("points_of", target.id)
     ctx.reply("grant.done", name=target.name, points=f"{amount:+d}", reason=reason, count=total)
-
-
-def find_member(ctx: Context, who: str) -> Member:
-    """The one member that a person means. Raises UserError with the ways out."""
-    found = named(ctx.db, ctx.course.id, who)
-    if not found:
-        raise UserError("member.unknown", name=who[:48])
-    if len(found) > 1:
-        raise UserError("member.ambiguous", names=[f"#{member.id} {member.name}" for member in found[:10]])
-    return found[0]
 
 
 @feature.query("points_of")

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row, func, select
 
 from bot.domain.ids import CourseId, MemberId
-from storage.tables import fact, ledger, member, profile
+from storage.tables import ledger, member, profile
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,11 +35,6 @@ def last_entries(db: Connection, who: MemberId, *, limit: int) -> list[Row[Any]]
     """The newest entries that changed the sum."""
     mine = select(ledger).where(ledger.c.member == who, ledger.c.points != 0)
     return list(db.execute(mine.order_by(ledger.c.id.desc()).limit(limit)).all())
-
-
-def last_facts(db: Connection, who: MemberId, *, limit: int) -> list[Row[Any]]:
-    mine = select(fact).where(fact.c.member == who)
-    return list(db.execute(mine.order_by(fact.c.id.desc()).limit(limit)).all())
 
 
 def standings(db: Connection, course: CourseId) -> list[Standing]:

@@ -19,7 +19,7 @@ from bot.features.sharing import store
 from rules.fields import Duration
 
 feature = Feature("sharing")
-feature.fact("share.posted", about="the session", length="number", attachments="number")
+feature.fact("share.posted", about="the session", has_text=True, length="number", attachments="number")
 
 _EXCERPT = 60  # columns
 _SHOWN = 8
@@ -111,11 +111,12 @@ def _collect(batch: MessageBatch, session: Any, posts: Sequence[PlainMessage]) -
         store.keep(batch.db, session.id, message.member.id, text, at=message.event.at)
         ctx = batch.context_for(message)
         length, attachments = visible_length(text), len(message.event.attachments)
-        points = ctx.announce("share.posted", f"session {session.id}", length=length, attachments=attachments).points
+        object = f"session {session.id}"
+        outcome = ctx.announce("share.posted", object, text=text, length=length, attachments=attachments)
         if is_first:
             ctx.reply("sharing.received")
-        if points:
-            ctx.reply("points.plus", points=points)
+        if outcome.points:
+            ctx.reply("points.plus", points=outcome.points)
     if session.closed_at is not None:
         _summarise(batch.context_for(posts[-1]), posts[-1].space, session)
 

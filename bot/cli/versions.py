@@ -1,0 +1,192 @@
+"""`rules diff` and `rules history`: versions of a course's rules, those that were live and those that may be."""
+
+import argparse
+import json
+import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.cli import FINE, MISUSED, PROBLEMS, Terminal
+from bot.cli.data import on_database
+from bot.cli.problems import print_problems
+from bot.config import Settings
+from bot.domain.course import Course
+from bot.domain.ids import CourseId
+from bot.domain.rules import Fact
+from bot.engine.feature import Registry
+from bot.engine.recorded import WhatIf, facts_of, judged_by
+from bot.features import FEATURES
+from rules.loader import Loaded, load_course, read_folder
+from rules.vocabulary import Vocabulary
+from storage.database import Database
+from storage.tables import account, profile, snapshot
+
+_SHOWN = 20
+
+
+@on_database
+def diff(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
+    paths: list[Path] = options.paths
+    if len(paths) != (1 if options.live else 2):
+        terminal.complain("diff.usage")
+        return MISUSED
+    course = _course(terminal, options, settings, paths[-1])
+    if course is None:
+        return MISUSED
+    vocabulary = Registry(FEATURES).vocabulary()
+    versions = [_live(database, course, vocabulary)] if options.live else []
+    versions += [_folder(path, course, vocabulary) for path in paths]
+    problems = [problem for version in versions if version for problem in version.problems]
+    if problems or None in versions:
+        print_problems(terminal, problems)
+        terminal.complain("diff.problems" if problems else "diff.not_live")
+        return PROBLEMS
+    facts = [recorded.fact for recorded in facts_of(database, course)]
+    if not facts:
+        terminal.complain("diff.no_facts", course=course)
+        return PROBLEMS
+    old, new = (judged_by(facts, version.course) for version in versions if version)
+    names = _names(database, course)
+    if options.json:
+        _print_json(old, new, names)
+    else:
+        _Report(terminal, names, [version.course for version in versions if version]).print(facts, old, new)
+    return FINE
+
+
+def _course(terminal: Terminal, options: argparse.Namespace, settings: Settings, newest: Path) -> CourseId | None:
+    """Whose facts are meant: said, or the only course there is, or the one that the folder is named after."""
+    known = [folder.name for folder in settings.courses]
+    asked = options.course or (known[0] if len(known) == 1 else newest.resolve().name)
+    if asked in known:
+        return CourseId(asked)
+    terminal.complain("diff.which_course", courses=known)
+    return None
+
+
+def _folder(path: Path, course: CourseId, vocabulary: Vocabulary) -> Loaded:
+    """Raises RulesRejected where it is no course."""
+    return load_course(course, read_folder(path.resolve()), vocabulary, shown_as=str(path))
+
+
+def _live(database: Database, course: CourseId, vocabulary: Vocabulary) -> Loaded | None:
+    newest = select(snapshot).where(snapshot.c.course == course).order_by(snapshot.c.number.desc()).limit(1)
+    with database.begin() as db:
+        row = db.execute(newest).one_or_none()
+    # Rules that are off in what is live are off in what is compared, too: that is no problem of this command.
+    return Loaded(course=load_course(course, row.files, vocabulary).course) if row else None
+
+
+def _names(database: Database, course: CourseId) -> dict[int, str]:
+    query = select(account.c.member, account.c.platform, account.c.user, profile.c.name)
+    query = query.join(profile, profile.c.member == account.c.member).where(account.c.course == course)
+    with database.begin() as db:
+        rows = db.execute(query.order_by(account.c.platform, account.c.user)).all()
+    names: dict[int, str] = {}
+    for row in rows:
+        names.setdefault(row.member, f"{row.name} ({row.platform}:{row.user})")
+    return names
+
+
+def _by_member(outcome: WhatIf, names: Mapping[int, str]) -> dict[str, int]:
+    return {names.get(member, f"#{member}"): sum(rules.values()) for member, rules in outcome.points.items()}
+
+
+def _by_rule(outcome: WhatIf, titles: Mapping[str, str]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for rules in outcome.points.values():
+        for rule, points in rules.items():
+            shown = titles.get(rule, rule)
+            sums[shown] = sums.get(shown, 0) + points
+    return sums
+
+
+def _changes(old: Mapping[str, int], new: Mapping[str, int]) -> list[tuple[str, int, int]]:
+    """What differs, the largest difference first."""
+    both = [(key, old.get(key, 0), new.get(key, 0)) for key in {*old, *new}]
+    return sorted([row for row in both if row[1] != row[2]], key=lambda row: (-abs(row[2] - row[1]), row[0]))
+
+
+def _print_json(old: WhatIf, new: WhatIf, names: Mapping[int, str]) -> None:
+    for member in sorted({*old.points, *new.points}):
+        row = {
+            "member": names.get(member, f"#{member}"),
+            "old": old.points.get(member, {}),
+            "new": new.points.get(member, {}),
+            "level": [old.levels.get(member, ""), new.levels.get(member, "")],
+        }
+        print(json.dumps(row, ensure_ascii=False))
+
+
+class _Report:
+    """Prints who gains, who loses, by which rule, and what was assumed."""
+
+    def __init__(self, terminal: Terminal, names: Mapping[int, str], courses: Sequence[Course]) -> None:
+        self._terminal = terminal
+        self._names = names
+        rules = [rule for course in courses for rule in course.rules if rule.title]
+        show = terminal.texts.show
+        self._titles: dict[str, str] = {rule.id: f"{rule.id} ({show(terminal.language, rule.shown)})" for rule in rules}
+
+    def print(self, facts: Sequence[Fact], old: WhatIf, new: WhatIf) -> None:
+        say = self._terminal.say
+        first, last = min(fact.local_date for fact in facts), max(fact.local_date for fact in facts)
+        say("diff.judged", count=len(facts), first=first, last=last)
+        before, after = _by_member(old, self._names), _by_member(new, self._names)
+        gains = [after.get(member, 0) - before.get(member, 0) for member in {*before, *after}]
+        say("diff.who", up=sum(g > 0 for g in gains), down=sum(g < 0 for g in gains), same=sum(g == 0 for g in gains))
+        medians = [statistics.median(list(points.values()) or [0]) for points in (before, after)]
+        say("diff.median", old=f"{medians[0]:g}", new=f"{medians[1]:g}")
+        say("diff.levels", count=sum(old.levels.get(who) != new.levels.get(who) for who in {*old.levels, *new.levels}))
+        self._table("diff.by_member", _changes(before, after))
+        self._table("diff.by_rule", _changes(_by_rule(old, self._titles), _by_rule(new, self._titles)))
+        say("diff.assumptions")
+
+    def _table(self, title: str, rows: Sequence[tuple[str, int, int]]) -> None:
+        if not rows:
+            return
+        self._terminal.say(title)
+        for name, old, new in rows[:_SHOWN]:
+            print(f"  {new - old:+6d}  {old:6d} → {new:6d}  {name}")
+        if len(rows) > _SHOWN:
+            self._terminal.say("diff.more", count=len(rows) - _SHOWN)
+
+
+@on_database
+def history(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
+    """Every version that was ever live; with --show, its files into a folder."""
+    query = select(snapshot).order_by(snapshot.c.number)
+    with database.begin() as db:
+        rows = db.execute(query).all()
+    if options.course:
+        rows = [row for row in rows if row.course == options.course]
+    if options.show is not None:
+        return _show(terminal, options, {row.number: row.files for row in rows})
+    for row in rows:
+        if options.json:
+            line = {"number": row.number, "course": row.course, "at": row.at.isoformat(), "digest": row.digest}
+            print(json.dumps(line))
+        else:
+            print(f"{row.number:6d}  {row.at:%Y-%m-%d %H:%M} UTC  {row.course:<24}  {row.digest[:12]}")
+    if not rows:
+        terminal.complain("history.nothing")
+        return PROBLEMS
+    return FINE
+
+
+def _show(terminal: Terminal, options: argparse.Namespace, files_of: Mapping[int, Mapping[str, str]]) -> int:
+    files = files_of.get(options.show)
+    if files is None:
+        terminal.complain("history.unknown", number=options.show)
+        return MISUSED
+    target: Path = options.to or Path(f"version-{options.show}")
+    if target.exists():
+        terminal.complain("history.there", path=target)
+        return PROBLEMS
+    target.mkdir(parents=True)
+    for name, content in files.items():
+        (target / name).write_text(content, encoding="utf-8")
+    terminal.say("history.written", number=options.show, path=target, count=len(files))
+    return FINE

@@ -1,0 +1,87 @@
+"""Watches the courses' folders, so that what an admin saves is live a moment later."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from bot.domain.errors import RulesRejected
+from bot.domain.events import CourseFilesChanged, Event
+from bot.domain.ids import CourseId, EventKey
+from bot.engine.live import Live
+from rules.loader import read_folder
+
+log = logging.getLogger(__name__)
+
+_QUIET = 400  # milliseconds without a change: an editor, or `git pull`, writes several files
+_MISSING = 5.0  # seconds before looking again for a folder that is not there
+
+Sink = Callable[[list[Event]], Awaitable[None]]
+
+
+class FolderWatch:
+    """Hands over an event for every new content of a course's folder.
+
+    The content decides, not the time of a file: saving the same again is nothing, and a change that the system did not
+    report is noticed with the next one.
+    """
+
+    def __init__(
+        self,
+        folders: Mapping[CourseId, Path],
+        sink: Sink,
+        live: Callable[[], Awaitable[Live]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._folders = folders
+        self._sink = sink
+        self._live = live
+        self._now = now
+        self._seen: dict[CourseId, str] = {}
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        from watchfiles import awatch  # 20 ms that the start of the process need not wait for
+
+        await self.look()
+        while True:
+            there = [folder for folder in self._folders.values() if folder.is_dir()]
+            try:
+                # It also yields every few seconds when nothing was reported: not every file system reports.
+                async for _ in awatch(*there, debounce=_QUIET, recursive=False, yield_on_timeout=True):
+                    await self.look()
+                    if any(folder.is_dir() != (folder in there) for folder in self._folders.values()):
+                        break
+            except OSError as error:  # too many watches, or a folder that went away between two looks
+                log.warning("the courses' folders can't be watched: %s", error)
+                await asyncio.sleep(_MISSING)
+                await self.look()
+
+    async def look(self) -> None:
+        """Hand over what has changed since the last look."""
+        for course in self._folders:
+            digest = await self._digest(course)
+            if digest == self._seen.get(course):
+                continue
+            snapshot = (await self._live()).snapshots.get(course, 0)
+            # Several processes see the same files: the key lets one of them through.
+            key = EventKey(f"files:{course}:{snapshot}:{digest}")
+            await self._sink([CourseFilesChanged(key=key, at=self._now(), course=course)])
+            self._seen[course] = digest
+
+    async def _digest(self, course: CourseId) -> str:
+        return await asyncio.to_thread(_digest_of, self._folders[course])
+
+
+def _digest_of(folder: Path) -> str:
+    """A fingerprint of all that could be live; also of not being readable."""
+    digest = hashlib.sha256()
+    try:
+        for name, content in sorted(read_folder(folder).items()):
+            raw = content.encode() if isinstance(content, str) else content
+            digest.update(f"{name} {len(raw)} ".encode() + raw)
+    except RulesRejected as rejected:
+        digest.update(repr([problem.text.id for problem in rejected.problems]).encode())
+    return digest.hexdigest()[:32]

@@ -1,0 +1,84 @@
+"""The ledger that facts lead to, from nothing: for tests of rules, and for other rules over the same facts."""
+
+from collections import defaultdict
+
+import msgspec
+
+from bot.domain.course import Course
+from bot.domain.rules import Fact, LedgerEntry, Verdict
+from rules.fold import LEVEL_REACHED, POINTS_GRANTED, RETRACTED, Fold, Judged, entry_of, granted, reversal
+
+DERIVED = (LEVEL_REACHED,)
+"""Facts that follow from others by the rules; whoever gives the others makes them."""
+
+
+class Replay:
+    """One course's facts, taken in the order in which they happened. Nothing of it touches a database."""
+
+    def __init__(self) -> None:
+        self.fold = Fold()
+        self.entries: list[LedgerEntry] = []  # in order, with those that take back others
+        self.shadows: list[LedgerEntry] = []  # what rules in the shadow would have given
+        self._open: defaultdict[tuple[int, str, str], list[tuple[LedgerEntry, bool]]] = defaultdict(list)
+        self._staff: set[int] = set()
+
+    def enter(self, course: Course) -> None:
+        """From here on the course is another: everybody's level is what its thresholds say. Staff have none."""
+        for member in self.fold.totals.keys() - self._staff:
+            self.fold.relevel(course, member)
+
+    def level_of(self, course: Course, member: int) -> str:
+        """The member's level so far."""
+        return self.fold.levels.get(member) or (course.levels[0].id if course.levels else "")
+
+    def take(self, course: Course, fact: Fact) -> list[Judged]:
+        """What comes of a fact: its verdicts, then those on the facts that follow. Derived ones are passed over.
+
+        Which level the member had is our own finding, whatever the fact says.
+        """
+        if fact.kind in DERIVED:
+            return []
+        fact = self._seen(course, fact)
+        if fact.kind == RETRACTED:
+            return [self._take_back(course, fact)]
+        judged = self._judged(course, fact)
+        if fact.kind == POINTS_GRANTED:
+            self._give(granted(fact))
+        return judged
+
+    def _seen(self, course: Course, fact: Fact) -> Fact:
+        is_student = fact.values.get("member.role", "student") == "student"
+        (self._staff.discard if is_student else self._staff.add)(fact.member)
+        level = self.level_of(course, fact.member)
+        if fact.values.get("member.level") == level:
+            return fact
+        return msgspec.structs.replace(fact, values={**fact.values, "member.level": level})
+
+    def _judged(self, course: Course, fact: Fact) -> list[Judged]:
+        found: list[Judged] = []
+        following: Fact | None = fact
+        while following:
+            judged = self.fold.judge(course, following)
+            following = self.fold.risen(course, judged) if judged.firings else None
+            for firing in judged.firings:
+                self._give(entry_of(firing), is_shadow=firing.verdict.is_shadow)
+            found.append(judged)
+        return found
+
+    def _give(self, entry: LedgerEntry, *, is_shadow: bool = False) -> None:
+        (self.shadows if is_shadow else self.entries).append(entry)
+        self._open[entry.member, entry.fact, entry.object].append((entry, is_shadow))
+
+    def _take_back(self, course: Course, fact: Fact) -> Judged:
+        """Close what is open for the fact's member, object and kind; the level may fall, and nothing follows."""
+        given = self._open.pop((fact.member, fact.values["fact"], fact.object), [])
+        verdicts = []
+        for entry, is_shadow in given:
+            back = reversal(entry, fact)
+            (self.shadows if is_shadow else self.entries).append(back)
+            self.fold.take_back(entry, shadow=is_shadow)
+            if not is_shadow:
+                verdicts.append(Verdict(rule=back.rule, fired=True, points=back.points))
+        if verdicts and fact.member not in self._staff:
+            self.fold.relevel(course, fact.member)
+        return Judged(fact, verdicts, [])
