@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from bot.domain.errors import UserError
 from bot.domain.ids import CourseId, MemberId
 from bot.domain.places import Actor, Member
 from bot.engine.live import Live
@@ -54,6 +55,20 @@ def present_member(db: Connection, course: CourseId, actor: Actor) -> Member | N
     person = (course, actor.platform, actor.user)
     row = _known(db, {person: actor}).get(person)
     return None if row is None or row.left_at is not None else _member(row, actor)
+
+
+def has_left(db: Connection, course: CourseId, actor: Actor) -> bool:
+    """Whether a member behind an account was here and is gone."""
+    person = (course, actor.platform, actor.user)
+    row = _known(db, {person: actor}).get(person)
+    return row is not None and row.left_at is not None
+
+
+def present_students(db: Connection, course: CourseId, before: datetime) -> list[Member]:
+    """The students who joined before this moment and have not left, in the order in which they came."""
+    here = member.c.left_at.is_(None) & member.c.merged_into.is_(None) & (member.c.joined_at < before)
+    mine = (member.c.course == course) & (member.c.role == "student")
+    return [_from_row(row) for row in db.execute(_BY_ID.where(mine, here).order_by(member.c.id))]
 
 
 def name_of(db: Connection, who: MemberId) -> str:
@@ -125,6 +140,16 @@ def named(db: Connection, course: CourseId, who: str) -> list[Member]:
         _BY_ID.where(member.c.course == course, member.c.merged_into.is_(None)).order_by(member.c.id)
     ).all()
     return [_from_row(row) for row in _meant(rows, who)]
+
+
+def find_member(db: Connection, course: CourseId, who: str) -> Member:
+    """The one member that a person means. Raises UserError with the ways out."""
+    found = named(db, course, who)
+    if not found:
+        raise UserError("member.unknown", name=who[:48])
+    if len(found) > 1:
+        raise UserError("member.ambiguous", names=[f"#{member.id} {member.name}" for member in found[:10]])
+    return found[0]
 
 
 def member_of(db: Connection, who: MemberId) -> Member:

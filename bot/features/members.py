@@ -1,17 +1,22 @@
 """Members themselves: joining, leaving, `/me`, `/language`."""
 
+from collections.abc import Iterator, Sequence
+
 from sqlalchemy import update
 
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked, MemberJoined, MemberLeft
 from bot.domain.ids import language_of
-from bot.domain.messages import Text
+from bot.domain.messages import Template, Text, Words
+from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.feature import Feature
+from bot.engine.levels import standing_of
+from bot.engine.roster import find_member
 from storage import boards
 from storage.tables import member, profile
 
-feature = Feature("members", needs=("points_of", "rank_of", "checkins_of"))
+feature = Feature("members", needs=("points_of", "rank_of", "checkins_of", "honours_of"))
 feature.fact("member.joined", about="the member")
 
 _AS_COURSE = ("auto", "course", "默认", "自动")
@@ -32,21 +37,49 @@ def left(ctx: Context, event: MemberLeft) -> None:
 
 @feature.command("me", words=("我的",))
 def me(ctx: Context, cmd: CommandInvoked) -> None:
-    checkins, streak = ctx.ask("checkins_of", ctx.member.id, ctx.today)
-    rank = ctx.ask("rank_of", ctx.course.id, ctx.member.id)
-    ctx.reply("me.title", name=ctx.member.name, role=Text(id=f"role.{ctx.member.role}"))
+    """One's own card; staff may ask for another's in the staff room, with what is for staff only."""
+    asked = cmd.text.strip()
+    if not asked:
+        _show(ctx, ctx.member)
+        return
+    if ctx.member.role == "student" or ctx.space is None or ctx.space.kind != "staff":
+        raise UserError("me.others")
+    who = find_member(ctx.db, ctx.course.id, asked)
+    _show(ctx, who)
+    _show_to_staff(ctx, who)
+
+
+def _show(ctx: Context, who: Member) -> None:
+    ctx.reply("me.title", name=who.name, role=Text(id=f"role.{who.role}"))
+    honours = ctx.ask("honours_of", ctx.course, who.id, ctx.now)
+    if honours.titles:
+        ctx.reply("me.titles", titles=honours.titles)
+    if honours.badges:
+        ctx.reply("me.badges", badges=honours.badges)
+    ctx.reply_table(list(_rows(ctx, who)), numbers=frozenset({1}))
+
+
+def _show_to_staff(ctx: Context, who: Member) -> None:
+    withdrawn = ctx.ask("honours_of", ctx.course, who.id, ctx.now).withdrawn
+    if withdrawn:
+        ctx.reply("me.withdrawn", honours=withdrawn)
+    if who.tags:
+        ctx.reply("me.tags", tags=list(who.tags))
+
+
+def _rows(ctx: Context, who: Member) -> Iterator[Sequence[Words | str]]:
+    checkins, streak = ctx.ask("checkins_of", who.id, ctx.today)
+    rank = ctx.ask("rank_of", ctx.course.id, who.id)
     last = ctx.course.day_number(ctx.course.ends)
     day = ctx.course.day_number(ctx.today)
-    ctx.reply_table(
-        [
-            (Text(id="me.day"), Text(id="me.day_of", values={"day": min(max(day, 0), last), "last": last})),
-            (Text(id="me.checkins"), str(checkins)),
-            (Text(id="me.streak"), Text(id="me.days", values={"count": streak})),
-            (Text(id="me.points"), str(ctx.ask("points_of", ctx.member.id))),
-            (Text(id="me.rank"), str(rank) if rank else "–"),
-        ],
-        numbers=frozenset({1}),
-    )
+    standing = standing_of(ctx.db, ctx.course, who.id) if who.role == "student" else None
+    yield Text(id="me.day"), Text(id="me.day_of", values={"day": min(max(day, 0), last), "last": last})
+    if standing:
+        yield Text(id="me.level"), Template(text=standing.level.title)
+    yield Text(id="me.checkins"), str(checkins)
+    yield Text(id="me.streak"), Text(id="me.days", values={"count": streak})
+    yield Text(id="me.points"), str(ctx.ask("points_of", who.id))
+    yield Text(id="me.rank"), str(rank) if rank else "–"
 
 
 @feature.command("language", words=("语言",))

@@ -1,0 +1,42 @@
+"""What level a member has, and everybody's anew when a course's levels change."""
+
+from collections import defaultdict
+
+import msgspec
+from sqlalchemy import Connection, select, update
+
+from bot.domain.course import Course
+from bot.domain.ids import MemberId
+from bot.domain.rules import Level
+from storage import boards
+from storage.among import among
+from storage.tables import member
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What the thresholds of levels look at, and the level that they give."""
+
+    level: Level
+    activity: int
+    contribution: int
+
+
+def standing_of(db: Connection, course: Course, who: MemberId) -> Standing | None:
+    """Where a member stands; None in a course without levels."""
+    if not course.levels:
+        return None
+    _, _, activity, contribution = next(boards.standings_of(db, course.id, [who]))
+    level = course.levels[course.step(course.level_at(activity, contribution))]
+    return Standing(level=level, activity=activity, contribution=contribution)
+
+
+def relevel(db: Connection, course: Course) -> None:
+    """Give every student the level that their points now give. Nobody is told."""
+    students = db.execute(select(member.c.id).where(member.c.course == course.id, member.c.role == "student"))
+    changed = defaultdict(set)
+    for who, level, activity, contribution in boards.standings_of(db, course.id, list(students.scalars())):
+        now = course.level_at(activity, contribution)
+        if now != level:
+            changed[now].add(who)
+    for level, members in changed.items():
+        db.execute(update(member).where(among(member.c.id, "members")).values(level=level), {"members": members})
