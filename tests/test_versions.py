@@ -1,0 +1,91 @@
+"""`rules diff` and `rules history`: what other rules would have done, and every version that was ever live."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.community import RULES, Community, write_course
+from tests.shell import Shell
+
+NEW = RULES.replace("award: 5", "award: 3").replace("award: 8", "award: 20")
+
+
+@pytest.fixture
+def lived(tmp_path: Path) -> Path:
+    """The config of a course in which something has happened, under two versions of its rules."""
+
+    async def live() -> None:
+        files = write_course(tmp_path / "writing")
+        course = await Community.open(tmp_path / "data", files)
+        await course.types("ada", "/checkin")
+        await course.types("ben", "/checkin")
+        await course.until(20, 5)
+        await course.types("ada", "I write because I forget everything else")
+        (files / "rules.yaml").write_text(RULES.replace("award: 10", "award: 11"), encoding="utf-8")
+        await course.types("chen", "/reload", room="staff")
+        await course.types("chen", "/grant Ben +2 helped", room="staff")
+        await course.close()
+
+    asyncio.run(live())
+    config = tmp_path / "config.yaml"
+    database = "database: sqlite:///data/writing.db\ndata: ./data\n"
+    config.write_text(f"language: en\n{database}courses: [./writing]\nplatforms: {{local: {{}}}}\n", encoding="utf-8")
+    return config
+
+
+def test_diff_says_who_gains_who_loses_and_by_which_rule(lived: Path, shell: Shell, tmp_path: Path) -> None:
+    new = write_course(tmp_path / "new", rules=NEW)
+    assert shell("rules", "diff", "--live", new, "-c", lived) == 0
+    assert shell.lines[1:-1] == [
+        "1 gain, 2 lose, 0 stay the same.",  # Mia checks in by the script
+        "Median points: 7 → 5.",
+        "Members whose level changes: 0.",
+        "Members (change, old → new):",
+        "     +10      14 →     24  Ada (local:ada)",
+        "      -2       7 →      5  Ben (local:ben)",
+        "      -2       5 →      3  Mia (local:mia)",
+        "Rules (change, old → new):",
+        "     +12       8 →     20  share",
+        "      -6      15 →      9  check_in (Daily check-in)",
+    ]
+    assert shell.lines[0].startswith("Judged ")
+    assert "as recorded" in shell.lines[-1]
+
+
+def test_diff_between_two_folders_as_json(lived: Path, shell: Shell, tmp_path: Path) -> None:
+    old, new = write_course(tmp_path / "old"), write_course(tmp_path / "new", rules=NEW)
+    assert shell("rules", "diff", old, new, "-c", lived, "--json") == 0
+    rows = {row["member"]: row for row in map(json.loads, shell.lines)}
+    assert rows["Ada (local:ada)"]["old"] == {"check_in": 5, "thoughtful": 1, "share": 8}
+    assert rows["Ada (local:ada)"]["new"] == {"check_in": 3, "thoughtful": 1, "share": 20}
+
+
+def test_the_same_rules_change_nothing(lived: Path, shell: Shell, tmp_path: Path) -> None:
+    assert shell("rules", "diff", "--live", tmp_path / "writing", "-c", lived) == 0
+    assert "0 gain, 0 lose, 3 stay the same." in shell.lines
+    assert "Members (change, old → new):" not in shell.lines
+
+
+def test_a_version_with_problems_is_not_compared(lived: Path, shell: Shell, tmp_path: Path) -> None:
+    new = write_course(tmp_path / "new", rules=NEW.replace("award: 3", "award: three"))
+    assert shell("rules", "diff", "--live", new, "-c", lived) == 1
+    assert "rules.yaml:8:14: award: should be a whole number" in shell.out
+    assert "Mend the problems above first" in shell.err
+
+
+@pytest.mark.parametrize("arguments", [["one"], ["one", "two", "three"], ["--live", "one", "two"]])
+def test_diff_used_wrongly_says_how_it_is_used(lived: Path, shell: Shell, arguments: list[str]) -> None:
+    assert shell("rules", "diff", *arguments, "-c", lived) == 2
+    assert "rules diff --live NEW" in shell.err
+
+
+def test_history_lists_every_version_and_writes_one_out(lived: Path, shell: Shell, tmp_path: Path) -> None:
+    assert shell("rules", "history", "-c", lived) == 0
+    assert [line.split()[0] for line in shell.lines] == ["1", "2"]
+    assert shell("rules", "history", "-c", lived, "--show", "1", "--to", tmp_path / "first") == 0
+    assert (tmp_path / "first" / "rules.yaml").read_text(encoding="utf-8") == RULES
+    assert shell("rules", "history", "-c", lived, "--show", "1", "--to", tmp_path / "first") == 1
+    assert shell("rules", "history", "-c", lived, "--show", "9") == 2
+    assert shell("check", tmp_path / "first") == 0
