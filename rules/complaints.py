@@ -11,7 +11,9 @@ from rules.reader import Flaw
 from rules.suggest import unknown_word
 from rules.unreadable import Unreadable
 
-_MAY_REPEAT = "problem.missing_key"  # one mapping may lack several keys
+_MAY_REPEAT = ("problem.missing_key", "problem.test_points", "problem.test_points_of", "problem.test_fired")
+"""One mapping may lack several keys, and a test's outcome may hold several that it does not name."""
+_MAX_SUGGESTIONS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +24,10 @@ class Complaints:
     rule: str | None = None
     problems: list[Problem] = field(default_factory=list)
     _places: set[tuple[int, int]] = field(default_factory=set)
+    _suggestions: list[str] = field(default_factory=list)  # words that were compared, shared with `about`
 
-    def about(self, rule: str) -> "Complaints":
-        """An empty collection for one rule of the file."""
+    def about(self, rule: str | None) -> "Complaints":
+        """An empty collection for one rule of the file, or for another part that does not put it off."""
         return replace(self, rule=rule, problems=[], _places=set())
 
     def add(self, at: Place, id: str, /, **values: str | int | Text) -> None:
@@ -35,16 +38,21 @@ class Complaints:
         self, at: Place, word: str, known: Iterable[str], *, id: str = "problem.unknown", **values: str
     ) -> None:
         """A word that is none of the known ones, perhaps with a suggestion."""
-        variant, said = unknown_word(word, known, id)
+        variant, said = unknown_word(word, known, id, suggest=self._may_suggest(word))
         self.add(at, variant, **values, **said)
 
     def unknown_key(self, key: Key, known: Iterable[str]) -> None:
-        variant, said = unknown_word(key.name, known, "problem.unknown_key")
+        variant, said = unknown_word(key.name, known, "problem.unknown_key", suggest=self._may_suggest(key.name))
         self.add(key, variant, key=said.pop("value"), **said)
+
+    def _may_suggest(self, word: str) -> bool:
+        """Comparing takes time, which thousands of unknown words would add up to minutes."""
+        self._suggestions.append(word)
+        return len(self._suggestions) <= _MAX_SUGGESTIONS
 
     def take(self, at: Place | Flaw | Unreadable, text: Text) -> None:
         place = (at.line, at.column)
-        if text.id != _MAY_REPEAT:
+        if text.id not in _MAY_REPEAT:
             if place in self._places:
                 return
             self._places.add(place)

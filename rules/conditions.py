@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from pydantic_core import PydanticCustomError
 
 from bot.domain.ids import ROLES
-from bot.domain.messages import Text
 from bot.domain.places import SPACE_KINDS
 from bot.domain.rules import AllOf, AnyOf, Between, Condition, FactKind, Field, Has, Is, Not
 from rules.complaints import Complaints
@@ -40,13 +39,6 @@ _WRONG = {
 }
 
 
-class Named(NamedTuple):
-    """A condition that others may use by its name, and those that it may use itself."""
-
-    node: Node
-    known: "Mapping[str, Named | None]"  # None: it is there, and something is wrong with it
-
-
 class Found(NamedTuple):
     """A condition, how many parts it has, and how deep it is, both with all that it uses."""
 
@@ -56,42 +48,38 @@ class Found(NamedTuple):
 
 
 class Conditions:
-    """The named conditions of a course, read for each kind of fact once."""
+    """The named conditions of a course, read for each kind of fact once.
 
-    def __init__(self, named: Mapping[str, Named | None], choices: Mapping[str, Collection[str]]) -> None:
-        self.named = named
+    A name is added to `named` when its condition has been read, so that it can use those above it and never itself.
+    """
+
+    def __init__(self, names: Collection[str], choices: Mapping[str, Collection[str]]) -> None:
+        self.names = names  # all that the file has
+        self.named: dict[str, Node | None] = {}  # None: something is wrong with it
         self.choices = choices
-        self._read: dict[tuple[str, int, int], tuple[Found | None, Complaints]] = {}
+        self._read: dict[tuple[str, str], tuple[Found | None, Complaints]] = {}
 
-    def read(self, fact: FactKind, found: Named) -> tuple[Found | None, Complaints]:
+    def read(self, fact: FactKind, name: str, node: Node) -> tuple[Found | None, Complaints]:
         """The condition for this kind of fact, with what is wrong with it there."""
-        key = fact.name, found.node.line, found.node.column
-        if key not in self._read:
+        if (fact.name, name) not in self._read:
             complaints = Complaints(file="")
-            reader = ConditionReader(fact, complaints, self, found.known)
-            condition = reader.read(found.node, name="where")
+            reader = ConditionReader(fact, complaints, self)
+            condition = reader.read(node, name=name)
             result = None
             if condition is not None and not complaints.problems:
                 result = Found(condition, reader.parts, reader.depth)
-            self._read[key] = result, complaints
-        return self._read[key]
+            self._read[fact.name, name] = result, complaints
+        return self._read[fact.name, name]
 
 
 class ConditionReader:
     """Reads the conditions on one kind of fact; what it returns counts only if nothing was complained about."""
 
-    def __init__(
-        self,
-        fact: FactKind,
-        complaints: Complaints,
-        conditions: Conditions,
-        known: Mapping[str, Named | None] | None = None,
-    ) -> None:
+    def __init__(self, fact: FactKind, complaints: Complaints, conditions: Conditions) -> None:
         self.fact = fact
         self.fields: Mapping[str, Field] = {**fact.fields, **COMMON_FIELDS}
         self.complaints = complaints
         self.conditions = conditions
-        self.known = conditions.named if known is None else known
         self.parts = self.depth = 0  # of what was read so far
 
     def read(self, node: Node, *, name: str = "where", depth: int = 1) -> Condition | None:
@@ -128,10 +116,16 @@ class ConditionReader:
             part = self.read(node, name="not", depth=depth + 1)
             return Not(condition=part) if part else None
         if key.name not in self.fields:
-            known = [*self.fields, "use", "all", "any", "not"]
-            self.complaints.unknown(key, key.name, known, id="problem.unknown_field", fact=self.fact.name)
+            self.unknown_field(key)
             return None
         return self.test(key, node)
+
+    def unknown_field(self, key: Key) -> None:
+        known = [*self.fields, "use", "all", "any", "not"]
+        if self.fact.name:
+            self.complaints.unknown(key, key.name, known, id="problem.unknown_field", fact=self.fact.name)
+        else:
+            self.complaints.unknown(key, key.name, known, name="conditions")
 
     def use(self, node: Node, depth: int) -> Condition | None:
         """One named condition, or all of a list."""
@@ -146,17 +140,27 @@ class ConditionReader:
         if not isinstance(name, str):
             self.complaints.add(node, "problem.not_text", name="use")
             return None
-        if name not in self.known:
-            self.complaints.unknown(node, name, self.known, name="use")
+        if name not in self.conditions.named:
+            self.unknown_name(node, name)
             return None
-        named = self.known[name]
-        found, complaints = self.conditions.read(self.fact, named) if named else (None, None)
+        named = self.conditions.named[name]
+        if named is None:
+            self.complaints.add(node, "problem.condition_off", value=name)
+            return None
+        found, complaints = self.conditions.read(self.fact, name, named)
         if found is None:
-            why = complaints.problems[0].text if complaints else Text(id="problem.condition_off")
-            self.complaints.add(node, "problem.condition_unfit", value=name, fact=self.fact.name or "–", why=why)
+            why = complaints.problems[0].text
+            self.complaints.add(node, "problem.condition_unfit", value=name, fact=self.fact.name, why=why)
             return None
         self.parts += found.parts
         return found.condition if self.is_within(depth + found.depth, node) else None
+
+    def unknown_name(self, node: Node, name: str) -> None:
+        """A name that no condition has, or only one further down."""
+        if name in self.conditions.names:
+            self.complaints.add(node, "problem.condition_below", value=name)
+        else:
+            self.complaints.unknown(node, name, self.conditions.named, name="use")
 
     def several(self, name: str, node: Node, depth: int) -> tuple[Condition, ...]:
         if not isinstance(node, ListNode):
@@ -179,14 +183,8 @@ class ConditionReader:
             return Has(field=key.name, values=tuple(self.value(key.name, item) for item in nodes))
         return Is(field=key.name, values=tuple(self.value(key.name, item) for item in nodes))
 
-    def value(self, field: str, node: Node) -> Any:
-        kind, value = self.fields[field], node.value if isinstance(node, Leaf) else None
-        if not _has_type(value, kind):
-            self.complaints.add(node, _WRONG[kind], name=field)
-            return None
-        if value not in self.conditions.choices.get(field, (value,)):
-            self.complaints.unknown(node, str(value), self.conditions.choices[field], name=field)
-        return parse_date(value) if kind == "date" else value
+    def value(self, name: str, node: Node) -> Any:
+        return value_of(name, self.fields[name], node, self.complaints, self.conditions.choices)
 
     def range(self, key: Key, node: MapNode) -> Condition:
         for entry in node.without(("at_least", "at_most")).entries.values():
@@ -205,6 +203,17 @@ class ConditionReader:
             return end.value
         self.complaints.add(end, "problem.not_a_number", name=name)
         return None
+
+
+def value_of(name: str, kind: Field, node: Node, complaints: Complaints, choices: Mapping[str, Collection[str]]) -> Any:
+    """One value of a field, as facts hold it; of tags, one of them. It counts only if nothing was complained about."""
+    value = node.value if isinstance(node, Leaf) else None
+    if not _has_type(value, kind):
+        complaints.add(node, _WRONG[kind], name=name)
+        return None
+    if value not in choices.get(name, (value,)):
+        complaints.unknown(node, str(value), choices[name], name=name)
+    return parse_date(value) if kind == "date" else value
 
 
 def _has_type(value: object, kind: Field) -> bool:

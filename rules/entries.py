@@ -12,6 +12,7 @@ from rules.shapes import mapping
 from rules.suggest import clipped
 
 Made = TypeVar("Made")
+ID = r"[a-z][a-z0-9_]{0,47}"
 
 
 def each(
@@ -43,7 +44,7 @@ def made_of(
         mine = complaints.about(entry.key.name)
         for flaw in flaws.get(entry.key.name, ()):
             mine.take(flaw, flaw.text)
-        _check_id(entry.key, mine)
+        check_id(entry.key, mine)
         one = make(entry, mine)
         if one is not None and not mine.problems:
             made.append(one)
@@ -59,6 +60,6 @@ def flaws_by_key(document: Document) -> dict[str | None, list[Flaw]]:
     return flaws
 
 
-def _check_id(key: Key, complaints: Complaints) -> None:
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", key.name):
+def check_id(key: Key, complaints: Complaints) -> None:
+    if not re.fullmatch(ID, key.name):
         complaints.add(key, "problem.bad_id", value=clipped(key.name))

@@ -9,7 +9,15 @@ from datetime import date, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, GetPydanticSchema, PlainValidator, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetPydanticSchema,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from bot.domain.ids import Language, language_of
@@ -19,7 +27,14 @@ from rules.suggest import clipped, closest, unknown_word
 PLATFORMS = ("telegram", "discord", "local")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_YEARS = range(1970, 2200)  # outside, adding a time zone or a few weeks may overflow
+_DURATION = r"([0-9]{1,5})([smhd])"
+_TIME = r"([01]?[0-9]|2[0-3]):([0-5][0-9])"
+_DATE = r"(19[7-9][0-9]|2[01][0-9]{2})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_ACCOUNT = rf"({'|'.join(PLATFORMS)}):[^\s:]{{1,100}}"
+_SLUG = r"[a-z0-9][a-z0-9_-]{0,31}"
+_PERSON_ID = r"[a-z][a-z0-9_]{0,31}"
+_ANY_WORDS = r"\S"
+_A_LANGUAGE = r"^([zZ][hH]|[eE][nN])($|[-_])"
 _SOME_ZONES = ("Asia/Shanghai", "Europe/London", "America/New_York", "UTC")
 _SHANGHAI_SLIPS = ("asia/beijing", "beijing", "shanghai", "utc+8", "gmt+8", "cst", "china")
 
@@ -37,7 +52,7 @@ def unknown_mistake(word: object, known: Iterable[str]) -> PydanticCustomError:
 
 def parse_duration(value: object) -> timedelta:
     """`30s`, `10m`, `2h` or `7d`."""
-    match = re.fullmatch(r"([0-9]{1,5})([smhd])", value) if isinstance(value, str) else None
+    match = re.fullmatch(_DURATION, value) if isinstance(value, str) else None
     if match is None:
         raise mistake("problem.not_a_duration")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
@@ -45,16 +60,16 @@ def parse_duration(value: object) -> timedelta:
 
 def parse_time(value: object) -> time:
     """`09:00` or `9:00`."""
-    match = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", value) if isinstance(value, str) else None
+    match = re.fullmatch(_TIME, value) if isinstance(value, str) else None
     if match is None:
         raise mistake("problem.not_a_time")
     return time(int(match[1]), int(match[2]))
 
 
 def parse_date(value: object) -> date:
-    """`2027-03-01`."""
-    match = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", value) if isinstance(value, str) else None
-    if match is None or int(match[1]) not in _YEARS:
+    """`2027-03-01`. Outside of 1970 to 2199, adding a time zone or a few weeks may overflow."""
+    match = re.fullmatch(_DATE, value) if isinstance(value, str) else None
+    if match is None:
         raise mistake("problem.not_a_date")
     try:
         return date(int(match[1]), int(match[2]), int(match[3]))
@@ -115,7 +130,7 @@ def _localised(value: dict[str, str]) -> Localised:
 
 def _account(value: object) -> str:
     """`platform:user`. With a space after the colon, YAML would read a mapping."""
-    if not isinstance(value, str) or not re.fullmatch(rf"({'|'.join(PLATFORMS)}):[^\s:]{{1,100}}", value):
+    if not isinstance(value, str) or not re.fullmatch(_ACCOUNT, value):
         raise mistake("problem.not_an_account")
     return value
 
@@ -128,13 +143,13 @@ def _chat(value: object) -> str:
 
 
 def _slug(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,31}", value):
+    if not re.fullmatch(_SLUG, value):
         raise mistake("problem.bad_id", value=clipped(value))
     return value
 
 
 def _person_id(value: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,31}", value):
+    if not re.fullmatch(_PERSON_ID, value):
         raise mistake("problem.bad_id", value=clipped(value))
     return value
 
@@ -167,22 +182,39 @@ def _as(inner: Any) -> GetPydanticSchema:
     return GetPydanticSchema(lambda _source, handler: handler(inner))
 
 
-Words = Annotated[str, AfterValidator(_not_blank)]
-Duration = Annotated[timedelta, PlainValidator(parse_duration)]
-TimeOfDay = Annotated[time, PlainValidator(parse_time)]
-CalendarDate = Annotated[date, PlainValidator(parse_date)]
-Zone = Annotated[str, AfterValidator(_zone)]
-CourseLanguage = Annotated[Language, _as(Annotated[str, AfterValidator(_language)])]
-Account = Annotated[str, PlainValidator(_account)]
-Chat = Annotated[str, PlainValidator(_chat)]
-Slug = Annotated[str, AfterValidator(_slug)]
-PersonId = Annotated[str, AfterValidator(_person_id)]
+def _written(pattern: str, *examples: str) -> WithJsonSchema:
+    """What a JSON Schema says of a text in this form. The patterns here mean the same in Python and in JavaScript."""
+    shown = {"examples": list(examples)} if examples else {}
+    return WithJsonSchema({"type": "string", "pattern": pattern, **shown})
+
+
+def _exactly(pattern: str, *examples: str) -> WithJsonSchema:
+    return _written(f"^({pattern})$", *examples)
+
+
+_WORDS = {"type": "string", "pattern": _ANY_WORDS}
+
+Words = Annotated[str, AfterValidator(_not_blank), Field(json_schema_extra={"pattern": _ANY_WORDS})]
+Duration = Annotated[timedelta, PlainValidator(parse_duration), _exactly(_DURATION, "10m", "2h", "7d")]
+TimeOfDay = Annotated[time, PlainValidator(parse_time), _exactly(_TIME, "09:00")]
+CalendarDate = Annotated[date, PlainValidator(parse_date), _exactly(_DATE, "2027-03-01")]
+Zone = Annotated[str, AfterValidator(_zone), _written(_ANY_WORDS, *_SOME_ZONES)]
+CourseLanguage = Annotated[
+    Language, _as(Annotated[str, AfterValidator(_language)]), _written(_A_LANGUAGE, "zh-CN", "en")
+]
+Account = Annotated[str, PlainValidator(_account), _exactly(_ACCOUNT)]
+Chat = Annotated[str, PlainValidator(_chat), WithJsonSchema({"type": ["string", "integer"], "pattern": _ANY_WORDS})]
+Slug = Annotated[str, AfterValidator(_slug), _exactly(_SLUG)]
+PersonId = Annotated[str, AfterValidator(_person_id), _exactly(_PERSON_ID)]
 Weekdays = Annotated[
     frozenset[int],
     _as(
         Annotated[
             list[Annotated[int, PlainValidator(_weekday)]], BeforeValidator(_weekdays), AfterValidator(_some_days)
         ]
+    ),
+    WithJsonSchema(
+        {"anyOf": [{"enum": ["day", *WEEKDAYS]}, {"type": "array", "items": {"enum": [*WEEKDAYS]}, "minItems": 1}]}
     ),
 ]
 CourseText = Annotated[
@@ -193,6 +225,20 @@ CourseText = Annotated[
             BeforeValidator(_by_language),
             AfterValidator(_localised),
         ]
+    ),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                _WORDS,
+                {
+                    "type": "object",
+                    "properties": {"zh": _WORDS, "en": _WORDS},
+                    "patternProperties": {_A_LANGUAGE: _WORDS},
+                    "additionalProperties": False,
+                    "minProperties": 1,
+                },
+            ]
+        }
     ),
 ]
 """A text that a person reads: a plain string in the course's language, or a mapping by language."""

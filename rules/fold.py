@@ -63,7 +63,7 @@ class Fold:
         return Judged(fact, verdicts, firings)
 
     def risen(self, course: Course, judged: Judged) -> Fact | None:
-        """Count what was given towards the member's level; the fact that a higher one was reached.
+        """Count what was given towards the member's level; the fact that a higher one was reached. Staff have none.
 
         The member's totals and level must be as they were before.
         """
@@ -85,6 +85,8 @@ class Fold:
         return level
 
     def _level(self, course: Course, cause: Fact) -> Fact | None:
+        if cause.values.get("member.role", "student") != "student":
+            return None
         before = self.levels.get(cause.member, "")
         level = self.relevel(course, cause.member)
         if course.step(level) <= course.step(before):

@@ -13,7 +13,7 @@ from rules.decode import decode
 from rules.folder import KNOWN, RESERVED, Files, read_folder
 from rules.nodes import Leaf, MapNode, is_empty
 from rules.reader import Document, read
-from rules.rituals import rituals_of
+from rules.rituals import built_in, rituals_of
 from rules.rulebook import rulebook_of
 from rules.suggest import clipped, closest
 from rules.unreadable import Unreadable
@@ -73,7 +73,7 @@ def _course(id: CourseId, desk: "_Desk", vocabulary: Vocabulary) -> Course | Non
         levels=rulebook.sections.levels,
         badges=rulebook.sections.badges,
         titles=rulebook.sections.titles,
-        rituals=rituals,
+        rituals=(*rituals, *built_in(shape, rulebook.rules)),
         settings=settings,
     )
 

@@ -1,9 +1,13 @@
-"""rituals.yaml: what happens by itself, when and where."""
+"""rituals.yaml: what happens by itself, when and where; and what the course has by itself."""
+
+from collections.abc import Sequence
+from datetime import time, timedelta
 
 from pydantic import BaseModel
 
 from bot.domain.course import Ritual
 from bot.domain.ids import Language, RitualId, SpaceId
+from bot.domain.rules import Rule
 from rules.complaints import Complaints
 from rules.entries import each
 from rules.nodes import Entry, Leaf, MapNode, find
@@ -12,7 +16,30 @@ from rules.schema import CourseShape, RitualShape
 from rules.shapes import fit, mapping
 from rules.vocabulary import Action, Vocabulary
 
+DAY_END, END_DAY, DAY_ENDED = RitualId("day_end"), "end_day", "day.ended"
+"""The ritual that ends the days of a course, its action, and the fact that one has ended."""
+
 _OWN = tuple(RitualShape.model_fields)
+_DAY = timedelta(days=1)
+
+
+def built_in(course: CourseShape, rules: Sequence[Rule]) -> tuple[Ritual, ...]:
+    """The end of each day, at the midnight that follows: where a rule listens to it, or is in the shadow."""
+    if not any(rule.when == DAY_ENDED or rule.shadow is not None for rule in rules):
+        return ()
+    day_end = Ritual(
+        id=DAY_END,
+        action=END_DAY,
+        at=time(0),
+        weekdays=frozenset(range(7)),
+        spaces=(SpaceId(""),),
+        late_within=timedelta(0),
+        zone=course.time_zone,
+        first=course.starts + _DAY,
+        last=course.ends + _DAY,
+        is_built_in=True,
+    )
+    return (day_end,)
 
 
 def rituals_of(
@@ -40,6 +67,9 @@ class _RitualReader:
     def ritual(self, entry: Entry) -> Ritual | None:
         """What it returns counts only if nothing was complained about."""
         id = entry.key.name
+        if id == DAY_END:
+            self.complaints.add(entry.key, "problem.built_in_ritual", value=id)
+            return None
         node = mapping(entry.node, self.complaints, name=id)
         if node is None:
             return None

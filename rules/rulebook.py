@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from bot.domain.ids import Language, RuleId
-from bot.domain.rules import Condition, Effect, Limit, Rule
+from bot.domain.rules import Condition, Effect, Honour, Limit, Rule
 from rules.complaints import Complaints
 from rules.conditions import ConditionReader
 from rules.entries import each, flaws_by_key
@@ -14,7 +14,7 @@ from rules.sections import SECTIONS, Sections, sections_of
 from rules.shapes import fit, fit_type, mapping
 from rules.vocabulary import AWARD, EffectKind, Vocabulary
 
-_RESERVED = ("boards",)
+RESERVED = ("boards",)
 _READ_HERE = ("where", "then")
 
 
@@ -52,7 +52,7 @@ class _RuleReader:
     def rule(self, entry: Entry) -> Rule | None:
         """What it returns counts only if nothing was complained about."""
         id = entry.key.name
-        if id in _RESERVED:
+        if id in RESERVED:
             self.complaints.add(entry.key, "problem.reserved_id", value=id)
             return None
         node = mapping(entry.node, self.complaints, name=id)
@@ -130,6 +130,14 @@ class _RuleReader:
         node = entry.node.get("name") if isinstance(entry.node, MapNode) else entry.node
         if isinstance(node, Leaf) and node.value not in known:
             self.complaints.unknown(node, str(node.value), known, name=kind.name)
+        elif isinstance(node, Leaf) and kind.names == "titles":
+            self.check_ends(known[str(node.value)], node, entry)
+
+    def check_ends(self, title: Honour, node: Leaf, entry: Entry) -> None:
+        """A title without an end would be a badge."""
+        says = entry.node.entries if isinstance(entry.node, MapNode) else {}
+        if title.lasts is None and not ({"lasts", "until"} & says.keys()):
+            self.complaints.add(node, "problem.no_end", value=title.id)
 
     def check_awards(self, then: ListNode) -> None:
         """A rule pays one sum: a second one would go into the same ledger entry."""
@@ -142,6 +150,7 @@ def _limit(shape: LimitShape) -> Limit:
     return Limit(
         once_per=shape.once_per,
         points_per_day=shape.points_per_day,
+        points_per_week=shape.points_per_week,
         cool_down=shape.cool_down,
         novelty=shape.novelty,
     )

@@ -1,6 +1,6 @@
 """The shapes of the course files. What needs the vocabulary (`where`, `then`, options, sections) is read elsewhere."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -70,6 +70,7 @@ class CalendarShape(_Shape):
 class LimitShape(_Shape):
     once_per: Per | None = None
     points_per_day: Count | None = None
+    points_per_week: Count | None = None
     cool_down: Duration | None = None
     novelty: bool = False
 
@@ -99,6 +100,19 @@ class TitleShape(BadgeShape):
     lasts: Duration | None = None  # None: until it is said otherwise where it is given
 
 
+class GivenShape(_Shape):
+    """A fact that a test gives, without its kind and its fields."""
+
+    day: Annotated[int, Field(ge=1, le=400)] = 1
+    at: TimeOfDay = time(9)
+    times: Count = 1
+    every: Duration = timedelta(0)
+    text: str | None = None  # None: one that nobody has written before
+    member: Words = "student"
+    object: Words | None = None  # None: one of its own
+    retract: bool = False
+
+
 class RitualShape(_Shape):
     """A ritual without the options of its action."""
 
@@ -124,8 +138,11 @@ class ClassmateShape(_Shape):
     name: Words
 
 
+_Days = Annotated[tuple[Count, ...], Field(min_length=1)]
+
+
 class LineShape(_Shape):
-    day: Annotated[tuple[Count, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+    day: Annotated[_Days, BeforeValidator(_as_tuple, json_schema_input_type=Count | _Days)]
     at: TimeOfDay
     who: Words
     says: Words

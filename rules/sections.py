@@ -6,14 +6,16 @@ from typing import NamedTuple
 from bot.domain.ids import Language
 from bot.domain.rules import FactKind, Field, Honour, Level
 from rules.complaints import Complaints
-from rules.conditions import CHOICES, Conditions, Named
-from rules.entries import made_of
+from rules.conditions import CHOICES, Conditions
+from rules.entries import check_id, made_of
 from rules.nodes import Entry, MapNode, Node, is_empty
 from rules.schema import BadgeShape, LevelShape, TitleShape
 from rules.shapes import fit, mapping
 from rules.vocabulary import Vocabulary
 
 SECTIONS = ("conditions", "levels", "badges", "titles", "tests")
+MAX_ENTRIES = 100
+"""Of one section: every fact that gives points goes through all levels."""
 
 
 class Sections(NamedTuple):
@@ -50,7 +52,10 @@ class _SectionReader:
         if node is None or is_empty(node):
             return []
         found = mapping(node, self.complaints, name=section)
-        return list(found.entries.values()) if found else []
+        entries = list(found.entries.values()) if found else []
+        if len(entries) > MAX_ENTRIES:
+            self.complaints.add(entries[MAX_ENTRIES].key, "problem.too_many", name=section, most=MAX_ENTRIES)
+        return entries[:MAX_ENTRIES]
 
     def honours(self, section: str, shape: type[BadgeShape]) -> dict[str, Honour]:
         def make(entry: Entry, complaints: Complaints) -> Honour | None:
@@ -65,44 +70,42 @@ class _SectionReader:
     def levels(self) -> tuple[Level, ...]:
         """From the first one up: neither threshold may sink, and the first asks for nothing."""
         levels: list[Level] = []
-        for entry in self.entries("levels"):
+        for number, entry in enumerate(self.entries("levels")):
             shape = fit(LevelShape, entry.node, self.complaints, name=entry.key.name, language=self.language)
             if shape is None:
                 continue
             level = Level(
                 id=entry.key.name, title=shape.title, activity=shape.activity, contribution=shape.contribution
             )
-            self.check_level(entry, level, levels)
+            self.check_level(entry, level, levels[-1] if levels else None)
+            if number == 0 and (level.activity or level.contribution):
+                self.complaints.add(entry.key, "problem.first_level", value=level.id)
             levels.append(level)
         return tuple(levels)
 
-    def check_level(self, entry: Entry, level: Level, below: Sequence[Level]) -> None:
-        if len(level.id) > 48:
-            self.complaints.add(entry.key, "problem.bad_id", value=level.id[:24])
-        if not below and (level.activity or level.contribution):
-            self.complaints.add(entry.key, "problem.first_level", value=level.id)
-        if below and not _is_above(level, below[-1]):
-            self.complaints.add(entry.key, "problem.level_order", value=level.id, before=below[-1].id)
+    def check_level(self, entry: Entry, level: Level, below: Level | None) -> None:
+        check_id(entry.key, self.complaints)
+        if below and not _is_above(level, below):
+            self.complaints.add(entry.key, "problem.level_order", value=level.id, before=below.id)
 
     def conditions(self, vocabulary: Vocabulary, levels: Sequence[Level]) -> Conditions:
         """Each may use those that stand above it, so that none can use itself."""
-        named: dict[str, Named | None] = {}
-        choices = {**CHOICES, "member.level": [level.id for level in levels]}
-        conditions = Conditions(named, choices)
+        entries = self.entries("conditions")
+        known = [level.id for level in levels]
+        choices = {**CHOICES, "member.level": known, "level": known}
+        conditions = Conditions({entry.key.name for entry in entries}, choices)
         anything = FactKind(name="", fields=_all_fields(vocabulary))
 
         def make(entry: Entry, complaints: Complaints) -> str:
             """Held against the fields of all facts; whether it suits a fact is seen where it is used."""
-            above = Named(entry.node, dict(named))
-            named[entry.key.name] = None
-            found, problems = conditions.read(anything, above)
+            name = entry.key.name
+            found, problems = conditions.read(anything, name, entry.node)
             for problem in problems.problems:
                 complaints.take(problem, problem.text)
-            if found:
-                named[entry.key.name] = above
-            return entry.key.name
+            conditions.named[name] = entry.node if found and not complaints.problems else None
+            return name
 
-        made_of(self.entries("conditions"), self.complaints, make)
+        made_of(entries, self.complaints, make)
         return conditions
 
 

@@ -33,18 +33,21 @@ class Action:
     name: str
     options: type[BaseModel] = NoOptions
     slots: Callable[[Any], tuple[timedelta, ...]] = one_slot  # from the options; slot 0 comes first
+    is_built_in: bool = False  # for the course's own rituals; no file may ask for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectKind:
     """What a rule can do. The argument is any type that pydantic knows, or `Localised`.
 
-    `names` is the section of rules.yaml that the argument, or its field `name`, must be an id of.
+    `names` is the section of rules.yaml that the argument, or its field `name`, must be an id of. What `is_public`
+    tells others who it is about: it never follows from an anonymous fact.
     """
 
     name: str
     argument: Any
     names: Literal["badges", "titles"] | None = None
+    is_public: bool = False
     adapter: TypeAdapter[Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

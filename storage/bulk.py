@@ -17,6 +17,12 @@ def insert_stored(db: Connection, table: Table, columns: tuple[str, ...], rows: 
     db.exec_driver_sql(statement, list(rows) if is_positional else [dict(zip(columns, r, strict=True)) for r in rows])
 
 
+def execute_stored(db: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Execute a statement once for each row of stored values, which stand where it has a `?`."""
+    is_psycopg = db.dialect.name == "postgresql"
+    db.exec_driver_sql(statement.replace("?", "%s") if is_psycopg else statement, list(rows))
+
+
 @lru_cache(maxsize=32)
 def _statement(table: Table, columns: tuple[str, ...], dialect: Dialect) -> tuple[str, bool]:
     compiled = insert(table).compile(dialect=dialect, column_keys=list(columns))

@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL
 
 from bot.domain.errors import StorageTrouble
 from bot.domain.messages import Text
+from storage import boards
 from storage.database import Database, open_engine
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -53,6 +54,7 @@ def _upgrade(database: Database) -> None:
         with engine.begin() as db:  # all or nothing, also when killed half way
             config.attributes["connection"] = db
             command.upgrade(config, "head")
+            boards.rebuild(db)  # what an older version kept otherwise, or not at all
             _check_foreign_keys(db)
     finally:
         engine.dispose()

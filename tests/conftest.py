@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from bot.engine.feature import Feature
 from bot.features import FEATURES
 from tests.community import Community, write_course
+from tests.shell import Shell
 
 # A test says what happened, never how long it took.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -42,3 +43,8 @@ async def open_community(tmp_path: Path) -> AsyncIterator[Open]:
 @pytest.fixture
 async def course(open_community: Open) -> Community:
     return await open_community()
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    return Shell(capsys, monkeypatch)

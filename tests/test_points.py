@@ -153,4 +153,4 @@ async def test_why_is_not_buried_under_chatter(course: Community) -> None:
         await course.types("ada", "ok")
     said = await course.answer("ada", "/why")
     assert "Check-in (streak 1)" in said
-    assert said.endswith("And 20 ordinary messages that no rule speaks of.")
+    assert said.endswith("And 20 ordinary records that no rule speaks of.")

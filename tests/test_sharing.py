@@ -130,3 +130,17 @@ async def test_a_ritual_that_never_had_a_chat_is_told_to_staff(open_community) -
     assert (await course.said("chen", "staff"))[0] == (
         "⚠ daily_task (due at 1 Mar 09:00) had nowhere to go: no chat is bound as main. Send /bind in it."
     )
+
+
+async def test_a_share_that_is_deleted_leaves_the_summary_and_gives_its_points_back(course: Community) -> None:
+    await course.until(20)
+    await course.types("ada", "I regret having written this at all")
+    await course.types("ben", "I write because I forget everything else")
+    await course.until(21)
+    before = await course.points("ada")
+    regretted = next(m.number for m in await course.messages("ben") if m.text.startswith("I regret"))
+    await course.deletes("ada", regretted)
+    assert (before, await course.points("ada")) == (9, 0)
+    summary = (await course.said("ben"))[-1]
+    assert "Ben: I write because" in summary
+    assert "regret" not in summary

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from string import ascii_lowercase
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from babel.messages.catalog import Message
@@ -18,12 +18,14 @@ from bot.cli import _COMMANDS
 from bot.domain.ids import LANGUAGES, ROLES, Language
 from bot.domain.messages import Localised, Span, Template, Text
 from bot.domain.places import SPACE_KINDS
+from bot.domain.rules import ANONYMOUS, CATEGORIES, MARK, Field, Per
 from bot.engine.feature import Registry
 from bot.features import FEATURES
 from bot.texts.catalogue import Catalogues
 from bot.texts.template import fill, parse, placeholders
 from rules.conditions import COMMON_FIELDS
 from rules.fold import RETRACTED
+from rules.json_schema import schemas_of
 from tests.sources import PACKAGES, ROOT, nodes_of
 
 TEXTS = Catalogues()
@@ -97,7 +99,7 @@ SAYERS = {
     "complain", "_words", "add", "unknown", "flaw", "_quiet", "_tell_staff",
 }  # fmt: skip
 NAMESPACES = {id.partition(".")[0] for id in IDS}
-NOT_TEXTS = {"member.id", "checkin.done", *REGISTRY.facts, *COMMON_FIELDS} - set(IDS)
+NOT_TEXTS = {"member.id", MARK, ANONYMOUS, "checkin.done", *REGISTRY.facts, *COMMON_FIELDS} - set(IDS)
 PIECED = ("page.hint_", "page.jump_")  # put together inside the page, from words that stand nowhere else
 FILES = (".yaml", ".js", ".css", ".py", ".db", ".svg")
 
@@ -141,13 +143,44 @@ def composed_ids() -> set[str]:
         "field": fields,
         "word": ("yes", "no"),
         "language": ("zh", "en", "auto"),
-        "cli": [name for name, _, _ in _COMMANDS],
+        "cli": cli_words(),
         "cli.arg": {about for _, _, arguments in _COMMANDS for _, _, about, _ in arguments},
         "page": page_words(),
         "audit": audited(),
+        "category": CATEGORIES,
+        "limit": {f"once_per_{per}" for per in get_args(Per)},
+        "facts": (name for kind in REGISTRY.facts for name in (kind, f"{kind}.object")),
+        "effect": REGISTRY.vocabulary().effects,
+        "kind": (word for kind in get_args(Field) for word in (kind, f"{kind}_asked")),
         "problem": ("unknown_suggest", "unknown_field_suggest", "unknown_key_suggest", "unknown_file_suggest"),
     }
-    return {f"{namespace}.{word}" for namespace, some in words.items() for word in some}
+    composed = {f"{namespace}.{word}" for namespace, some in words.items() for word in some}
+    return composed | schema_words() | own_meanings() & set(IDS)
+
+
+def cli_words() -> set[str]:
+    """The commands, and the groups that hold some of them."""
+    names = [name for name, _, _ in _COMMANDS]
+    return {part.replace(" ", ".") for name in names for part in (name, name.split()[0])}
+
+
+def schema_words() -> set[str]:
+    """What editors explain: all that the schemas ask for, but what only some fields have."""
+    asked: set[str] = set()
+
+    def describe(id: str) -> str:
+        asked.add(id)
+        return ""
+
+    schemas_of(REGISTRY.vocabulary(), describe)
+    return asked - own_meanings()
+
+
+def own_meanings() -> set[str]:
+    """What a field means for one kind of fact, where that is more than what everybody calls it."""
+    kinds = {"every": COMMON_FIELDS, **{kind.name: kind.fields for kind in REGISTRY.facts.values()}}
+    anything = {field for fields in kinds.values() for field in fields}
+    return {f"facts.{kind}.{field}" for kind, fields in {**kinds, "any": anything}.items() for field in fields}
 
 
 def page_words() -> set[str]:
@@ -161,9 +194,8 @@ def page_words() -> set[str]:
 
 def audited() -> set[str]:
     """The acts that staff see in `/audit`."""
-    calls = [
-        node for _, node in nodes_of("bot/features") if isinstance(node, ast.Call) and name_called(node) == "audit"
-    ]
+    nodes = (node for _, node in nodes_of("bot/features", "bot/engine"))
+    calls = [node for node in nodes if isinstance(node, ast.Call) and name_called(node) == "audit"]
     return {call.args[0].value for call in calls if call.args and isinstance(call.args[0], ast.Constant)}  # type: ignore[misc]
 
 

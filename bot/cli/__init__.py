@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from bot.config import operator_language
 from bot.domain.ids import Language
@@ -34,6 +34,7 @@ class Terminal:
 
 
 Command = Callable[[Terminal, argparse.Namespace], int]
+Subparsers: TypeAlias = Any  # argparse has no public name for what add_subparsers() returns
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -60,12 +61,34 @@ def _parser(terminal: Terminal) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="homeroom", description=text("cli.about"))
     parser.add_argument("--version", action="version", version=f"Homeroom {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    groups: dict[str, Subparsers] = {"": commands}
     for name, run, arguments in _COMMANDS:
-        command = commands.add_parser(name, help=text(f"cli.{name}"), description=text(f"cli.{name}"))
-        for flags, argument_options, about, values in arguments:
-            command.add_argument(*flags, help=text(f"cli.arg.{about}", **values), **argument_options)
+        group, _, own = name.rpartition(" ")
+        if group not in groups:
+            groups[group] = _group(commands, group, terminal)
+        about = text(_text_id(name))
+        command = groups[group].add_parser(own, help=about, description=about)
+        for flags, argument_options, explained, values in arguments:
+            command.add_argument(*flags, help=text(f"cli.arg.{explained}", **values), **argument_options)
         command.set_defaults(run=run)
     return parser
+
+
+def _group(commands: Subparsers, name: str, terminal: Terminal) -> Subparsers:
+    """The commands below `./homeroom NAME`; by itself the name shows what they are."""
+    about = terminal.text(_text_id(name))
+    parser = commands.add_parser(name, help=about, description=about)
+
+    def show_help(terminal: Terminal, options: argparse.Namespace) -> int:
+        print(parser.format_help(), end="", file=sys.stderr)
+        return MISUSED
+
+    parser.set_defaults(run=show_help)
+    return parser.add_subparsers(metavar="COMMAND")
+
+
+def _text_id(name: str) -> str:
+    return f"cli.{name.replace(' ', '.')}"
 
 
 def _port(text: str) -> int:
@@ -89,14 +112,17 @@ def _late(module: str, function: str) -> Command:
 Argument = tuple[tuple[str, ...], dict[str, Any], str, dict[str, Any]]
 _CONFIG: Argument = (("-c", "--config"), {"type": Path, "default": Path("config.yaml")}, "config", {})
 _JSON: Argument = (("--json",), {"action": "store_true"}, "json", {})
+_LANG: Argument = (("--lang",), {"choices": ("zh", "en"), "default": None}, "lang", {})
 
+# Each with its arguments. "rules facts" is the command `facts` of the group `rules`, which is there as soon as one
+# command names it. Texts: `cli.rules`, `cli.rules.facts`, and `cli.arg.…` for the third part of an argument.
 _COMMANDS: tuple[tuple[str, Command, tuple[Argument, ...]], ...] = (
     (
         "demo",
         _late("demo", "demo"),
         (
             (("--port",), {"type": _port, "default": 8765}, "port", {"port": 8765}),
-            (("--lang",), {"choices": ("zh", "en"), "default": None}, "lang", {}),
+            _LANG,
             (("--data",), {"type": Path, "default": None}, "data", {}),
             (("--course",), {"type": Path, "default": None}, "course", {}),
             (("--no-browser",), {"action": "store_true"}, "no_browser", {}),
@@ -115,6 +141,34 @@ _COMMANDS: tuple[tuple[str, Command, tuple[Argument, ...]], ...] = (
             (("path",), {"type": Path, "metavar": "PATH"}, "path", {}),
             (("--days",), {"type": int, "default": 7}, "days", {}),
             (("--from",), {"dest": "first", "default": None}, "from", {}),
+            _JSON,
+        ),
+    ),
+    ("rules facts", _late("facts", "facts"), (_JSON,)),
+    (
+        "rules schema",
+        _late("schema", "schema"),
+        ((("--to",), {"type": Path, "default": None, "metavar": "FOLDER"}, "schema_to", {}), _LANG),
+    ),
+    (
+        "rules diff",
+        _late("versions", "diff"),
+        (
+            (("paths",), {"type": Path, "nargs": "+", "metavar": "FOLDER"}, "diff_paths", {}),
+            (("--live",), {"action": "store_true"}, "live", {}),
+            (("--course",), {"metavar": "ID", "default": None}, "which_course", {}),
+            _CONFIG,
+            _JSON,
+        ),
+    ),
+    (
+        "rules history",
+        _late("versions", "history"),
+        (
+            (("--course",), {"metavar": "ID", "default": None}, "history_course", {}),
+            (("--show",), {"type": int, "metavar": "NUMBER", "default": None}, "history_show", {}),
+            (("--to",), {"type": Path, "metavar": "FOLDER", "default": None}, "history_to", {}),
+            _CONFIG,
             _JSON,
         ),
     ),

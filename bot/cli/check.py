@@ -9,9 +9,13 @@ from bot.cli.problems import print_problems
 from bot.domain.errors import Problem, RulesRejected
 from bot.engine.feature import Registry
 from bot.features import FEATURES
+from rules.complaints import Complaints, in_order
 from rules.demo import load_demo
 from rules.folder import KNOWN
 from rules.loader import Files, Loaded, load_course, read_folder
+from rules.reader import read
+from rules.trials import trials_of
+from rules.trials_run import run
 from rules.vocabulary import Vocabulary
 
 
@@ -53,13 +57,22 @@ def _is_course(folder: Path) -> bool:
 
 
 def problems_of(folder: Path, shown_as: str, vocabulary: Vocabulary) -> list[Problem]:
-    """Everything that is wrong with one course folder, its demo included."""
+    """Everything that is wrong with one course folder, its demo and the tests of its rules included."""
     try:
         files = read_folder(folder)
         loaded = load_course(folder.name, files, vocabulary, shown_as=shown_as)
     except RulesRejected as rejected:
         return list(rejected.problems)
-    return [*loaded.problems, *_demo_problems(files, loaded, shown_as)]
+    tests = _test_problems(files, loaded, vocabulary, shown_as)
+    return in_order([*loaded.problems, *tests, *_demo_problems(files, loaded, shown_as)])
+
+
+def _test_problems(files: Files, loaded: Loaded, vocabulary: Vocabulary, shown_as: str) -> list[Problem]:
+    """The rules that live are tried; rules.yaml can be read, for the course is loaded."""
+    complaints = Complaints(file=f"{shown_as}/rules.yaml")
+    document = read(files.get("rules.yaml", ""))
+    run(trials_of(document, complaints, vocabulary, loaded.course), complaints, loaded.course)
+    return complaints.problems
 
 
 def _demo_problems(files: Files, loaded: Loaded, shown_as: str) -> list[Problem]:

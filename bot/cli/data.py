@@ -22,7 +22,7 @@ from storage.leases import Holder, others
 DataCommand = Callable[[Terminal, argparse.Namespace, Settings, Database], int]
 
 
-def _on_database(command: DataCommand) -> Command:
+def on_database(command: DataCommand) -> Command:
     """Opens the configured database for the command."""
 
     @wraps(command)
@@ -37,7 +37,7 @@ def _on_database(command: DataCommand) -> Command:
     return run
 
 
-@_on_database
+@on_database
 def migrate(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
     before, after, backup = schema.migrate(database, settings.data / "backups", real_now())
     if backup:
@@ -46,7 +46,7 @@ def migrate(terminal: Terminal, options: argparse.Namespace, settings: Settings,
     return FINE
 
 
-@_on_database
+@on_database
 def backup(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
     if database.file is None:
         terminal.complain("data.postgres")
@@ -61,7 +61,7 @@ def backup(terminal: Terminal, options: argparse.Namespace, settings: Settings, 
     return FINE
 
 
-@_on_database
+@on_database
 def restore(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
     if database.file is None:
         terminal.complain("data.postgres")
@@ -113,7 +113,7 @@ _ENTRIES = select(tables.ledger).where(tables.ledger.c.points != 0).order_by(tab
 """Entries of 0 points only say that a rule has acted; they are there for its limits."""
 
 
-@_on_database
+@on_database
 def ledger(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
     path = database.file or schema.shown(database.url)
     if (database.file and not database.file.exists()) or schema.current_revision(database) is None:

@@ -71,4 +71,5 @@ def _line(terminal: Terminal, registry: Registry, course: Course, occurrence: Oc
     if as_json:
         row = {"at": local.isoformat(), "space": occurrence.space, "ritual": occurrence.ritual, "what": what}
         return json.dumps(row, ensure_ascii=False)
-    return f"{local:%Y-%m-%d %H:%M}  {occurrence.space:8}  {occurrence.ritual:16}  {what}"
+    space = occurrence.space or "–"
+    return f"{local:%Y-%m-%d %H:%M}  {space:8}  {occurrence.ritual:16}  {what}"

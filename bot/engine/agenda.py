@@ -90,8 +90,10 @@ def due(db: Connection, live: Live, now: datetime, *, limit: int = 500) -> list[
 
 def _waits_for_a_place(live: Live, row: Row[Any], now: datetime) -> bool:
     ritual = live.courses[row.course].ritual(row.ritual)
+    if ritual is None or ritual.is_built_in:
+        return False
     has_place = live.spaces_of(row.course, id=row.space)
-    return bool(ritual and not has_place and now - row.due_at <= ritual.late_within)
+    return not has_place and now - row.due_at <= ritual.late_within
 
 
 def settle(db: Connection, event: OccurrenceDue, state: str) -> None:

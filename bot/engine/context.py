@@ -1,6 +1,6 @@
 """The one mutable thing that a handler gets: what it may read, and where it leaves what it decided."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from bot.domain.course import Course
 from bot.domain.errors import UserError
 from bot.domain.events import Done, Event, PlainMessage
-from bot.domain.ids import EventKey, Language, ObjectId, language_of
+from bot.domain.ids import EventKey, Language, MemberId, ObjectId, language_of
 from bot.domain.messages import Policy, Text, Words
 from bot.domain.places import Actor, Address, Member, Space, SpaceKind
-from bot.domain.rules import MARK, Fact, Verdict
+from bot.domain.rules import ANONYMOUS, MARK, Effect, Fact, Firing, Verdict
 from bot.domain.text import fingerprint
 from bot.engine.judging import Judging
 from bot.engine.live import Live
@@ -27,6 +27,8 @@ from bot.engine.writes import Writes
 from rules.fold import LEVEL_REACHED, RETRACTED, Judged, entry_of
 from rules.vocabulary import AWARD
 from storage.outbox import newest_post
+
+Gathered = Callable[["Context", Sequence[Any]], None]
 
 
 @dataclass(slots=True)
@@ -62,6 +64,7 @@ class Context:
         self._member = belonging.member
         self._judging = judging or Judging()
         self._reply = Reply()
+        self._gathered: dict[Gathered, list[Any]] = {}
         self._said = 0
 
     # --- what is so ---------------------------------------------------------------------------------------------------
@@ -117,6 +120,10 @@ class Context:
     def choose_language(self, language: Language | None) -> None:
         """From now on this member is answered in this language; None: in the course's."""
         self._member = structs.replace(self.member, language=language)
+
+    def answers(self, member: MemberId) -> bool:
+        """Whether it is this member who caused the event, and so reads the answer."""
+        return self._member is not None and self._member.id == member
 
     def ask(self, query: str, *arguments: Any) -> Any:
         """Another feature's read-only question, answered on this transaction."""
@@ -181,8 +188,15 @@ class Context:
         spoken = language or self.course.language
         self.writes.say(self.engine.voice.queue(key, what, where, spoken, self.tx.said_at or self.now))
 
+    def gather(self, handler: Gathered, item: Any) -> None:
+        """Hand all such items over together, when everything that follows from the event is known."""
+        self._gathered.setdefault(handler, []).append(item)
+
     def finish(self, *, key: str | None = None) -> None:
         """Turn the collected answer into a message."""
+        gathered, self._gathered = self._gathered, {}
+        for handler, items in gathered.items():
+            handler(self, items)
         if not (self._reply.lines or self._reply.table):
             return
         if not isinstance(self.event, Done):
@@ -209,6 +223,7 @@ class Context:
     def refuse(self, mistake: UserError) -> None:
         """Answer with what went wrong; nothing else that the handler decided stays."""
         self.writes = Writes()
+        self._gathered = {}
         self._reply = Reply(lines=[mistake.text])
         self._reply.buttons = [(Text(id=button.label), button.command) for button in mistake.buttons]
         self.finish()
@@ -223,18 +238,20 @@ class Context:
         member: Member | None = None,
         on: date | None = None,
         text: str | None = None,
+        is_anonymous: bool = False,
         **values: Any,
     ) -> Outcome:
         """Announce a fact about a member: the rules judge it at once, and what fires acts at once.
 
-        `on` is the local date that it counts for, where that is not today; `text` is what a member wrote.
+        `on` is the local date that it counts for, where that is not today; `text` is what a member wrote. Of an
+        anonymous fact nobody is told, and nobody is shown what it was.
         """
-        known = self.engine.registry.facts[kind]
-        if set(values) != set(known.fields):
-            raise ValueError(f"{kind} has the fields {sorted(known.fields)}, not {sorted(values)}")
+        self._check_fields(kind, values)
         about = member or self.member
         if text is not None:
             values[MARK] = fingerprint(text)
+        if is_anonymous:
+            values[ANONYMOUS] = True
         fact = self._fact(kind, object, about, on or self.today, values)
         verdicts: list[Verdict] = []
         for judged in self._judging.take(self.db, self.course, fact):
@@ -242,9 +259,27 @@ class Context:
             verdicts += judged.verdicts
         return Outcome(fact=fact, verdicts=verdicts)
 
+    def announce_each(self, kind: str, object: str, of: Iterable[tuple[Member, dict[str, Any]]], *, on: date) -> None:
+        """Announce a fact about many members, each with its values: what limits look at is read once for all."""
+        facts = []
+        for member, values in of:
+            self._check_fields(kind, values)
+            facts.append(self._fact(kind, object, member, on, values))
+        self._judging.load(self.db, self.course, facts)
+        for fact in facts:
+            for judged in self._judging.judged(self.db, self.course, fact):
+                self.act(judged)
+
+    def _check_fields(self, kind: str, values: dict[str, Any]) -> None:
+        known = self.engine.registry.facts[kind]
+        if set(values) != set(known.fields):
+            raise ValueError(f"{kind} has the fields {sorted(known.fields)}, not {sorted(values)}")
+
     def act(self, judged: Judged) -> None:
         """Record what the rules made of a fact, and let every effect of those that fired act."""
         fact = judged.fact
+        for handle in self.engine.registry.fact_handlers.get(fact.kind, ()):
+            handle(self, fact)
         self.writes.add_fact(fact, judged.verdicts, self.live.snapshots[self.course.id])
         if fact.kind == LEVEL_REACHED:
             self.writes.levels[fact.member] = fact.values["level"]
@@ -255,8 +290,12 @@ class Context:
             self.writes.entries.append(entry_of(firing))
             for effect in firing.rule.then:
                 if effect.name != AWARD:
-                    _, handler = self.engine.registry.effects[effect.name]
-                    handler(self, effect.argument, firing)
+                    self._let_act(effect, firing)
+
+    def _let_act(self, effect: Effect, firing: Firing) -> None:
+        kind, handler = self.engine.registry.effects[effect.name]
+        if not (kind.is_public and ANONYMOUS in firing.fact.values):
+            handler(self, effect.argument, firing)
 
     def retract(self, kind: str, object: str, *, member: Member | None = None) -> int:
         """Take back whatever rules gave for a fact that holds no longer; the points, 0 where nothing was given."""

@@ -9,10 +9,14 @@ from bot.domain.ids import Role
 from bot.domain.messages import Button, Text
 from bot.domain.places import SpaceKind
 from bot.engine.context import Context
-from bot.engine.feature import Command, Registry
+from bot.engine.feature import Command, InReply, Registry
 
 _WORD_LONGEST = 12
 _DECORATION = " !！.。~～#【】"
+
+
+class NotMeant(Exception):
+    """What looked like a command's word is an ordinary message after all."""
 
 
 def as_command(event: object, registry: Registry) -> CommandInvoked | None:
@@ -33,7 +37,7 @@ def as_command(event: object, registry: Registry) -> CommandInvoked | None:
                 message=event.message,
                 interaction=event.interaction,
             )
-        case MessagePosted() if command := word_in(event.text, registry):
+        case MessagePosted() if command := word_in(event, registry):
             return CommandInvoked(
                 key=event.key,
                 at=event.at,
@@ -42,17 +46,21 @@ def as_command(event: object, registry: Registry) -> CommandInvoked | None:
                 name=command.name,
                 via="word",
                 message=event.message,
+                reply_to=event.reply_to,
                 attachments=event.attachments,
             )
         case _:
             return None
 
 
-def word_in(text: str, registry: Registry) -> Command | None:
+def word_in(event: MessagePosted, registry: Registry) -> Command | None:
     """The command whose word this message is, and nothing else."""
-    if len(text) > _WORD_LONGEST:
+    if len(event.text) > _WORD_LONGEST:
         return None
-    return registry.words.get(text.strip(_DECORATION).casefold())
+    command: Command | None = registry.words.get(event.text.strip(_DECORATION).casefold())
+    if command and isinstance(command.words, InReply) and event.reply_to is None:
+        return None
+    return command
 
 
 def run_command(ctx: Context, event: CommandInvoked) -> None:

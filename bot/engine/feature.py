@@ -13,7 +13,7 @@ from bot.domain.events import CommandInvoked, OccurrenceDue, PlainMessage
 from bot.domain.ids import ROLES, Role
 from bot.domain.messages import Words
 from bot.domain.places import SPACE_KINDS, SpaceKind
-from bot.domain.rules import FactKind, Field, Firing, LedgerEntry
+from bot.domain.rules import Fact, FactKind, Field, Firing, LedgerEntry
 from rules.vocabulary import AWARD, Action, EffectKind, Vocabulary
 
 if TYPE_CHECKING:
@@ -23,10 +23,17 @@ CommandHandler = Callable[["Context", CommandInvoked], None]
 OccurrenceHandler = Callable[["Context", OccurrenceDue], None]
 EventHandler = Callable[["Context", Any], None]
 Withdrawal = Callable[["Context", "LedgerEntry"], None]
+FactHandler = Callable[["Context", Fact], None]
 EffectHandler = Callable[["Context", Any, "Firing"], None]
 Preview = Callable[[Course, Occurrence], Words]
 MessagesHandler = Callable[[Any, Sequence["PlainMessage"]], None]
 Decorated = TypeVar("Decorated", bound=Callable[..., None])
+
+
+class InReply(tuple[str, ...]):
+    """Words that mean their command only where they answer a message."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +62,7 @@ class Feature:
     previews: dict[str, Preview] = field(default_factory=dict)
     handlers: dict[type, list[EventHandler]] = field(default_factory=dict)
     watchers: list[MessagesHandler] = field(default_factory=list)
+    fact_handlers: dict[str, list[FactHandler]] = field(default_factory=dict)
     withdrawals: list[Withdrawal] = field(default_factory=list)
     queries: dict[str, Callable[..., Any]] = field(default_factory=dict)
     sections: dict[str, type] = field(default_factory=dict)
@@ -93,12 +101,28 @@ class Feature:
         self.facts.append(kind)
 
     def effect(
-        self, name: str, argument: Any, *, names: Literal["badges", "titles"] | None = None
+        self,
+        name: str,
+        argument: Any,
+        *,
+        names: Literal["badges", "titles"] | None = None,
+        is_public: bool = False,
     ) -> Callable[[EffectHandler], EffectHandler]:
-        """Handles what `- name: argument` in a rule does; `names` is the section that the argument is an id of."""
+        """Handles what `- name: argument` in a rule does; the rest as `EffectKind` has it."""
+
+        kind = EffectKind(name=name, argument=argument, names=names, is_public=is_public)
 
         def declare(handler: EffectHandler) -> EffectHandler:
-            self.effects[name] = (EffectKind(name=name, argument=argument, names=names), handler)
+            self.effects[name] = (kind, handler)
+            return handler
+
+        return declare
+
+    def on_fact(self, kind: str) -> Callable[[FactHandler], FactHandler]:
+        """Sees each fact of this kind, whoever announces it, before it is recorded and before its rules act."""
+
+        def declare(handler: FactHandler) -> FactHandler:
+            self.fact_handlers.setdefault(kind, []).append(handler)
             return handler
 
         return declare
@@ -115,11 +139,15 @@ class Feature:
         *,
         preview: Preview,
         slots: Callable[[Any], tuple[timedelta, ...]] = lambda _: (timedelta(0),),
+        is_built_in: bool = False,
     ) -> Callable[[OccurrenceHandler], OccurrenceHandler]:
-        """Handles what `do: name` in a ritual does, once per slot; `preview` says beforehand what that will be."""
+        """Handles what `do: name` in a ritual does, once per slot; `preview` says beforehand what that will be.
+
+        `is_built_in`: only a ritual that the course has by itself does it.
+        """
 
         def declare(handler: OccurrenceHandler) -> OccurrenceHandler:
-            self.actions[name] = (Action(name=name, options=options, slots=slots), handler)
+            self.actions[name] = (Action(name=name, options=options, slots=slots, is_built_in=is_built_in), handler)
             self.previews[name] = preview
             return handler
 
@@ -164,6 +192,9 @@ class Registry:
         self.words = _merged((word, c) for c in self.commands.values() for word in c.words)
         self.watchers = tuple(watcher for f in self.features for watcher in f.watchers)
         self.withdrawals = tuple(withdrawal for f in self.features for withdrawal in f.withdrawals)
+        self.fact_handlers: dict[str, list[FactHandler]] = {}
+        for kind, handlers in (item for f in self.features for item in f.fact_handlers.items()):
+            self.fact_handlers.setdefault(kind, []).extend(handlers)
         for feature in self.features:
             if unmet := set(feature.needs) - set(self.queries):
                 raise ValueError(f"feature {feature.name} needs queries that nobody offers: {sorted(unmet)}")
@@ -177,7 +208,7 @@ class Registry:
             facts=self.facts,
             effects={AWARD: EffectKind(name=AWARD, argument=int)}
             | {name: kind for name, (kind, _) in self.effects.items()},
-            actions={name: action for name, (action, _) in self.actions.items()},
+            actions={name: action for name, (action, _) in self.actions.items() if not action.is_built_in},
             sections=self.sections,
         )
 

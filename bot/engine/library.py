@@ -11,7 +11,9 @@ from sqlalchemy import Connection, insert, select
 
 from bot.domain.errors import Problem, RulesRejected
 from bot.domain.ids import CourseId
+from bot.engine import shadows
 from bot.engine.agenda import Schedule, replan
+from bot.engine.levels import relevel
 from bot.engine.live import Live, LiveCourses
 from bot.engine.roster import sync_roles
 from rules.decode import decode
@@ -40,6 +42,7 @@ class Library:
     def activate(self, db: Connection, course: CourseId, now: datetime) -> Activation:
         """Read the course's folder; make it live if it is good and differs from what is live."""
         folder = self.folders[course]
+        before = self.courses.refreshed(db).courses.get(course)
         try:
             files = read_folder(folder)
             loaded = load_course(course, files, self.courses.vocabulary, shown_as=folder.name)
@@ -51,6 +54,9 @@ class Library:
             sync_roles(db, live, [course])
             if course in live.courses:
                 replan(db, live.courses[course], self.schedule, now)
+                shadows.follow(db, live, live.courses[course], now)
+                if before is None or before.levels != live.courses[course].levels:
+                    relevel(db, live.courses[course])
         return Activation(course=course, changed=changed, problems=loaded.problems)
 
     def activate_all(self, db: Connection, now: datetime) -> list[Activation]:

@@ -4,11 +4,21 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from bot.domain.events import Done, Event, MemberJoined, MemberLeft, MessagePosted
+from bot.domain.events import (
+    Done,
+    Event,
+    MemberJoined,
+    MemberLeft,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    ReactionAdded,
+    ReactionRemoved,
+)
 from bot.domain.ids import CourseId
 from bot.domain.places import Actor, Address, Member, Space
 from bot.engine.context import Context, derived_key
-from bot.engine.roster import Person, members_of, present_member
+from bot.engine.roster import Person, has_left, members_of, present_member
 from bot.engine.transaction import Belonging, Transaction
 from storage.tables import account
 
@@ -21,12 +31,27 @@ def context_of(tx: Transaction, event: Event) -> Context:
     course = space.course if space else _implied(tx, event.address, actor)
     if course is None:
         return Context(tx, event, Belonging())
-    person = (course, actor.platform, actor.user)
-    members, new = members_of(tx.db, tx.live, {person: actor}, event.at)
+    whose = None if _is_nobodys(tx, event, course) else _member(tx, event, course, space)
+    return Context(tx, event, Belonging(course=tx.live.courses[course], space=space, member=whose))
+
+
+def _member(tx: Transaction, event: Done, course: CourseId, space: Space | None) -> Member:
+    person = (course, event.actor.platform, event.actor.user)
+    members, new = members_of(tx.db, tx.live, {person: event.actor}, event.at)
     if new and space:
         welcome(tx, event, space, members[person])
-    belonging = Belonging(course=tx.live.courses[course], space=space, member=members[person])
-    return Context(tx, event, belonging)
+    return members[person]
+
+
+def _is_nobodys(tx: Transaction, event: Done, course: CourseId) -> bool:
+    """Whether it shows nobody to be there: a platform deletes by itself, and reactions can be left from outside."""
+    match event:
+        case MessageEdited() | MessageDeleted():
+            return True
+        case ReactionAdded() | ReactionRemoved():
+            return has_left(tx.db, course, event.actor)
+        case _:
+            return False
 
 
 def _implied(tx: Transaction, address: Address, actor: Actor) -> CourseId | None:

@@ -62,7 +62,7 @@ class Pipeline:
         """Plain messages together, everything else alone, in the order in which it happened."""
         plain: list[MessagePosted] = []
         for event in events:
-            if isinstance(event, MessagePosted) and not word_in(event.text, self._engine.registry):
+            if isinstance(event, MessagePosted) and not word_in(event, self._engine.registry):
                 plain.append(event)
                 continue
             if plain:

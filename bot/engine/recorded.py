@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import Row, select
 
 from bot.domain.course import Course
@@ -79,8 +78,7 @@ def judged_by(facts: list[Fact], course: Course) -> WhatIf:
     replay = Replay()
     replay.enter(course)
     for found in facts:
-        # Judging writes the member's level into the values: the same facts are judged again by other rules.
-        replay.take(course, msgspec.structs.replace(found, values=dict(found.values)))
+        replay.take(course, found)
     points: dict[int, dict[str, int]] = {}
     for entry in replay.entries:
         rules = points.setdefault(entry.member, {})

@@ -45,8 +45,8 @@ def _open(db: Connection, table: Table, fact: Fact, kind: str) -> Iterator[Ledge
 
 
 def _lower(ctx: "Context", fact: Fact, given: list[LedgerEntry]) -> None:
-    """The level may fall; nobody is told, and who climbs again is not praised again."""
-    if not (given and ctx.course.levels):
+    """The level may fall; nobody is told, and who climbs again is not praised again. Staff have none."""
+    if not (given and ctx.course.levels and fact.values["member.role"] == "student"):
         return
     _, _, activity, contribution = next(boards.standings_of(ctx.db, fact.course, [fact.member]))
     totals = Totals(activity=activity, contribution=contribution)

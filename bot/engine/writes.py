@@ -74,12 +74,13 @@ class Writes:
 _LEVEL = update(member).where(member.c.id == bindparam("who")).values(level=bindparam("level_"))
 
 
-def _new(db: Connection, table: Table, entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:
-    """Write the entries; those that were not there yet.
+def _new(db: Connection, table: Table, entries: Sequence[LedgerEntry]) -> dict[int, LedgerEntry]:
+    """Write the entries; those that were not there yet, by their numbers.
 
     One award per (member, rule, object, round), whatever happens above this line.
     """
     rows = [msgspec.structs.asdict(entry) for entry in entries]
     key = (table.c.member, table.c.rule, table.c.object, table.c.round)
-    written = {tuple(row) for row in db.execute(insert_new(db, table).returning(*key), rows)}
-    return [entry for entry in entries if (entry.member, entry.rule, entry.object, entry.round) in written]
+    written = db.execute(insert_new(db, table).returning(table.c.id, *key), rows)
+    by_key = {(entry.member, entry.rule, entry.object, entry.round): entry for entry in entries}
+    return {number: by_key[tuple(of)] for number, *of in written}

@@ -1,15 +1,47 @@
 """What the community does: one file or folder per feature, and this list."""
 
-from bot.features import access, checkin, guide, members, points, sharing, speech, staff, tasks
+from bot.features import (
+    access,
+    checkin,
+    clock,
+    deletions,
+    guide,
+    honours,
+    levels,
+    members,
+    planned,
+    points,
+    reactions,
+    rulebook,
+    shadow,
+    sharing,
+    speech,
+    staff,
+    tags,
+    tasks,
+    thanks,
+    why,
+)
 
 FEATURES = (
     checkin.feature,
     tasks.feature,
     points.feature,
+    why.feature,
+    levels.feature,
     members.feature,
+    honours.feature,
     sharing.feature,
+    thanks.feature,
+    reactions.feature,
+    deletions.feature,
+    clock.feature,
+    shadow.feature,
+    rulebook.feature,
     guide.feature,
     access.feature,
+    tags.feature,
     staff.feature,
     speech.feature,
+    planned.feature,
 )

@@ -329,6 +329,7 @@ def test_a_mistake_in_the_calendar_refuses_the_course(calendar: str, expected: l
         ("r:\n  when: [checkin.done]\n  then: [award: 1]", ["2:9 problem.not_text"]),
         ("R-1: {when: checkin.done, then: [award: 1]}", ["1:1 problem.bad_id"]),
         ("boards: {when: checkin.done, then: [award: 1]}", ["1:1 problem.reserved_id"]),
+        ("grant: {when: checkin.done, then: [award: 1]}", ["1:1 problem.reserved_id"]),
         ("r:", ["1:3 problem.not_a_mapping"]),
         (rule() + rule(), ["5:1 problem.duplicate_key"]),
     ],
@@ -442,7 +443,8 @@ def test_a_file_that_is_too_large_is_refused_before_all_of_it_is_read(tmp_path: 
 
 
 NAMES = st.sampled_from(["course.yaml", "calendar.yaml", "rules.yaml", "rituals.yaml", "demo.yaml"])
-WORDS = st.sampled_from([*COURSE.split(), *ON_TIME.split(), "days:", "all:", "any:", "not:", "at_least:", "every:"])
+KEYS = "days: all: any: not: at_least: every: conditions: levels: badges: titles: tests: use: facts: awards: counts_as:"
+WORDS = st.sampled_from([*COURSE.split(), *ON_TIME.split(), *KEYS.split()])
 PIECES = st.one_of(WORDS, st.sampled_from([" ", "\n", "\n  ", "- ", "[", "]", "{", "}", ": ", ", ", "*a", "&a", "!"]))
 
 
@@ -460,7 +462,7 @@ VALUES = st.recursive(
 )
 
 
-@given(st.sampled_from(["where", "then", "limit", "when", "title"]), VALUES)
+@given(st.sampled_from(["where", "then", "limit", "when", "title", "counts_as", "shadow"]), VALUES)
 def test_any_value_anywhere_in_a_rule_puts_at_most_that_rule_off(key: str, value: object) -> None:
     text = f"r:\n  when: checkin.done\n  then: [award: 1]\nq:\n  {key}: {json.dumps(value, ensure_ascii=False)}\n"
     course, problems = load({"rules.yaml": text})

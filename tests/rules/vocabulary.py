@@ -25,6 +25,11 @@ class SharingOptions(BaseModel):
     topics: tuple[str, ...] = ()
 
 
+class GivenTitle(BaseModel):
+    name: str
+    lasts: Duration | None = None
+
+
 def until_it_closes(options: SharingOptions) -> tuple[timedelta, ...]:
     return timedelta(0), options.lasts
 
@@ -35,10 +40,15 @@ FACTS = (
         fields={"homework": "text", "version": "number", "late": "yes_no", "due": "date"},
     ),
     FactKind(name="checkin.done", fields={"streak": "number"}),
+    FactKind(name="message.posted", fields={"length": "number", "is_reply": "yes_no"}, has_text=True),
+    FactKind(name="points.granted", fields={"points": "number"}),
+    FactKind(name="level.reached", fields={"level": "text", "step": "number"}),
 )
 EFFECTS = (
     EffectKind(name="award", argument=Annotated[int, Field(ge=-100, le=100)]),
     EffectKind(name="say", argument=Localised),
+    EffectKind(name="badge", argument=str, names="badges"),
+    EffectKind(name="title", argument=GivenTitle, names="titles"),
 )
 ACTIONS = (Action(name="post_task"), Action(name="sharing", options=SharingOptions, slots=until_it_closes))
 VOCABULARY = Vocabulary(

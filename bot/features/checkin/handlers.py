@@ -16,7 +16,7 @@ from bot.domain.places import Space, SpaceKind
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.features.checkin import store
-from bot.features.checkin.streak import current, missing, reached
+from bot.features.checkin.streak import current, missing, reached, run_up_to
 
 feature = Feature("checkin")
 feature.fact("checkin.done", about="the local date", streak="number", makeup="yes_no")
@@ -120,6 +120,13 @@ def checkins_of(db: Connection, member: MemberId, today: date) -> tuple[int, int
     """How many days the member checked in, and the streak that still lives."""
     dates = store.dates_of(db, member)
     return len(dates), current(dates, today)
+
+
+@feature.query("attendance")
+def attendance(db: Connection, members: Collection[MemberId], day: date) -> dict[MemberId, tuple[int, int]]:
+    """For each who ever checked in: on how many days up to this one, and the streak that it ends with."""
+    found = store.dates_until(db, members, day)
+    return {member: (len(dates), run_up_to(dates, day)) for member, dates in found.items()}
 
 
 feature.needs = ("points_of",)

@@ -1,11 +1,25 @@
 """The table of check-ins and the questions asked of it."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, String, Table, func, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    func,
+    insert,
+    select,
+    type_coerce,
+)
 
 from bot.domain.ids import CourseId, MemberId
+from storage.among import among
 from storage.columns import LocalDate, Moment
 from storage.tables import Id, metadata, profile
 
@@ -29,6 +43,14 @@ def add(db: Connection, course: CourseId, member: MemberId, day: date, *, at: da
 def dates_of(db: Connection, member: MemberId) -> set[date]:
     """Every date on which the member checked in or made up for it."""
     return set(db.execute(select(table.c.local_date).where(table.c.member == member)).scalars())
+
+
+def dates_until(db: Connection, members: Collection[MemberId], day: date) -> dict[MemberId, set[str]]:
+    """The same for many members, up to a day; dates as they are written. One row for each member."""
+    written = func.aggregate_strings(type_coerce(table.c.local_date, String), ",")
+    theirs = among(table.c.member, "members") & (table.c.local_date <= day)
+    rows = db.execute(select(table.c.member, written).where(theirs).group_by(table.c.member), {"members": members})
+    return {who: set(dates.split(",")) for who, dates in rows}
 
 
 def makeups_of(db: Connection, member: MemberId) -> int:

@@ -21,6 +21,14 @@ def run_around(dates: Collection[date], day: date) -> tuple[date, int]:
     return first, (last - first).days + 1
 
 
+def run_up_to(dates: Collection[str], day: date) -> int:
+    """The length of the run of consecutive dates that ends with this day. Dates are written: there may be many."""
+    length = 0
+    while (day - length * _DAY).isoformat() in dates:
+        length += 1
+    return length
+
+
 def current(dates: Collection[date], today: date) -> int:
     """The streak that still lives: it ends today, or yesterday with today still open."""
     return max(run_around(dates, today)[1], run_around(dates, today - _DAY)[1])

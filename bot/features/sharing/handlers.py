@@ -7,14 +7,16 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.course import Course, Occurrence
-from bot.domain.events import OccurrenceDue, PlainMessage
+from bot.domain.events import MessageDeleted, OccurrenceDue, PlainMessage
 from bot.domain.messages import Text, Words
 from bot.domain.places import Space
 from bot.domain.text import visible_length
 from bot.engine.context import Context, MessageBatch
 from bot.engine.degrade import shorten
 from bot.engine.feature import Feature
+from bot.engine.messages import message_object
 from bot.engine.names import clean_line
+from bot.engine.roster import member_of
 from bot.features.sharing import store
 from rules.fields import Duration
 
@@ -108,17 +110,32 @@ def _collect(batch: MessageBatch, session: Any, posts: Sequence[PlainMessage]) -
     for message in posts:
         text, is_first = message.event.text, message.member.id not in known
         known.add(message.member.id)
-        store.keep(batch.db, session.id, message.member.id, text, at=message.event.at)
+        said = message_object(message.event.address, message.event.message)
+        store.keep(batch.db, session.id, message.member.id, text, message=said, at=message.event.at)
         ctx = batch.context_for(message)
         length, attachments = visible_length(text), len(message.event.attachments)
-        object = f"session {session.id}"
-        outcome = ctx.announce("share.posted", object, text=text, length=length, attachments=attachments)
+        outcome = ctx.announce("share.posted", _object(session), text=text, length=length, attachments=attachments)
         if is_first:
             ctx.reply("sharing.received")
         if outcome.points:
             ctx.reply("points.plus", points=outcome.points)
     if session.closed_at is not None:
         _summarise(batch.context_for(posts[-1]), posts[-1].space, session)
+
+
+@feature.on(MessageDeleted)
+def withdraw(ctx: Context, event: MessageDeleted) -> None:
+    """A share that is deleted is none: its text goes out of the summary, its points are taken back."""
+    session = store.withdraw(ctx.db, message_object(event.address, event.message)) if ctx.space else None
+    if session is None:
+        return
+    ctx.retract("share.posted", _object(session), member=member_of(ctx.db, session.member))
+    if session.closed_at is not None and ctx.space:
+        _summarise(ctx, ctx.space, session)
+
+
+def _object(session: Any) -> str:
+    return f"session {session.id}"
 
 
 def _is_share(message: PlainMessage, options: SharingOptions) -> bool:

@@ -15,8 +15,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    delete,
     func,
     insert,
+    literal,
     select,
     update,
 )
@@ -49,7 +51,9 @@ share = Table(
     Column("session", Id, ForeignKey("sharing_session.id"), nullable=False),
     Column("member", Id, ForeignKey("member.id"), nullable=False),
     Column("at", Moment, nullable=False),
+    Column("message", String(200)),  # the object of the message that it is
     UniqueConstraint("session", "member"),
+    Index(None, "message"),
 )
 
 share_text = Table(
@@ -94,15 +98,29 @@ def sharers(db: Connection, id: int) -> set[int]:
     return set(db.execute(select(share.c.member).where(share.c.session == id)).scalars())
 
 
-def keep(db: Connection, id: int, member: int, text: str, *, at: datetime) -> None:
+def keep(db: Connection, id: int, member: int, text: str, *, message: str, at: datetime) -> None:
     """Keep a member's share in a session; of several, the longest text."""
     mine = (share.c.session == id) & (share.c.member == member)
     row = db.execute(select(share.c.id, share_text.c.text).join(share_text).where(mine)).one_or_none()
     if row is None:
-        number = db.execute(insert(share).values(session=id, member=member, at=at).returning(share.c.id)).scalar_one()
+        new = insert(share).values(session=id, member=member, message=message, at=at)
+        number = db.execute(new.returning(share.c.id)).scalar_one()
         db.execute(insert(share_text).values(share=number, text=text))
     elif len(text) > len(row.text):
         db.execute(update(share_text).where(share_text.c.share == row.id).values(text=text))
+        db.execute(update(share).where(share.c.id == row.id).values(message=message))
+
+
+def withdraw(db: Connection, message: str) -> Row[Any] | None:
+    """Forget the share that this message was: its member, and its session; None where it was none."""
+    row = db.execute(
+        select(share.c.id, share.c.member, share.c.session).where(share.c.message == message)
+    ).one_or_none()
+    if row is None:
+        return None
+    db.execute(delete(share_text).where(share_text.c.share == row.id))
+    db.execute(delete(share).where(share.c.id == row.id))
+    return db.execute(select(session, literal(row.member).label("member")).where(session.c.id == row.session)).one()
 
 
 def summary(db: Connection, id: int, *, limit: int) -> tuple[int, list[Any]]:

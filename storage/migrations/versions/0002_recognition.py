@@ -29,6 +29,8 @@ def _extend() -> None:
     op.add_column("member", sa.Column("tags", Json(), server_default=sa.text("'[]'"), nullable=False))
     op.add_column("member", sa.Column("is_on_boards", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column("member", sa.Column("is_praised", sa.Boolean(), server_default=sa.true(), nullable=False))
+    op.add_column("share", sa.Column("message", sa.String(length=200), nullable=True))
+    op.create_index("ix_share_message", "share", ["message"])
     op.add_column("profile", sa.Column("pseudonym", sa.Text(), nullable=True))
 
 
@@ -77,6 +79,7 @@ def _create_boards() -> None:
         sa.Column("is_listed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["member"], ["member.id"], name="fk_score_member"),
         sa.PrimaryKeyConstraint("course", "board", "period", "member", name="pk_score"),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_score_course_board_period_is_listed_points_early_member",
@@ -93,6 +96,7 @@ def _create_boards() -> None:
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("members", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("course", "board", "period", "step", "points", name="pk_score_count"),
+        sqlite_with_rowid=False,
     )
 
 

@@ -1,0 +1,82 @@
+"""Reactions: what others make of a member's message counts for its author."""
+
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, String, Table, delete, select
+
+from bot.domain.events import MessageDeleted, ReactionAdded, ReactionRemoved
+from bot.engine.context import Context
+from bot.engine.feature import Feature
+from bot.engine.posts import Post, post_of
+from storage.columns import Moment
+from storage.database import insert_new
+from storage.tables import Id, metadata
+
+feature = Feature("reactions")
+feature.fact("reaction.received", about="who reacted to which message", reaction="text", from_role="text")
+
+table = Table(
+    "reaction",
+    metadata,
+    Column("object", String(200), primary_key=True),  # the message
+    Column("member", Id, ForeignKey("member.id"), primary_key=True),
+    Column("reaction", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+
+@feature.on(ReactionAdded)
+def added(ctx: Context, event: ReactionAdded) -> None:
+    post = _others_post(ctx, event)
+    if post is None or post.is_deleted:
+        return
+    who, reaction = ctx.member, _kept(event.reaction)
+    row = {"object": post.object, "member": who.id, "reaction": reaction, "at": ctx.now}
+    if ctx.db.execute(insert_new(ctx.db, table).values(row)).rowcount:
+        object = _object(post, who.id)
+        ctx.announce("reaction.received", object, member=post.author, reaction=reaction, from_role=who.role)
+
+
+@feature.on(ReactionRemoved)
+def removed(ctx: Context, event: ReactionRemoved) -> None:
+    """With the last one of this member on this message, what the first one earned is taken back."""
+    post = _others_post(ctx, event)
+    if post is None:
+        return
+    mine = (table.c.object == post.object) & (table.c.member == ctx.member.id)
+    was_there = ctx.db.execute(delete(table).where(mine, table.c.reaction == _kept(event.reaction))).rowcount
+    if was_there and not _is_any(ctx.db, mine):
+        ctx.retract("reaction.received", _object(post, ctx.member.id), member=post.author)
+
+
+@feature.on(MessageDeleted)
+def deleted(ctx: Context, event: MessageDeleted) -> None:
+    """What a message earned goes with it."""
+    post = post_of(ctx.db, ctx.course.id, event.address, event.message) if ctx.space else None
+    if post is None:
+        return
+    gone = delete(table).where(table.c.object == post.object).returning(table.c.member)
+    for who in sorted(set(ctx.db.execute(gone).scalars())):
+        ctx.retract("reaction.received", _object(post, who), member=post.author)
+
+
+def _others_post(ctx: Context, event: ReactionAdded | ReactionRemoved) -> Post | None:
+    """The message, if it is another member's."""
+    if not (ctx.space and ctx.has_member):
+        return None
+    post = post_of(ctx.db, ctx.course.id, event.address, event.message)
+    return None if post is None or post.author.id == ctx.member.id else post
+
+
+def _object(post: Post, who: int) -> str:
+    """Several reactions of one member to one message are one thing."""
+    return f"reaction of member {who} on {post.object}"
+
+
+def _kept(reaction: str) -> str:
+    return reaction[:64]
+
+
+def _is_any(db: Connection, those: ColumnElement[bool]) -> bool:
+    row: Any = db.execute(select(table.c.member).where(those).limit(1)).one_or_none()
+    return row is not None

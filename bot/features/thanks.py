@@ -1,0 +1,90 @@
+"""`/thanks MEMBER`, or 谢谢 as a reply: one member thanks another, once a day."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, select
+
+from bot.domain.errors import UserError
+from bot.domain.events import CommandInvoked
+from bot.domain.ids import MemberId
+from bot.domain.places import Member
+from bot.engine.context import Context
+from bot.engine.dispatch import NotMeant
+from bot.engine.feature import Feature, InReply
+from bot.engine.posts import post_of
+from bot.engine.roster import find_member
+from storage.columns import LocalDate, Moment
+from storage.database import insert_new
+from storage.tables import Id, metadata
+
+feature = Feature("thanks")
+feature.fact("thanks.given", about="who thanks whom, and the date", mutual="yes_no")
+feature.fact("thanks.received", about="who thanks whom, and the date", mutual="yes_no")
+
+table = Table(
+    "thanks",
+    metadata,
+    Column("giver", Id, ForeignKey("member.id"), primary_key=True),
+    Column("taker", Id, ForeignKey("member.id"), primary_key=True),
+    Column("local_date", LocalDate, primary_key=True),
+    Column("course", String(32), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+_MUTUAL = timedelta(days=7)
+_WORDS = InReply(("谢谢", "谢谢你", "多谢", "感谢", "谢啦", "thanks", "thank you", "thx"))
+
+
+@feature.command("thanks", words=_WORDS)
+def give(ctx: Context, cmd: CommandInvoked) -> None:
+    try:
+        taker = _taker(ctx, cmd)
+        _record(ctx, taker)
+    except UserError as mistake:
+        if cmd.via == "word":  # politeness is never answered with what is wrong with it
+            raise NotMeant from mistake
+        raise
+    object, mutual = f"thanks {ctx.member.id} to {taker.id} {ctx.today}", _is_mutual(ctx.db, ctx.member, taker, ctx.now)
+    ctx.reply("thanks.done", name=taker.name)
+    points = ctx.announce("thanks.given", object, mutual=mutual).points
+    ctx.announce("thanks.received", object, member=taker, mutual=mutual)
+    if points:
+        ctx.reply("points.plus", points=points)
+
+
+def _taker(ctx: Context, cmd: CommandInvoked) -> Member:
+    """Who is named, else whose message was replied to."""
+    if cmd.text.strip():
+        return _named(ctx, cmd.text.strip())
+    if cmd.reply_to is None:
+        raise UserError("thanks.whom")
+    post = post_of(ctx.db, ctx.course.id, cmd.address, cmd.reply_to)
+    if post is None:
+        raise UserError("thanks.not_a_post")
+    return post.author
+
+
+def _named(ctx: Context, text: str) -> Member:
+    """By the whole text, or by a handle or number before other words."""
+    try:
+        return find_member(ctx.db, ctx.course.id, text)
+    except UserError:
+        who, _, words = text.partition(" ")
+        if not (words and who.startswith(("@", "#"))):
+            raise
+        return find_member(ctx.db, ctx.course.id, who)
+
+
+def _record(ctx: Context, taker: Member) -> None:
+    if taker.id == ctx.member.id:
+        raise UserError("thanks.oneself")
+    row = {"giver": ctx.member.id, "taker": taker.id, "local_date": ctx.today, "course": ctx.course.id, "at": ctx.now}
+    if ctx.db.execute(insert_new(ctx.db, table).values(row)).rowcount == 0:
+        raise UserError("thanks.already", name=taker.name)
+
+
+def _is_mutual(db: Connection, giver: Member, taker: Member, now: datetime) -> bool:
+    """Whether the taker has thanked the giver within the last seven days."""
+    back = (table.c.giver == taker.id) & (table.c.taker == giver.id) & (table.c.at > now - _MUTUAL)
+    found: MemberId | None = db.execute(select(table.c.giver).where(back).limit(1)).scalar_one_or_none()
+    return found is not None

@@ -1,0 +1,63 @@
+"""JSON Schemas of the course files, so that an editor completes keys and underlines what the loader would refuse.
+
+What only the whole course can tell (a badge that nobody declared, a day outside of the course) is left to `check`.
+"""
+
+from rules.entries import ID
+from rules.json_schema_rules import rules_schema
+from rules.json_schema_shapes import Describe, Schema, Shapes, described, document, or_nothing
+from rules.rituals import DAY_END
+from rules.schema import CalendarShape, CourseShape, DemoShape, RitualShape
+from rules.vocabulary import Vocabulary
+
+
+def schemas_of(vocabulary: Vocabulary, describe: Describe = lambda id: "") -> dict[str, Schema]:
+    """The schema of each course file by the file's name, without `.yaml`."""
+    return {
+        "rules": rules_schema(vocabulary, describe),
+        "course": _course(vocabulary, describe),
+        "calendar": _lenient("calendar", CalendarShape, describe),
+        "rituals": _rituals(vocabulary, describe),
+        "demo": _lenient("demo", DemoShape, describe),
+    }
+
+
+def _course(vocabulary: Vocabulary, describe: Describe) -> Schema:
+    """What every course says of itself, and the sections of features, which may be left empty."""
+    sections = {f"course.{name}": section for name, section in vocabulary.sections.items()}
+    shapes = Shapes({"course": CourseShape, **sections}, describe)
+    course = shapes.whole("course")
+    for name in vocabulary.sections:
+        section = or_nothing(dict(shapes[f"course.{name}"]))
+        course["properties"][name] = described(section, describe(f"key.course.{name}"))
+    return document("course.yaml", course, shapes.definitions)
+
+
+def _lenient(name: str, shape: type, describe: Describe) -> Schema:
+    """A file that may be empty."""
+    shapes = Shapes({name: shape}, describe)
+    return document(f"{name}.yaml", _or_empty(shapes.whole(name)), shapes.definitions)
+
+
+def _rituals(vocabulary: Vocabulary, describe: Describe) -> Schema:
+    """Every ritual has its own keys, and the options of what it does."""
+    actions = {f"ritual.{name}": action.options for name, action in vocabulary.actions.items()}
+    shapes = Shapes({"ritual": RitualShape, **actions}, describe)
+    ritual = shapes.whole("ritual")
+    del ritual["additionalProperties"]
+    ritual["properties"]["do"] = described({"enum": list(vocabulary.actions)}, describe("key.ritual.do"))
+    ritual["allOf"] = [_does(name, ritual["properties"], shapes.whole(f"ritual.{name}")) for name in vocabulary.actions]
+    names = {"pattern": f"^{ID}$", "not": {"const": DAY_END}}
+    root = {"propertyNames": names, "additionalProperties": {"$ref": "#/$defs/ritual"}}
+    return document("rituals.yaml", _or_empty({"type": "object", **root}), {"ritual": ritual, **shapes.definitions})
+
+
+def _does(action: str, own: Schema, options: Schema) -> Schema:
+    # All keys are named again: `unevaluatedProperties` would be shorter, but not every editor knows it.
+    keys = {**dict.fromkeys(own, True), **options["properties"]}
+    then = {"properties": keys, "required": options.get("required", []), "additionalProperties": False}
+    return {"if": {"properties": {"do": {"const": action}}, "required": ["do"]}, "then": then}
+
+
+def _or_empty(root: Schema) -> Schema:
+    return {**root, "type": ["object", "null"]}

@@ -1,0 +1,177 @@
+"""Whatever the loader takes, an editor with our schemas takes, too."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.errors import Problem, RulesRejected
+from bot.domain.rules import Field
+from rules.conditions import CHOICES, COMMON_FIELDS
+from rules.loader import load_course
+from tests.rules.underlined import PRODUCT, REAL, complaints, value
+from tests.rules.vocabulary import COURSE
+
+PRINTED = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=6)
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | PRINTED,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(PRINTED, inner, max_size=2),
+    max_leaves=4,
+)
+TEXTS = PRINTED | st.dictionaries(
+    st.sampled_from(["zh", "en", "zh-CN", "EN_gb", "fr"]), PRINTED, min_size=1, max_size=2
+)
+DURATIONS = st.from_regex("[0-9]{1,5}[smhd]", fullmatch=True) | st.sampled_from(["10m", "7d", "1.5h"])
+DATES = st.dates(date(1960, 1, 1), date(2210, 1, 1)).map(str) | st.sampled_from(
+    ["2027-03-01", "2027-02-30", "1970-01-01", "2199-12-31"]
+)
+OF_KIND: Mapping[Field, st.SearchStrategy[Any]] = {
+    "text": PRINTED,
+    "number": st.integers() | st.floats(allow_nan=False, allow_infinity=False),
+    "yes_no": st.booleans(),
+    "date": DATES,
+    "tags": PRINTED,
+}
+SECTIONS: Mapping[str, dict[str, Any]] = {
+    "conditions": {"staff": {"member.role": ["assistant", "admin"]}, "late": {"course.day": {"at_least": 3}}},
+    "levels": {"new": {"title": "N"}, "old": {"title": "O", "activity": 1}},
+    "badges": {"done": {"title": "D"}},
+    "titles": {"star": {"title": "S", "lasts": "7d"}},
+}
+
+
+def mostly(right: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Once in a while anything else."""
+    return st.integers(0, 39).flatmap(lambda number: right if number else JUNK)
+
+
+def one_of_or_list(one: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return mostly(one | st.lists(one, min_size=1, max_size=3))
+
+
+def condition_on(name: str, field: Field) -> st.SearchStrategy[Any]:
+    """What may stand behind a field in `where`."""
+    choices = {**CHOICES, "member.level": ("new", "old"), "level": ("new", "old")}
+    ways = one_of_or_list(st.sampled_from(choices[name]) if name in choices else OF_KIND[field])
+    if field == "number":
+        ends = st.sampled_from(["at_least", "at_most"])
+        ways |= st.dictionaries(ends, mostly(OF_KIND["number"]), min_size=1, max_size=2)
+    return ways
+
+
+def wheres(fields: Mapping[str, Field]) -> st.SearchStrategy[Any]:
+    leaf = {name: condition_on(name, field) for name, field in fields.items()}
+    leaf["use"] = one_of_or_list(st.sampled_from([*SECTIONS["conditions"]]))
+
+    def larger(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+        joined = {"all": st.lists(inner, min_size=1, max_size=2), "not": inner}
+        joined["any"] = joined["all"]
+        return some_of({**leaf, **joined})
+
+    return st.recursive(some_of(leaf), larger, max_leaves=3)
+
+
+def some_of(keys: Mapping[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
+    """A mapping with a few of these keys."""
+    names = st.lists(st.sampled_from([*keys]), min_size=1, max_size=2, unique=True)
+    return names.flatmap(lambda chosen: st.fixed_dictionaries({name: keys[name] for name in chosen}))
+
+
+TITLES = st.fixed_dictionaries({"name": st.just("star")}, optional={"lasts": DURATIONS, "until": DATES})
+ARGUMENTS: Mapping[str, st.SearchStrategy[Any]] = {
+    "award": st.integers(-(2**63), 2**63),
+    "badge": st.sampled_from([*SECTIONS["badges"]]),
+    "title": st.sampled_from([*SECTIONS["titles"]]) | TITLES,
+    "role": st.just("assistant"),
+}
+EFFECTS = st.one_of(*(st.fixed_dictionaries({name: mostly(ARGUMENTS.get(name, TEXTS))}) for name in PRODUCT.effects))
+LIMITS = st.fixed_dictionaries(
+    {},
+    optional={
+        "once_per": mostly(st.sampled_from(["day", "week", "object", "member"])),
+        "points_per_day": mostly(st.integers(0, 10**9)),
+        "cool_down": mostly(DURATIONS),
+        "novelty": mostly(st.booleans()),
+    },
+)
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> dict[str, Any]:
+    kind = draw(st.sampled_from([*PRODUCT.facts.values()]))
+    optional = {
+        "title": mostly(TEXTS),
+        "where": mostly(wheres({**kind.fields, **COMMON_FIELDS})),
+        "limit": mostly(LIMITS),
+        "counts_as": mostly(st.sampled_from(["activity", "help", "contribution"])),
+        "shadow": mostly(DURATIONS),
+    }
+    then = mostly(st.lists(EFFECTS, min_size=1, max_size=3))
+    return draw(st.fixed_dictionaries({"when": mostly(st.just(kind.name)), "then": then}, optional=optional))
+
+
+def problems_with(name: str, document: Any, **more: str) -> tuple[list[Problem], Any]:
+    """What the loader says of a document, and the document as it reads it."""
+    text = json.dumps(document, ensure_ascii=False)
+    try:
+        loaded = load_course("camp", {"course.yaml": COURSE, name: text, **more}, PRODUCT)
+    except RulesRejected as rejected:
+        return list(rejected.problems), None
+    return list(loaded.problems), value(text)
+
+
+@settings(max_examples=400)
+@given(rules())
+def test_a_rule_that_the_loader_takes_is_never_underlined(rule: dict[str, Any]) -> None:
+    problems, document = problems_with("rules.yaml", {**SECTIONS, "r": rule})
+    if not problems:
+        assert complaints(REAL["rules.yaml"], document) == []
+
+
+ENTRIES = st.fixed_dictionaries(
+    {"title": mostly(TEXTS)},
+    optional={
+        "icon": mostly(PRINTED),
+        "lasts": mostly(DURATIONS),
+        "activity": mostly(st.integers()),
+        "contribution": mostly(st.integers()),
+    },
+)
+
+
+@given(
+    st.sampled_from(["conditions", "levels", "badges", "titles"]),
+    PRINTED | st.just("one"),
+    ENTRIES | wheres(COMMON_FIELDS),
+)
+def test_nor_is_what_rules_refer_to(section: str, name: str, entry: Any) -> None:
+    problems, document = problems_with("rules.yaml", {**SECTIONS, section: {**SECTIONS[section], name: entry}})
+    if not problems:
+        assert complaints(REAL["rules.yaml"], document) == []
+
+
+WEEKDAYS = st.sampled_from(["day", *CHOICES["course.weekday"]])
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "every": one_of_or_list(WEEKDAYS),
+            "at": mostly(st.times().map(lambda time: f"{time:%H:%M}") | st.sampled_from(["9:05", "24:00"])),
+            "do": mostly(st.sampled_from([*PRODUCT.actions])),
+        },
+        optional={
+            "spaces": one_of_or_list(st.sampled_from(["main", "staff"])),
+            "late_within": mostly(DURATIONS),
+            "lasts": mostly(DURATIONS),
+            "from_characters": mostly(st.integers(0, 2000)),
+        },
+    )
+)
+def test_nor_is_a_ritual(ritual: dict[str, Any]) -> None:
+    problems, document = problems_with("rituals.yaml", {"r": ritual})
+    if not problems:
+        assert complaints(REAL["rituals.yaml"], document) == []
