@@ -34,7 +34,10 @@ def given_schema(vocabulary: Vocabulary, describe: Describe, value: Value) -> Sc
     given["properties"] |= {kind.name: _fields(kind, describe, value) for kind in kinds}
     with_text = [{"required": [kind.name]} for kind in kinds if kind.has_text]
     only_then = [
-        {"if": {"properties": {"text": {"type": "string"}}, "required": ["text"]}, "then": {"anyOf": with_text} if with_text else False},
+        {
+            "if": {"properties": {"text": {"type": "string"}}, "required": ["text"]},
+            "then": {"anyOf": with_text} if with_text else False,
+        },
         {"if": {"properties": {"retract": {"const": True}}, "required": ["retract"]}, "then": {"required": ["object"]}},
     ]
     return {**given, "oneOf": [{"required": [kind.name]} for kind in kinds], "allOf": only_then}

@@ -97,23 +97,23 @@ def _limited(rule: Rule, fact: Fact, tally: Tally) -> Verdict | None:
 
 
 def _cooling(rule: Rule, fact: Fact, tally: Tally, limit: Limit) -> Verdict | None:
-    if limit.cool_down is None or tally.last_at is None or fact.at - tally.last_at >= limit.cool_down:
+    if limit.cool_down is None or tally.last_at is None or abs(fact.at - tally.last_at) >= limit.cool_down:
         return None
     return _quiet(rule, "verdict.cool_down", minutes=max(1, round(limit.cool_down.total_seconds() / 60)))
 
 
 def _this_week(fact: Fact, tally: Tally) -> bool:
-    monday = _monday(fact)
-    return any(times for day, times in tally.by_date.items() if monday <= day <= fact.local_date)
+    return any(times for day, times in tally.by_date.items() if _is_same_week(day, fact))
 
 
 def _points_this_week(fact: Fact, tally: Tally) -> int:
-    monday = _monday(fact)
-    return sum(points for day, points in tally.points_by_date.items() if monday <= day <= fact.local_date)
+    return sum(points for day, points in tally.points_by_date.items() if _is_same_week(day, fact))
 
 
-def _monday(fact: Fact) -> date:
-    return fact.local_date - timedelta(days=fact.local_date.weekday())
+def _is_same_week(day: date, fact: Fact) -> bool:
+    """A fact may reach us late: days after its own count, too."""
+    monday = fact.local_date - timedelta(days=fact.local_date.weekday())
+    return monday <= day < monday + timedelta(days=7)
 
 
 def _quiet(rule: Rule, why: str, **values: Any) -> Verdict:

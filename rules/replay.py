@@ -26,6 +26,17 @@ class Replay:
         """From here on the course is another: everybody's level is what its thresholds say. Staff have none."""
         for member in self.fold.totals.keys() - self._staff:
             self.fold.relevel(course, member)
+        self._forget_trials({rule.id for rule in course.rules if rule.shadow is not None})
+
+    def _forget_trials(self, on_trial: set[str]) -> None:
+        """What a trial that is over has counted never counts for the next one."""
+        self.shadows = [entry for entry in self.shadows if entry.rule in on_trial]
+        for key in [key for key in self.fold.tallies if key[1][:1] == "~" and key[1][1:] not in on_trial]:
+            del self.fold.tallies[key]
+        for rule in [rule for rule in self.fold.texts if rule[:1] == "~" and rule[1:] not in on_trial]:
+            del self.fold.texts[rule]
+        for object, given in self._open.items():
+            self._open[object] = [(e, is_shadow) for e, is_shadow in given if not is_shadow or e.rule in on_trial]
 
     def level_of(self, course: Course, member: int) -> str:
         """The member's level so far."""
@@ -48,7 +59,11 @@ class Replay:
 
     def _seen(self, course: Course, fact: Fact) -> Fact:
         is_student = fact.values.get("member.role", "student") == "student"
-        (self._staff.discard if is_student else self._staff.add)(fact.member)
+        if is_student and fact.member in self._staff:
+            self._staff.discard(fact.member)
+            self.fold.relevel(course, fact.member)
+        elif not is_student:
+            self._staff.add(fact.member)
         level = self.level_of(course, fact.member)
         if fact.values.get("member.level") == level:
             return fact

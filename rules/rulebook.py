@@ -7,6 +7,7 @@ from bot.domain.rules import Condition, Effect, Honour, Limit, Rule
 from rules.complaints import Complaints
 from rules.conditions import ConditionReader
 from rules.entries import each, flaws_by_key
+from rules.fold import GRANT
 from rules.nodes import Entry, Leaf, ListNode, MapNode, Node
 from rules.reader import Document
 from rules.schema import LimitShape, RuleShape
@@ -14,7 +15,7 @@ from rules.sections import SECTIONS, Sections, sections_of
 from rules.shapes import fit, fit_type, mapping
 from rules.vocabulary import AWARD, EffectKind, Vocabulary
 
-RESERVED = ("boards",)
+RESERVED = ("boards", GRANT)
 _READ_HERE = ("where", "then")
 
 

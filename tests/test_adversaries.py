@@ -164,7 +164,7 @@ class Classroom:
             about = self.last.get(mate[0]) if mate else None
             if mate and about is None:
                 continue
-            if len(what) <= 2:
+            if about is not None and len(what) <= 2:
                 await self.chat.react(who, "main", about, what, on=True)
             else:
                 number = await self.chat.say(who, "main", what, reply_to=about)

@@ -231,7 +231,7 @@ CHEER = "cheered:\n  when: cheer.given\n  then: [{praise: {en: 'Hurray for {name
 def with_cheering() -> tuple[Feature, ...]:
     """`/cheer ada ben`: one event, a fact about each."""
     feature = Feature("cheering")
-    feature.fact("cheer.given", about="the cheer")
+    feature.fact("cheer.given")
 
     @feature.command("cheer", is_listed=False)
     def cheer(ctx: Context, cmd: CommandInvoked) -> None:

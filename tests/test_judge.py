@@ -147,6 +147,9 @@ ONE = fact("a")
         ({"once_per": "week"}, [fact("b", after=-3 * DAY)], ONE, ""),  # Sunday of last week
         ({"once_per": "week"}, [fact("b")], fact("a", after=4 * DAY), "verdict.once_per_week"),  # Sunday
         ({"once_per": "week"}, [fact("b")], fact("a", after=5 * DAY), ""),
+        ({"once_per": "week"}, [fact("b", after=DAY)], ONE, "verdict.once_per_week"),  # which reached us first
+        ({"points_per_week": 9}, [fact("b", after=DAY)], ONE, "verdict.points_per_week"),
+        ({"cool_down": 3 * HOUR}, [fact("b", after=2 * DAY)], ONE, ""),
         ({"once_per": "member"}, [fact("b", after=-300 * DAY)], ONE, "verdict.once_per_member"),
         ({"once_per": "member"}, [], ONE, ""),
         ({"points_per_day": 10}, [fact("b")], ONE, ""),

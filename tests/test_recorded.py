@@ -16,7 +16,7 @@ from bot.engine.feature import Feature
 from bot.engine.recorded import facts_of, judged_again, versions_of
 from bot.features import FEATURES
 from storage.tables import ledger, shadow_ledger
-from tests.community import RULES, Community, write_course
+from tests.community import COURSE, RULES, Community, write_course
 
 LEVELS = """
 levels:
@@ -60,8 +60,8 @@ VERSIONS = (
 )
 
 work = Feature("work")
-work.fact("work.handed_in", about="the piece", late="yes_no")
-work.fact("work.helped", about="whom", late="yes_no")
+work.fact("work.handed_in", late="yes_no")
+work.fact("work.helped", late="yes_no")
 
 
 @work.command("hand", is_listed=False)
@@ -79,6 +79,14 @@ def sent_back(ctx: Context, cmd: Any) -> None:
     ctx.retract("work.handed_in", cmd.text)
 
 
+@work.command("again", is_listed=False)
+def again(ctx: Context, cmd: Any) -> None:
+    """Judged anew: taken back and given in one go."""
+    ctx.retract("work.handed_in", cmd.text)
+    ctx.announce("work.handed_in", cmd.text, late=False)
+    ctx.announce("work.handed_in", cmd.text, late=False)
+
+
 @work.command("trips", is_listed=False)
 def trips(ctx: Context, cmd: Any) -> None:
     """What a refused command announced never happened."""
@@ -93,6 +101,8 @@ STEP = st.one_of(
     st.tuples(WHO, st.builds("/hand {}".format, PIECE)),
     st.tuples(WHO, st.builds("/sent_back {}".format, PIECE)),
     st.tuples(WHO, st.builds("/trips {}".format, PIECE)),
+    st.tuples(WHO, st.builds("/again {}".format, PIECE)),
+    st.tuples(st.just("staff"), st.sampled_from(["", "local:ada", "local:lin, local:ada"])),
     st.tuples(WHO, st.builds("/help_out {}".format, PIECE)),
     st.tuples(WHO, st.just("/checkin")),
     st.tuples(WHO, st.just("several"), st.lists(st.tuples(WHO, TEXT), min_size=1, max_size=6)),
@@ -108,6 +118,9 @@ async def live_through(course: Community, steps: list[Any]) -> None:
     for who, what, *more in steps:
         if who == "reload":
             (course.folder / "rules.yaml").write_text(VERSIONS[what], encoding="utf-8")
+            await course.types("chen", "/reload", room="staff")
+        elif who == "staff":  # Ada becomes an assistant, or is a student again
+            (course.folder / "course.yaml").write_text(COURSE.replace("local:lin", what), encoding="utf-8")
             await course.types("chen", "/reload", room="staff")
         elif who in ("hours", "clock"):
             await course.passes(hours=what if who == "hours" else 24)

@@ -75,6 +75,19 @@ def test_a_version_with_problems_is_not_compared(lived: Path, shell: Shell, tmp_
     assert "Mend the problems above first" in shell.err
 
 
+@pytest.mark.parametrize("command", [["history"], ["diff", "--live", "writing"]])
+def test_without_a_database_it_is_said_and_none_is_made(
+    tmp_path: Path, shell: Shell, lived: Path, command: list[str]
+) -> None:
+    database = tmp_path / "data" / "writing.db"
+    for file in database.parent.glob("writing.db*"):
+        file.unlink()
+    rest = [str(tmp_path / part) if part == "writing" else part for part in command]
+    assert shell("rules", *rest, "-c", lived) == 1
+    assert "There is no database file" in shell.err
+    assert not database.exists()
+
+
 @pytest.mark.parametrize("arguments", [["one"], ["one", "two", "three"], ["--live", "one", "two"]])
 def test_diff_used_wrongly_says_how_it_is_used(lived: Path, shell: Shell, arguments: list[str]) -> None:
     assert shell("rules", "diff", *arguments, "-c", lived) == 2

@@ -13,7 +13,7 @@ TORN = RULES.replace("check_in:", "check_in: [")
 
 async def watched(course: Community) -> FolderWatch:
     app = course.run.app
-    watch = FolderWatch(app.library.folders, app.sink, app.live, app.clock.now)
+    watch = FolderWatch(app.library.folders, app.sink, app.database, app.clock.now)
     await watch.look()
     return watch
 
@@ -71,6 +71,44 @@ async def test_two_processes_that_see_the_same_change_tell_it_once(course: Commu
     assert await saves(course, MORE, second) == []
 
 
+async def test_each_refusal_is_told_and_so_is_its_end(course: Community) -> None:
+    first, second = await watched(course), await watched(course)
+    for _ in range(3):
+        (refused,) = await saves(course, TORN, first)
+        assert "writing/rules.yaml:" in refused
+        assert await saves(course, TORN, second) == []
+        assert await saves(course, RULES, first) == [
+            "The files in the course's folder have changed.\n"
+            "The course files can be used again: they are the version that is live."
+        ]
+        assert await saves(course, RULES, second) == []
+
+
+async def test_after_a_restart_nothing_is_told_again(course: Community) -> None:
+    watch = await watched(course)
+    assert len(await saves(course, TORN, watch)) == 1
+    again = await watched(course)
+    assert await saves(course, TORN, again) == []
+    assert len(await saves(course, RULES, again)) == 1
+
+
+async def test_a_version_that_was_gone_when_it_was_looked_at_is_told_when_it_comes_back(course: Community) -> None:
+    slow, quick = await watched(course), await watched(course)
+    (course.folder / "rules.yaml").write_text(TORN, encoding="utf-8")
+    sink, late = slow._sink, []
+
+    async def keep(events):
+        late.extend(events)
+
+    slow._sink = keep
+    await slow.look()
+    assert await saves(course, RULES, quick) == []
+    await sink(late)  # the files are fine by now
+    slow._sink = sink
+    assert await saves(course, RULES, slow) == []
+    assert len(await saves(course, TORN, slow)) == 1
+
+
 async def test_the_folder_is_really_watched(course: Community) -> None:
     seen = asyncio.Event()
     app = course.run.app
@@ -79,7 +117,7 @@ async def test_the_folder_is_really_watched(course: Community) -> None:
         await app.sink(events)
         seen.set()
 
-    watch = FolderWatch(app.library.folders, sink, app.live, app.clock.now)
+    watch = FolderWatch(app.library.folders, sink, app.database, app.clock.now)
     running = asyncio.create_task(watch.run())
     try:
         for number in range(20):  # the watch may begin a moment later than the first save

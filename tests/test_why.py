@@ -8,7 +8,7 @@ from bot.features import FEATURES
 from tests.community import RULES, Community
 
 secret = Feature("secret")
-secret.fact("secret.told", about="the letter")
+secret.fact("secret.told")
 
 
 @secret.command("whisper", is_listed=False)

@@ -191,4 +191,5 @@ _COMMANDS: tuple[tuple[str, Command, tuple[Argument, ...]], ...] = (
         ((("name",), {"nargs": "?", "metavar": "NAME"}, "bench", {}), _JSON),
     ),
     ("test", _late("testing", "test_with_options"), ((("--all",), {"action": "store_true"}, "all", {}),)),
+    ("rebuild", _late("data", "rebuild"), (_CONFIG,)),
 )

@@ -1,4 +1,4 @@
-"""The commands on the data: `migrate`, `backup`, `restore`, `ledger`."""
+"""The commands on the data: `migrate`, `backup`, `restore`, `ledger`, `rebuild`."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ from bot.app import real_now
 from bot.cli import FINE, PROBLEMS, Command, Terminal
 from bot.cli.configured import configured
 from bot.config import Settings
-from storage import archive, tables
+from storage import archive, boards, tables
 from storage import migrate as schema
 from storage.database import Database
 from storage.leases import Holder, others
@@ -33,6 +33,20 @@ def on_database(command: DataCommand) -> Command:
             return command(terminal, options, settings, database)
         finally:
             database.close()
+
+    return run
+
+
+def on_data(command: DataCommand) -> Command:
+    """The same for a command that only reads: where there is no database yet it says so, and makes none."""
+
+    @wraps(command)
+    @on_database
+    def run(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
+        if (database.file and not database.file.exists()) or schema.current_revision(database) is None:
+            terminal.complain("data.no_database", path=database.file or schema.shown(database.url))
+            return PROBLEMS
+        return command(terminal, options, settings, database)
 
     return run
 
@@ -113,12 +127,8 @@ _ENTRIES = select(tables.ledger).where(tables.ledger.c.points != 0).order_by(tab
 """Entries of 0 points only say that a rule has acted; they are there for its limits."""
 
 
-@on_database
+@on_data
 def ledger(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
-    path = database.file or schema.shown(database.url)
-    if (database.file and not database.file.exists()) or schema.current_revision(database) is None:
-        terminal.complain("data.no_database", path=path)
-        return PROBLEMS
     with database.begin() as db:
         accounts: dict[int, str] = {}
         for row in db.execute(select(tables.account).order_by(tables.account.c.platform, tables.account.c.user)):
@@ -134,4 +144,20 @@ def ledger(terminal: Terminal, options: argparse.Namespace, settings: Settings, 
                 "cause": row.cause,
             }
             print(json.dumps(entry, ensure_ascii=False) if options.json else "  ".join(map(str, entry.values())))
+    return FINE
+
+
+@on_database
+def rebuild(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
+    if database.file and not database.file.exists():
+        terminal.complain("data.no_database", path=database.file)
+        return PROBLEMS
+    found, known = schema.current_revision(database), schema.newest_revision()
+    if found != known:
+        terminal.complain("data.not_current", found=found or "–", known=known)
+        return PROBLEMS
+    with database.begin() as db:
+        wrong = boards.wrong(db)
+        count = boards.rebuild(db)
+    terminal.say("data.rebuilt_other" if wrong else "data.rebuilt", count=count, wrong=wrong)
     return FINE

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.cli import FINE, MISUSED, PROBLEMS, Terminal
-from bot.cli.data import on_database
+from bot.cli.data import on_data
 from bot.cli.problems import print_problems
 from bot.config import Settings
 from bot.domain.course import Course
@@ -26,7 +26,7 @@ from storage.tables import account, profile, snapshot
 _SHOWN = 20
 
 
-@on_database
+@on_data
 def diff(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
     paths: list[Path] = options.paths
     if len(paths) != (1 if options.live else 2):
@@ -154,7 +154,7 @@ class _Report:
             self._terminal.say("diff.more", count=len(rows) - _SHOWN)
 
 
-@on_database
+@on_data
 def history(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
     """Every version that was ever live; with --show, its files into a folder."""
     query = select(snapshot).order_by(snapshot.c.number)

@@ -38,7 +38,6 @@ class FactKind(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     fields: dict[str, Field] = {}
-    object: str = ""  # what its object is, in English: "the local date"
     has_text: bool = False  # rules may ask for a text that is new
     is_planned: bool = False  # rules may name it already; nothing announces it yet
 
@@ -172,7 +171,7 @@ class Firing(msgspec.Struct, frozen=True, kw_only=True):
 class Tally(msgspec.Struct, kw_only=True):
     """What one rule has given one member so far: the state that limits look at. Updated while a batch is judged.
 
-    What was given and taken back counts as never given.
+    What was given and taken back counts as never given, but for the pause after it.
     """
 
     by_date: dict[date, int] = {}  # how often, in this week

@@ -24,13 +24,19 @@ def clean_text(text: str) -> str:
 
 
 _NO_LETTERS = re.compile(r"[\W\d_]+")
+_NO_SIGNS = re.compile(r"[\W_]+")
+_FEW = 12  # letters: in so short a text the numbers are what it says
 
 
-def fingerprint(text: str) -> str:
-    """The same for texts that say the same: spaces, marks, digits, case and width of the letters make no difference.
+def fingerprint(text: str) -> str | None:
+    """The same for texts that say the same: spaces, marks, case and width of the letters make no difference.
 
-    A text without letters is taken as it is.
+    Nor do digits, but in a text of few letters. A text without letters is taken as it is; None where there is none.
     """
-    folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    letters = _NO_LETTERS.sub("", folded.casefold())
-    return blake2b((letters or text).encode("utf-8", "replace"), digest_size=8).hexdigest()
+    if not text.strip():
+        return None
+    folded = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+    letters = _NO_LETTERS.sub("", folded)
+    if len(letters) < _FEW:
+        letters = _NO_SIGNS.sub("", folded) or text
+    return blake2b(letters.encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -19,7 +19,7 @@ from bot.domain.rules import ANONYMOUS, MARK, Effect, Fact, Firing, Verdict
 from bot.domain.text import fingerprint
 from bot.engine.judging import Judging
 from bot.engine.live import Live
-from bot.engine.reversals import take_back
+from bot.engine.reversals import is_anonymous, take_back
 from bot.engine.transaction import Belonging, Outcome, Transaction
 from bot.engine.values import common_values
 from bot.engine.voice import INTERACTION_LIFE, NOTICE_LIFE, REPLY_LIFE, Label, Utterance, Where
@@ -248,8 +248,8 @@ class Context:
         """
         self._check_fields(kind, values)
         about = member or self.member
-        if text is not None:
-            values[MARK] = fingerprint(text)
+        if text is not None and (mark := fingerprint(text)):
+            values[MARK] = mark
         if is_anonymous:
             values[ANONYMOUS] = True
         fact = self._fact(kind, object, about, on or self.today, values)
@@ -301,9 +301,12 @@ class Context:
         """Take back whatever rules gave for a fact that holds no longer; the points, 0 where nothing was given."""
         about = member or self.member
         self.writes.flush_decisions(self.db)
-        fact = self._fact(RETRACTED, object, about, self.today, {"fact": kind})
-        points = take_back(self, fact)
-        self._judging = Judging()  # what it had counted holds no longer
+        values = {"fact": kind, **({ANONYMOUS: True} if is_anonymous(self.db, about.id, kind, object) else {})}
+        points = take_back(self, self._fact(RETRACTED, object, about, self.today, values))
+        levels = {**self._judging.fold.levels, **self.writes.levels}
+        self.writes.flush_decisions(self.db)
+        self._judging = Judging()  # what the last one had counted holds no longer: the next asks the ledger
+        self._judging.fold.levels |= levels
         return points
 
     def _fact(self, kind: str, object: str, member: Member, day: date, values: dict[str, Any]) -> Fact:

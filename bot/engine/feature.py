@@ -95,10 +95,9 @@ class Feature:
 
         return declare
 
-    def fact(self, name: str, *, about: str, has_text: bool = False, is_planned: bool = False, **fields: Field) -> None:
-        """Declares a kind of fact, what its object is, and the fields that rules may read."""
-        kind = FactKind(name=name, fields=fields, object=about, has_text=has_text, is_planned=is_planned)
-        self.facts.append(kind)
+    def fact(self, name: str, *, has_text: bool = False, is_planned: bool = False, **fields: Field) -> None:
+        """Declares a kind of fact and the fields that rules may read; texts say what it is: `facts.NAME` and others."""
+        self.facts.append(FactKind(name=name, fields=fields, has_text=has_text, is_planned=is_planned))
 
     def effect(
         self,

@@ -21,6 +21,7 @@ class Judging:
     def __init__(self) -> None:
         self.fold = Fold()
         self._loaded: set[tuple[Any, ...]] = set()
+        self._objects: set[tuple[int, str, str]] = set()  # member, rule, object: their rounds are here
         self._members: set[int] = set()  # whose totals are wanted with the next ones
         self._counted: set[int] = set()  # whose totals and levels are here
 
@@ -90,12 +91,18 @@ class Judging:
                 self._tally(read, member, rule).ever = times
 
     def _load_objects(self, db: Connection, read: "_Reading", facts: Sequence[Fact], rules: Sequence[Rule]) -> None:
+        """What this batch itself has given since is newer than what the ledger says."""
+        keys = {(fact.member, read.prefix + rule.id, fact.object) for fact in facts for rule in rules}
+        if not keys - self._objects:
+            return
         objects = {fact.object for fact in facts}
         for member, rule, object, last in db.execute(read.objects, {**_bound(facts, rules), "objects": objects}):
-            self._tally(read, member, rule).rounds[object] = last
+            if (member, read.prefix + rule, object) not in self._objects:
+                self._tally(read, member, rule).rounds[object] = last
+        self._objects |= keys
 
     def _load_texts(self, db: Connection, read: "_Reading", facts: Sequence[Fact], rules: Sequence[Rule]) -> None:
-        marks = {fact.values[MARK] for fact in facts if MARK in fact.values}
+        marks = {mark for fact in facts if (mark := fact.values.get(MARK))}
         wanted = [rule for rule in rules if marks - self.fold.texts[read.prefix + rule.id].keys()]
         if not (marks and wanted):
             return

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table, func, select
 
-from bot.domain.rules import Fact, LedgerEntry, Verdict
+from bot.domain.rules import ANONYMOUS, Fact, LedgerEntry, Verdict
 from rules.fold import Totals, reversal
 from storage import boards
+from storage.tables import fact as fact_table
 from storage.tables import ledger, shadow_ledger
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ def take_back(ctx: "Context", fact: Fact) -> int:
         for entry in given:
             withdraw(ctx, entry)
     return sum(entry.points for entry in given)
+
+
+def is_anonymous(db: Connection, member: int, kind: str, object: str) -> bool:
+    """Whether the fact that is taken back was one that nobody may connect with its member."""
+    mine = (fact_table.c.member == member) & (fact_table.c.kind == kind) & (fact_table.c.object == object)
+    return any(values.get(ANONYMOUS) for values in db.execute(select(fact_table.c["values"]).where(mine)).scalars())
 
 
 def _open(db: Connection, table: Table, fact: Fact, kind: str) -> Iterator[LedgerEntry]:

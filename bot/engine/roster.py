@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from bot.domain.errors import UserError
 from bot.domain.ids import CourseId, MemberId
 from bot.domain.places import Actor, Member
+from bot.engine.levels import relevel
 from bot.engine.live import Live
 from bot.engine.names import clean_name
 from storage import boards
@@ -130,8 +131,10 @@ def sync_roles(db: Connection, live: Live, courses: Sequence[CourseId]) -> None:
         role = live.role_of(row.course, f"{row.platform}:{row.user}")
         if role != row.role:
             db.execute(update(member).where(member.c.id == row.member).values(role=role))
-            changed.append(row.member)
-    boards.relist(db, changed)
+            changed.append(row)
+    boards.relist(db, [row.member for row in changed])
+    for course in {row.course for row in changed} & live.courses.keys():
+        relevel(db, live.courses[course])  # staff have no level; who is a student again has what their points give
 
 
 def named(db: Connection, course: CourseId, who: str) -> list[Member]:

@@ -65,6 +65,7 @@ def _command(ctx: Context, command: CommandInvoked) -> None:
         handle_messages(ctx.tx, [said])
     except UserError as mistake:
         log.info("event %s was answered with %s", command.key, mistake.text.id)
+        ctx.engine.library.refresh(ctx.db)  # what was live in the savepoint alone is live no more
         ctx.refuse(mistake)
         ctx.writes.flush(ctx.db)
 

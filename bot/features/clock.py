@@ -21,7 +21,6 @@ from storage.tables import ledger
 feature = Feature("clock", needs=("attendance",))
 feature.fact(
     DAY_ENDED,
-    about="the local date",
     last_day="yes_no",
     checked_in="yes_no",
     streak="number",

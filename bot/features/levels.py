@@ -16,7 +16,7 @@ from rules.fold import LEVEL_REACHED
 from storage.tables import fact as facts
 
 feature = Feature("levels")
-feature.fact(LEVEL_REACHED, about="the level", level="text", step="number")
+feature.fact(LEVEL_REACHED, level="text", step="number")
 
 
 @feature.on_fact(LEVEL_REACHED)

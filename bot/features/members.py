@@ -17,7 +17,7 @@ from storage import boards
 from storage.tables import member, profile
 
 feature = Feature("members", needs=("points_of", "rank_of", "checkins_of", "honours_of"))
-feature.fact("member.joined", about="the member")
+feature.fact("member.joined")
 
 _AS_COURSE = ("auto", "course", "默认", "自动")
 

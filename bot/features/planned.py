@@ -10,7 +10,6 @@ feature = Feature("planned")
 
 feature.fact(
     "homework.submitted",
-    about="the homework",
     has_text=True,
     is_planned=True,
     homework="text",
@@ -21,16 +20,15 @@ feature.fact(
 )
 feature.fact(
     "homework.graded",
-    about="the homework",
     is_planned=True,
     homework="text",
     tier="text",
     score="number",
     late="yes_no",
 )
-feature.fact("homework.featured", about="the homework", is_planned=True, homework="text", tier="text")
-feature.fact("question.asked", about="the question", has_text=True, is_planned=True, tag="text", lesson="text")
-feature.fact("question.answered", about="the answer", has_text=True, is_planned=True, tag="text", hours="number")
-feature.fact("question.accepted", about="the answer", is_planned=True, tag="text", hours="number")
-feature.fact("contest.entered", about="the contest", is_planned=True, contest="text")
-feature.fact("contest.won", about="the contest", is_planned=True, contest="text", place="number")
+feature.fact("homework.featured", is_planned=True, homework="text", tier="text")
+feature.fact("question.asked", has_text=True, is_planned=True, tag="text", lesson="text")
+feature.fact("question.answered", has_text=True, is_planned=True, tag="text", hours="number")
+feature.fact("question.accepted", is_planned=True, tag="text", hours="number")
+feature.fact("contest.entered", is_planned=True, contest="text")
+feature.fact("contest.won", is_planned=True, contest="text", place="number")

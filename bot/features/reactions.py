@@ -13,7 +13,7 @@ from storage.database import insert_new
 from storage.tables import Id, metadata
 
 feature = Feature("reactions")
-feature.fact("reaction.received", about="who reacted to which message", reaction="text", from_role="text")
+feature.fact("reaction.received", reaction="text", from_role="text")
 
 table = Table(
     "reaction",

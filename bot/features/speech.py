@@ -13,7 +13,7 @@ from bot.engine.roster import name_of
 from storage.tables import member, profile
 
 feature = Feature("speech")
-feature.fact(FACT, about="the message", has_text=True, length="number", is_reply="yes_no", attachments="number")
+feature.fact(FACT, has_text=True, length="number", is_reply="yes_no", attachments="number")
 
 _POSTS = 3  # of praise that one event may lead to; more become one post
 _LINES = 50  # of that one

@@ -18,8 +18,8 @@ from storage.database import insert_new
 from storage.tables import Id, metadata
 
 feature = Feature("thanks")
-feature.fact("thanks.given", about="who thanks whom, and the date", mutual="yes_no")
-feature.fact("thanks.received", about="who thanks whom, and the date", mutual="yes_no")
+feature.fact("thanks.given", mutual="yes_no")
+feature.fact("thanks.received", mutual="yes_no")
 
 table = Table(
     "thanks",

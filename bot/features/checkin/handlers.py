@@ -19,8 +19,8 @@ from bot.features.checkin import store
 from bot.features.checkin.streak import current, missing, reached, run_up_to
 
 feature = Feature("checkin")
-feature.fact("checkin.done", about="the local date", streak="number", makeup="yes_no")
-feature.fact("streak.reached", about="the length and the first date of the streak", days="number")
+feature.fact("checkin.done", streak="number", makeup="yes_no")
+feature.fact("streak.reached", days="number")
 
 _PLACES: tuple[SpaceKind, ...] = ("main", "interest")
 _NAMES = 12

@@ -1,4 +1,4 @@
-"""Points: the award effect, `/points`, `/rank`, `/why`, `/grant`."""
+"""Points: `/points`, and what staff give by `/grant`."""
 
 from bot.features.points.handlers import feature
 

@@ -1,4 +1,4 @@
-"""The award effect, and the commands by which a member sees and understands points."""
+"""`/points`: how many, and where they came from. `/grant`: what staff give or take."""
 
 import re
 from collections.abc import Sequence
@@ -8,18 +8,18 @@ from sqlalchemy import Connection
 
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
-from bot.domain.ids import CourseId, MemberId, RuleId
+from bot.domain.ids import MemberId, RuleId
 from bot.domain.messages import Words
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.roster import find_member
 from bot.features.points import store
 from rules.fold import POINTS_GRANTED, granted
+from storage import boards
 
 feature = Feature("points")
-feature.fact(POINTS_GRANTED, about="the command that granted them", points="number")
+feature.fact(POINTS_GRANTED, points="number")
 
-_TOP = 10
 _LAST = 5
 _GRANT = re.compile(r"(?P<who>\S.*?)\s+(?P<points>[+＋\-−－]\d{1,5})\s+(?P<reason>\S.{0,500})", re.DOTALL)
 _MOST = 10_000
@@ -27,7 +27,7 @@ _MOST = 10_000
 
 @feature.command("points", words=("积分",))
 def points(ctx: Context, cmd: CommandInvoked) -> None:
-    total = store.points_of(ctx.db, ctx.member.id)
+    total = boards.points_of(ctx.db, ctx.member.id)
     ctx.reply("points.total", count=total, today=store.points_on(ctx.db, ctx.member.id, ctx.today))
     entries = store.last_entries(ctx.db, ctx.member.id, limit=_LAST)
     if entries:
@@ -43,25 +43,6 @@ def rule_title(ctx: Context, rule: RuleId) -> Words | str:
     """The rule's title for people, else its id."""
     found = next((r for r in ctx.course.rules if r.id == rule), None)
     return found.shown if found else rule
-
-
-@feature.command("rank", words=("排行榜", "积分榜"))
-def rank(ctx: Context, cmd: CommandInvoked) -> None:
-    board = store.standings(ctx.db, ctx.course.id)
-    if not board:
-        raise UserError("rank.empty")
-    ctx.reply("rank.title", count=len(board))
-    mine = next((line for line in board if line.member == ctx.member.id), None)
-    shown = list(board[:_TOP])
-    if mine and mine not in shown:
-        shown.append(mine)
-    ctx.reply_table([_board_row(line, mine) for line in shown], numbers=frozenset({0, 2}))
-    if mine is None and ctx.member.role == "student":
-        ctx.reply("rank.not_yet")
-
-
-def _board_row(line: store.Standing, mine: store.Standing | None) -> Sequence[str]:
-    return str(line.rank), f"▸ {line.name}" if line is mine else line.name, str(line.points)
 
 
 @feature.command("grant", roles=("admin",), places=("staff",))
@@ -84,10 +65,4 @@ def grant(ctx: Context, cmd: CommandInvoked) -> None:
 @feature.query("points_of")
 def points_of(db: Connection, member: MemberId) -> int:
     """The member's sum."""
-    return store.points_of(db, member)
-
-
-@feature.query("rank_of")
-def rank_of(db: Connection, course: CourseId, member: MemberId) -> int | None:
-    """The member's place on the board; None: not on it."""
-    return next((line.rank for line in store.standings(db, course) if line.member == member), None)
+    return boards.points_of(db, member)

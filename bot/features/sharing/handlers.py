@@ -21,7 +21,7 @@ from bot.features.sharing import store
 from rules.fields import Duration
 
 feature = Feature("sharing")
-feature.fact("share.posted", about="the session", has_text=True, length="number", attachments="number")
+feature.fact("share.posted", has_text=True, length="number", attachments="number")
 
 _EXCERPT = 60  # columns
 _SHOWN = 8

@@ -12,6 +12,7 @@ from bot.domain.rules import ANONYMOUS, Verdict
 from bot.engine.messages import FACT
 from rules.fold import RETRACTED
 from rules.rituals import DAY_ENDED
+from storage.boards import BOARDS, PERIODS
 
 Knows = Callable[[str], bool]
 """Whether the catalogues have a text of this id."""
@@ -69,6 +70,8 @@ def _word(field: str, value: Any) -> Any:
 
 
 def _fields(course: Course, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fact's own fields; a level as members know it."""
-    titles = {("level", level.id): level.title for level in course.levels}
+    """The fact's own fields; levels and boards as members know them."""
+    titles: dict[tuple[str, str], Any] = {("level", level.id): level.title for level in course.levels}
+    titles |= {("board", board): Text(id=f"board.{board}") for board in BOARDS}
+    titles |= {("period", period): Text(id=f"period.{period}") for period in PERIODS}
     return {name: titles.get((name, value), value) for name, value in values.items() if "." not in name}
