@@ -54,10 +54,10 @@ def measure(pack: Path, folder: Path) -> list[Row]:
         for shape, points in _SHAPES.items():
             file = folder / "boards.db"
             database = _filled(file, size, points)
-            rows += _questions(database, f"{size:,} members, {shape}", size)
+            rows += _questions(database, f"{size:,}, {shape}", size)
             if points is _realistic:
-                rows += _floors(file, f"{size:,} members", size)
-                rows += _awards(database, f"{size:,} members", size)
+                rows += _floors(file, f"{size:,}", size)
+                rows += _awards(database, f"{size:,}", size)
             database.close()
             for leftover in folder.glob("boards.db*"):
                 leftover.unlink()
@@ -68,7 +68,7 @@ def _filled(file: Path, size: int, points: Callable[[int, random.Random], int]) 
     """One entry of the ledger for each member; the boards are rebuilt from them."""
     database = Database(f"sqlite:///{file}")
     migrate(database, file.parent, _NOW)
-    chance, at = random.Random(1), stored_moment(_NOW)
+    chance, at = _chance(1), stored_moment(_NOW)
     everybody = range(1, size + 1)
     entry = ("course", "member", "points", "rule", "object", "round", "cause", "at", "local_date")
     with database.begin() as db:
@@ -84,7 +84,7 @@ def _filled(file: Path, size: int, points: Callable[[int, random.Random], int]) 
 
 
 def _questions(database: Database, what: str, size: int) -> list[Row]:
-    where, chance = Where(CourseId("c"), "points"), random.Random(2)
+    where, chance = Where(CourseId("c"), "points"), _chance(2)
     whom = [MemberId(chance.randint(1, size)) for _ in range(QUESTIONS)]
 
     def ask(db: Connection) -> Iterator[float]:
@@ -94,10 +94,10 @@ def _questions(database: Database, what: str, size: int) -> list[Row]:
             for who in whom:
                 boards.place_of(db, where, who)
                 boards.neighbours(db, where, who)
-            yield (time.process_time() - before) / QUESTIONS * 1e6
+            yield (time.process_time() - before) / QUESTIONS * 1e3
 
     with database.begin() as db:
-        return [_row(f"rank and neighbours: {what}", list(ask(db)))]
+        return [_row(f"rank, neighbours: {what}", list(ask(db)), unit="ms")]
 
 
 _COUNT = """
@@ -113,30 +113,30 @@ _RANK = """
 
 
 def _floors(file: Path, what: str, size: int) -> list[Row]:
-    db, chance = sqlite3.connect(file), random.Random(2)
+    db, chance = sqlite3.connect(file), _chance(2)
     rows = []
-    for name, query, times in (("COUNT over the index", _COUNT, 40), ("SQL rank()", _RANK, 2)):
-        seconds = []
+    for name, query, times in (("COUNT of the index", _COUNT, 40), ("SQL rank()", _RANK, 2)):
+        rounds = []
         for _ in range(ROUNDS):
             before = time.process_time()
             for _ in range(times):
                 db.execute(query, (chance.randint(1, size),)).fetchone()
-            seconds.append((time.process_time() - before) / times * 1e6)
-        rows.append(_row(f"floor, rank alone, {name}: {what}", seconds))
+            rounds.append((time.process_time() - before) / times * 1e3)
+        rows.append(_row(f"floor, rank alone by {name}: {what}", rounds, unit="ms"))
     db.close()
     return rows
 
 
 def _awards(database: Database, what: str, size: int) -> list[Row]:
     """What `boards.add` costs one award, in batches as the pipeline makes them; the commit is not counted."""
-    chance, numbers = random.Random(3), count(1_000_000)
+    chance, numbers = _chance(3), count(1_000_000)
     rows = []
     for batch in (1, 10, 100):
         rounds = []
         for _ in range(ROUNDS):
             entries = [{next(numbers): _entry(chance, size) for _ in range(batch)} for _ in range(BATCHES)]
             rounds.append(_added(database, entries) / BATCHES / batch * 1e6)
-        rows.append(_row(f"an award among {batch} of a batch: {what}", rounds))
+        rows.append(_row(f"an award, {batch} in a batch: {what}", rounds, unit="µs"))
     return rows
 
 
@@ -163,5 +163,9 @@ def _entry(chance: random.Random, size: int) -> LedgerEntry:
     )
 
 
-def _row(what: str, seconds: list[float]) -> Row:
-    return Row(what=what, unit="µs", median=statistics.median(seconds), lowest=min(seconds), highest=max(seconds))
+def _chance(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - the same in every run
+
+
+def _row(what: str, rounds: list[float], *, unit: str) -> Row:
+    return Row(what=what, unit=unit, median=statistics.median(rounds), lowest=min(rounds), highest=max(rounds))

@@ -182,7 +182,7 @@ class App:
         """
         jobs: list[Callable[[], Awaitable[None]]] = [self.deliverer.run]
         jobs.append(self.leases.keep_all)
-        jobs.append(FolderWatch(self.library.folders, self.sink, self.live, self.clock.now).run)
+        jobs.append(FolderWatch(self.library.folders, self.sink, self.database, self.clock.now).run)
         jobs += [lambda adapter=adapter: self.serve(adapter) for adapter in adapters]  # type: ignore[misc]
         if ticks:
             jobs.append(Ticker(self, self.clock).run)

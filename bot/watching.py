@@ -10,8 +10,9 @@ from pathlib import Path
 from bot.domain.errors import RulesRejected
 from bot.domain.events import CourseFilesChanged, Event
 from bot.domain.ids import CourseId, EventKey
-from bot.engine.live import Live
 from rules.loader import read_folder
+from storage.claims import newest_key
+from storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +33,12 @@ class FolderWatch:
         self,
         folders: Mapping[CourseId, Path],
         sink: Sink,
-        live: Callable[[], Awaitable[Live]],
+        database: Database,
         now: Callable[[], datetime],
     ) -> None:
         self._folders = folders
         self._sink = sink
-        self._live = live
+        self._database = database
         self._now = now
         self._seen: dict[CourseId, str] = {}
 
@@ -65,14 +66,25 @@ class FolderWatch:
             digest = await self._digest(course)
             if digest == self._seen.get(course):
                 continue
-            snapshot = (await self._live()).snapshots.get(course, 0)
-            # Several processes see the same files: the key lets one of them through.
-            key = EventKey(f"files:{course}:{snapshot}:{digest}")
-            await self._sink([CourseFilesChanged(key=key, at=self._now(), course=course)])
+            number, noticed = await self._newest(course)
+            if digest != noticed:
+                # Several processes see the same files: the key lets one of them through.
+                key = EventKey(f"{_prefix(course)}{number + 1:09d}:{digest}")
+                await self._sink([CourseFilesChanged(key=key, at=self._now(), course=course)])
             self._seen[course] = digest
+
+    async def _newest(self, course: CourseId) -> tuple[int, str]:
+        """The change that any process noticed last: its number and content."""
+        key = await self._database.run(lambda db: newest_key(db, _prefix(course)))
+        number, _, digest = (key or f"{_prefix(course)}0:").removeprefix(_prefix(course)).partition(":")
+        return int(number), digest
 
     async def _digest(self, course: CourseId) -> str:
         return await asyncio.to_thread(_digest_of, self._folders[course])
+
+
+def _prefix(course: CourseId) -> str:
+    return f"course files:{course}:"
 
 
 def _digest_of(folder: Path) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from msgspec import structs
+
 from bot.domain.errors import Problem
 from bot.domain.messages import Text
 from rules.nodes import Key, Place
@@ -22,6 +24,7 @@ class Complaints:
 
     file: str
     rule: str | None = None
+    section: str = ""  # where the rule is none, but an entry of this section
     problems: list[Problem] = field(default_factory=list)
     _places: set[tuple[int, int]] = field(default_factory=set)
     _suggestions: list[str] = field(default_factory=list)  # words that were compared, shared with `about`
@@ -29,6 +32,10 @@ class Complaints:
     def about(self, rule: str | None) -> "Complaints":
         """An empty collection for one rule of the file, or for another part that does not put it off."""
         return replace(self, rule=rule, problems=[], _places=set())
+
+    def within(self, section: str) -> "Complaints":
+        """The same collection, for entries of a section."""
+        return replace(self, section=section)
 
     def add(self, at: Place, id: str, /, **values: str | int | Text) -> None:
         """The first complaint about a place counts: others would only be its echo."""
@@ -56,7 +63,8 @@ class Complaints:
             if place in self._places:
                 return
             self._places.add(place)
-        self.problems.append(Problem(file=self.file, line=at.line, column=at.column, text=text, rule=self.rule))
+        problem = Problem(file=self.file, line=at.line, column=at.column, text=text, rule=self.rule)
+        self.problems.append(structs.replace(problem, section=self.section) if self.rule else problem)
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

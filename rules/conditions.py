@@ -1,6 +1,6 @@
 """`where`: from nested mappings to a condition on the fields of a fact."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from pydantic_core import PydanticCustomError
@@ -25,6 +25,7 @@ COMMON_FIELDS: Mapping[str, Field] = {
     "course.day": "number",
     "course.weekday": "text",
 }
+_OF_PLACE = ("space.kind", "space.id")
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "member.role": ROLES,
     "space.kind": SPACE_KINDS,
@@ -37,6 +38,11 @@ _WRONG = {
     "date": "problem.not_a_date",
     "tags": "problem.not_text",
 }
+
+
+def common_fields(fact: FactKind) -> Mapping[str, Field]:
+    """Those of `COMMON_FIELDS` that say something about this kind of fact."""
+    return {name: field for name, field in COMMON_FIELDS.items() if fact.has_place or name not in _OF_PLACE}
 
 
 class Found(NamedTuple):
@@ -72,12 +78,18 @@ class Conditions:
         return self._read[fact.name, name]
 
 
+def _all_of(parts: Iterable[Condition]) -> Condition:
+    """All of them, laid flat: every level would cost each message a look."""
+    flat = [one for part in parts for one in (part.conditions if isinstance(part, AllOf) else (part,))]
+    return flat[0] if len(flat) == 1 else AllOf(conditions=tuple(flat))
+
+
 class ConditionReader:
     """Reads the conditions on one kind of fact; what it returns counts only if nothing was complained about."""
 
     def __init__(self, fact: FactKind, complaints: Complaints, conditions: Conditions) -> None:
         self.fact = fact
-        self.fields: Mapping[str, Field] = {**fact.fields, **COMMON_FIELDS}
+        self.fields: Mapping[str, Field] = {**fact.fields, **common_fields(fact)}
         self.complaints = complaints
         self.conditions = conditions
         self.parts = self.depth = 0  # of what was read so far
@@ -95,7 +107,7 @@ class ConditionReader:
         if self.parts > MAX_PARTS:
             self.complaints.add(node, "problem.too_many_parts", most=MAX_PARTS)
             return None
-        return parts[0] if len(parts) == 1 else AllOf(conditions=parts)
+        return _all_of(parts)
 
     def is_within(self, depth: int, node: Node) -> bool:
         """Whether this is not too deep; complains where it is."""
@@ -133,7 +145,7 @@ class ConditionReader:
         if not names:
             self.complaints.add(node, "problem.empty", name="use")
         used = tuple(condition for name in names if (condition := self.used(name, depth)))
-        return used[0] if len(used) == 1 else AllOf(conditions=used)
+        return _all_of(used)
 
     def used(self, node: Node, depth: int) -> Condition | None:
         name = node.value if isinstance(node, Leaf) else None

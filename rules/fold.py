@@ -9,6 +9,7 @@ import msgspec
 
 from bot.domain.course import Course
 from bot.domain.ids import ObjectId, RuleId
+from bot.domain.messages import Localised
 from bot.domain.rules import GRANTED, MARK, Fact, Firing, LedgerEntry, Rule, Tally, Verdict
 from rules.judge import judge
 
@@ -115,6 +116,16 @@ class Fold:
 def tally_key(rule: Rule) -> str:
     """Under which name a rule's tallies are kept: what a rule does in the shadow never counts for it in the light."""
     return rule.id if rule.shadow is None else f"~{rule.id}"
+
+
+def does_the_same(one: Rule, other: Rule) -> bool:
+    """Whether two versions of a rule differ in their texts only, or in how long they are on trial."""
+    return _silent(one) == _silent(other)
+
+
+def _silent(rule: Rule) -> Rule:
+    then = tuple(effect for effect in rule.then if not isinstance(effect.argument, Localised))
+    return msgspec.structs.replace(rule, title=None, shadow=None, then=then)
 
 
 def entry_of(firing: Firing) -> LedgerEntry:

@@ -1,11 +1,10 @@
 """The JSON Schema of rules.yaml: what may stand in `where` hangs on `when`."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.messages import Localised
 from bot.domain.rules import FactKind, Field
-from rules.conditions import CHOICES, COMMON_FIELDS
+from rules.conditions import CHOICES, COMMON_FIELDS, common_fields
 from rules.entries import ID
 from rules.fields import CalendarDate, CourseText
 from rules.json_schema_shapes import Describe, Schema, Shapes, described, document, meaning, only, or_nothing
@@ -88,17 +87,17 @@ class _Writer:
     def conditions(self) -> dict[str, Schema]:
         """What may stand in `where` for each kind of fact, in a named condition, and for the fields that all have."""
         facts = self.vocabulary.facts
-        anything = {name: field for kind in facts.values() for name, field in kind.fields.items()}
+        anything = FactKind(name="any", fields={name: f for kind in facts.values() for name, f in kind.fields.items()})
         common = {f"field.{name}": self.test("every", name, field) for name, field in COMMON_FIELDS.items()}
-        own = {f"where.{kind.name}": self.where(kind.name, kind.fields) for kind in facts.values()}
-        return {"where.any": self.where("any", anything), **own, **common}
+        own = {f"where.{kind.name}": self.where(kind) for kind in facts.values()}
+        return {"where.any": self.where(anything), **own, **common}
 
-    def where(self, fact: str, fields: Mapping[str, Field]) -> Schema:
-        part = {"$ref": f"#/$defs/where.{fact}"}
+    def where(self, kind: FactKind) -> Schema:
+        part = {"$ref": f"#/$defs/where.{kind.name}"}
         parts = {"type": "array", "items": part, "minItems": 1}
         joined = {"use": _one_or_more({"type": "string"}), "all": parts, "any": parts, "not": part}
-        keys = {name: self.test(fact, name, field) for name, field in fields.items()}
-        keys |= {name: {"$ref": f"#/$defs/field.{name}"} for name in COMMON_FIELDS}
+        keys = {name: self.test(kind.name, name, field) for name, field in kind.fields.items()}
+        keys |= {name: {"$ref": f"#/$defs/field.{name}"} for name in common_fields(kind)}
         keys |= {name: described(dict(join), self.describe(f"key.where.{name}")) for name, join in joined.items()}
         return only(keys, minProperties=1)
 

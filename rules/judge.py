@@ -62,9 +62,10 @@ def _unmet(rule: Rule, false: Leaf | Not, values: Mapping[str, Any]) -> Verdict:
     return _quiet(rule, "verdict.condition", field=false.field, value=_shown(values.get(false.field)), wanted=wanted)
 
 
-def _wanted(leaf: Leaf) -> str:
+def _wanted(leaf: Leaf) -> str | list[Any]:
+    """A range as one text; of single values a list, each of them as it is shown."""
     if isinstance(leaf, Is | Has):
-        return " / ".join("yes" if v is True else "no" if v is False else str(v) for v in leaf.values)
+        return [_shown(value) for value in leaf.values]
     ends = [f"≥ {leaf.at_least:.15g}"] if leaf.at_least is not None else []
     return " ".join(ends + ([f"≤ {leaf.at_most:.15g}"] if leaf.at_most is not None else []))
 
@@ -99,7 +100,7 @@ def _limited(rule: Rule, fact: Fact, tally: Tally) -> Verdict | None:
 def _cooling(rule: Rule, fact: Fact, tally: Tally, limit: Limit) -> Verdict | None:
     if limit.cool_down is None or tally.last_at is None or abs(fact.at - tally.last_at) >= limit.cool_down:
         return None
-    return _quiet(rule, "verdict.cool_down", minutes=max(1, round(limit.cool_down.total_seconds() / 60)))
+    return _quiet(rule, "verdict.cool_down", time=limit.cool_down)
 
 
 def _this_week(fact: Fact, tally: Tally) -> bool:
@@ -117,7 +118,7 @@ def _is_same_week(day: date, fact: Fact) -> bool:
 
 
 def _quiet(rule: Rule, why: str, **values: Any) -> Verdict:
-    return Verdict(rule=rule.id, fired=False, why=why, values=values)
+    return Verdict(rule=rule.id, fired=False, why=why, values=values, is_shadow=rule.shadow is not None)
 
 
 def _shown(value: Any) -> Any:

@@ -5,8 +5,18 @@ from collections import defaultdict
 import msgspec
 
 from bot.domain.course import Course
-from bot.domain.rules import Fact, LedgerEntry, Verdict
-from rules.fold import LEVEL_REACHED, POINTS_GRANTED, RETRACTED, Fold, Judged, entry_of, granted, reversal
+from bot.domain.rules import Fact, LedgerEntry, Rule, Verdict
+from rules.fold import (
+    LEVEL_REACHED,
+    POINTS_GRANTED,
+    RETRACTED,
+    Fold,
+    Judged,
+    does_the_same,
+    entry_of,
+    granted,
+    reversal,
+)
 
 DERIVED = (LEVEL_REACHED,)
 """Facts that follow from others by the rules; whoever gives the others makes them."""
@@ -21,14 +31,19 @@ class Replay:
         self.shadows: list[LedgerEntry] = []  # what rules in the shadow would have given
         self._open: defaultdict[tuple[int, str, str], list[tuple[LedgerEntry, bool]]] = defaultdict(list)
         self._staff: set[int] = set()
+        self._trials: dict[str, Rule] = {}  # as they began
 
     def enter(self, course: Course) -> None:
         """From here on the course is another: everybody's level is what its thresholds say. Staff have none."""
         for member in self.fold.totals.keys() - self._staff:
             self.fold.relevel(course, member)
-        self._forget_trials({rule.id for rule in course.rules if rule.shadow is not None})
+        dark = {rule.id: rule for rule in course.rules if rule.shadow is not None}
+        began = {id: self._trials.get(id, rule) for id, rule in dark.items()}
+        going_on: set[str] = {id for id, rule in dark.items() if does_the_same(began[id], rule)}
+        self._trials = {id: began[id] if id in going_on else rule for id, rule in dark.items()}
+        self._forget_trials_but(going_on)
 
-    def _forget_trials(self, on_trial: set[str]) -> None:
+    def _forget_trials_but(self, on_trial: set[str]) -> None:
         """What a trial that is over has counted never counts for the next one."""
         self.shadows = [entry for entry in self.shadows if entry.rule in on_trial]
         for key in [key for key in self.fold.tallies if key[1][:1] == "~" and key[1][1:] not in on_trial]:

@@ -89,7 +89,7 @@ class _RitualReader:
             zone=self.course.time_zone,
             first=self.course.starts,
             last=self.course.ends,
-            options=dict(options),
+            options=options,
         )
 
     def action(self, node: MapNode) -> Action | None:

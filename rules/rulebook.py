@@ -1,9 +1,12 @@
 """rules.yaml: on which fact, under which condition, how often, what follows."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.domain.ids import Language, RuleId
-from bot.domain.rules import Condition, Effect, Honour, Limit, Rule
+from bot.domain.messages import Localised
+from bot.domain.placeholders import placeholders
+from bot.domain.rules import Condition, Effect, FactKind, Honour, Limit, Rule
 from rules.complaints import Complaints
 from rules.conditions import ConditionReader
 from rules.entries import each, flaws_by_key
@@ -65,6 +68,7 @@ class _RuleReader:
         if shape is None:
             return None
         self.check_novelty(shape, node)
+        self.check_points(shape.limit, then, node)
         return Rule(
             id=RuleId(id),
             title=shape.title,
@@ -76,11 +80,15 @@ class _RuleReader:
             shadow=shape.shadow,
         )
 
+    def fact(self, rule: MapNode) -> FactKind | None:
+        """The kind of fact that it acts on, where that is known."""
+        kind = getattr(rule.get("when"), "value", None)
+        return self.vocabulary.facts.get(kind) if isinstance(kind, str) else None
+
     def where(self, rule: MapNode) -> Condition | None:
         """Fields can be judged only where the kind of fact is known."""
         when, where = rule.get("when"), rule.get("where")
-        kind = getattr(when, "value", None)
-        fact = self.vocabulary.facts.get(kind) if isinstance(kind, str) else None
+        kind, fact = getattr(when, "value", None), self.fact(rule)
         if when and isinstance(kind, str) and fact is None:
             self.complaints.unknown(when, kind, self.vocabulary.facts, name="when")
         if not (fact and where):
@@ -96,6 +104,15 @@ class _RuleReader:
             key = limit.entries["novelty"].key
             self.complaints.add(key, "problem.no_text", fact=fact.name, known=", ".join(with_text))
 
+    def check_points(self, limit: LimitShape, then: Sequence[Effect], rule: MapNode) -> None:
+        """What gives more at once than it may give in all would never give anything."""
+        award = next((effect.argument for effect in then if effect.name == AWARD), None) or 0
+        for name in ("points_per_day", "points_per_week"):
+            most, node = getattr(limit, name), rule.get("limit")
+            if most is not None and most < award and isinstance(node, MapNode):
+                at = node.entries[name].node
+                self.complaints.add(at, "problem.limit_below_award", name=name, limit=most, award=award)
+
     def then(self, rule: MapNode) -> tuple[Effect, ...]:
         then = rule.get("then")
         if then is None:
@@ -105,12 +122,13 @@ class _RuleReader:
         elif not then.items:
             self.complaints.add(then, "problem.empty", name="then")
         else:
-            effects = [effect for item in then.items if (effect := self.effect(item))]
+            fact = self.fact(rule)
+            effects = [effect for item in then.items if (effect := self.effect(item, fact))]
             self.check_awards(then)
             return tuple(effects)
         return ()
 
-    def effect(self, node: Node) -> Effect | None:
+    def effect(self, node: Node, fact: FactKind | None) -> Effect | None:
         if not isinstance(node, MapNode) or len(node.entries) != 1:
             self.complaints.add(node, "problem.one_effect")
             return None
@@ -123,6 +141,8 @@ class _RuleReader:
         argument = fit_type(kind.adapter, kind.argument, entry.node, self.complaints, name=name, language=self.language)
         if kind.names and argument is not None:
             self.check_honour(kind, entry)
+        if fact and isinstance(argument, Localised):
+            self.check_placeholders(entry, [*kind.shows, *fact.fields], fact)
         return Effect(name=name, argument=argument)
 
     def check_honour(self, kind: EffectKind, entry: Entry) -> None:
@@ -139,6 +159,14 @@ class _RuleReader:
         says = entry.node.entries if isinstance(entry.node, MapNode) else {}
         if title.lasts is None and not ({"lasts", "until"} & says.keys()):
             self.complaints.add(node, "problem.no_end", value=title.id)
+
+    def check_placeholders(self, entry: Entry, known: Sequence[str], fact: FactKind) -> None:
+        """A text may ask for what the effect shows, and for the fields of the fact."""
+        texts = entry.node.entries.values() if isinstance(entry.node, MapNode) else [entry]
+        for _, node in texts:
+            for asked in placeholders(str(node.value)) if isinstance(node, Leaf) else ():
+                if asked not in known:
+                    self.complaints.unknown(node, asked, known, id="problem.unknown_placeholder", fact=fact.name)
 
     def check_awards(self, then: ListNode) -> None:
         """A rule pays one sum: a second one would go into the same ledger entry."""

@@ -85,10 +85,13 @@ class RuleShape(_Shape):
     shadow: Duration | None = None
 
 
+_Threshold = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
 class LevelShape(_Shape):
     title: CourseText
-    activity: Annotated[int, Field(ge=0)] = 0
-    contribution: Annotated[int, Field(ge=0)] = 0
+    activity: _Threshold = 0
+    contribution: _Threshold = 0
 
 
 class BadgeShape(_Shape):

@@ -65,7 +65,7 @@ class _SectionReader:
             lasts = read.lasts if isinstance(read, TitleShape) else None
             return Honour(id=entry.key.name, title=read.title, icon=read.icon or "", lasts=lasts)
 
-        return {honour.id: honour for honour in made_of(self.entries(section), self.complaints, make)}
+        return {honour.id: honour for honour in made_of(self.entries(section), self.complaints.within(section), make)}
 
     def levels(self) -> tuple[Level, ...]:
         """From the first one up: neither threshold may sink, and the first asks for nothing."""
@@ -105,7 +105,7 @@ class _SectionReader:
             conditions.named[name] = entry.node if found and not complaints.problems else None
             return name
 
-        made_of(entries, self.complaints, make)
+        made_of(entries, self.complaints.within("conditions"), make)
         return conditions
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from bot.domain.messages import Localised
 from bot.domain.rules import FactKind
 from rules.fields import CourseText
+
+Points = Annotated[int, Field(ge=-10_000, le=10_000)]
+"""What one rule may give at once, or take: enough for any course, and no sum of it is ever too large for a database."""
 
 AWARD = "award"
 """The effect that the core itself has: points. A firing is an entry of the ledger, with or without them."""
@@ -41,13 +44,15 @@ class EffectKind:
     """What a rule can do. The argument is any type that pydantic knows, or `Localised`.
 
     `names` is the section of rules.yaml that the argument, or its field `name`, must be an id of. What `is_public`
-    tells others who it is about: it never follows from an anonymous fact.
+    tells others who it is about: it never follows from an anonymous fact. `shows` are the values that its text may ask
+    for, beside the fields of the fact.
     """
 
     name: str
     argument: Any
     names: Literal["badges", "titles"] | None = None
     is_public: bool = False
+    shows: tuple[str, ...] = ()
     adapter: TypeAdapter[Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

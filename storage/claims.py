@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, bindparam, select, text
 
 from storage.among import Many
 from storage.columns import Moment
@@ -23,3 +23,10 @@ _CLAIMS = {
 def claim_keys(db: Connection, keys: Collection[str], at: datetime) -> set[str]:
     """Claim these keys; those that were not claimed before."""
     return set(db.execute(_CLAIMS[db.dialect.name], {"keys": keys, "at": at}).scalars())
+
+
+def newest_key(db: Connection, prefix: str) -> str | None:
+    """Of the keys that begin like this and then count, the last one that was claimed."""
+    key = event_claim.c.key
+    newest = select(key).where(key.startswith(prefix, autoescape=True)).order_by(key.desc()).limit(1)
+    return db.execute(newest).scalar_one_or_none()

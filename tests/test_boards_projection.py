@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select, text, update
 
@@ -302,6 +302,25 @@ SAID = st.one_of(
 )
 
 
+EVERYTHING: list[tuple[Any, ...]] = [
+    *(("says", who, "/checkin") for who in ("ada", "ben", "mia")),
+    ("replies", "ada", 0),
+    ("replies", "ben", 0),
+    ("deletes", 3),
+    ("leaves", "ada"),
+    ("says", "ada", "hello"),
+    ("promotes", "ben", True),
+    ("grants", "mia", "-200"),
+    ("wishes", "mia", "board off"),
+    ("passes", 4),
+    ("grants", "mia", "+1000"),
+    ("wishes", "mia", "board on"),
+    ("promotes", "ben", False),
+    ("promotes", "ada", True),
+    ("leaves", "mia"),
+]
+
+
 class Conversation:
     """A course in which people say and do things."""
 
@@ -359,6 +378,7 @@ async def converse(acts: Sequence[tuple[Any, ...]]) -> None:
 
 
 @given(acts=st.lists(SAID, min_size=5, max_size=25))
+@example(acts=EVERYTHING)
 @settings(max_examples=12)
 def test_after_whatever_was_said_the_boards_are_a_recount_of_the_ledger(acts: list[tuple[Any, ...]]) -> None:
     asyncio.run(converse(acts))

@@ -271,7 +271,7 @@ def test_no_ritual_of_an_admin_may_have_its_name_or_do_what_it_does() -> None:
         ("day_end", "problem.built_in_ritual"),
         ("mine", "problem.unknown"),
     ]
-    assert problems[1].text.values["known"] == "post_task, sharing"
+    assert problems[1].text.values["known"] == "post_task, sharing, settle_board"
     assert course is not None
     assert [(ritual.id, ritual.is_built_in) for ritual in course.rituals] == [
         ("evening_sharing", False),
@@ -339,3 +339,15 @@ async def test_many_students_ask_no_more_questions_than_few(course: Community) -
         await course.types(f"p{number}", "/checkin")
     assert await statements() <= few
     assert await shown(course, "on", who="p39") == [("03-02",)]
+
+
+async def test_each_reads_alone_what_the_clock_gave_them(open_community) -> None:
+    rules = (
+        RULES + "kept:\n  when: day.ended\n  where: {checked_in: true}\n  then: [{say: {en: 'Well kept, {name}'}}]\n"
+    )
+    course = await open_community(rules=rules)
+    for who, text in (("ada", "/checkin"), ("ben", "hello")):
+        await course.types(who, text)
+    await course.until(0)
+    heard = [[text for text in await course.said(who) if "Well kept" in text] for who in ("ada", "ben", "chen")]
+    assert heard == [["Well kept, Ada"], [], []]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.cli.check import problems_of
 from bot.domain.course import Course
@@ -19,7 +19,7 @@ from bot.features.honours.store import table as honour
 from bot.features.honours.titles import GivenTitle, ends_at
 from bot.texts.catalogue import Catalogues
 from rules.loader import load_course, read_folder
-from storage.tables import member, profile
+from storage.tables import member, profile, staff_grant
 from tests.community import COURSE, Community, write_course
 from tests.undoing import with_undoing
 
@@ -269,6 +269,47 @@ async def test_a_post_of_praise_has_an_end(open_community) -> None:
     assert post.splitlines()[49:] == ["Hurray for p49!", "… and 3 more"]
 
 
+TOLD = "cheered:\n  when: cheer.given\n  then: [{tell_staff: {en: 'Look after {name}.'}}]\n"
+
+
+@pytest.mark.parametrize("people", [1, 3, 5, 53])
+async def test_staff_are_told_of_many_in_one_post(open_community, people: int) -> None:
+    course = await open_community(rules=TOLD, features=with_cheering())
+    await _cheered(course, people)
+    told = [text for text in await course.said("chen", "staff") if "Look after" in text]
+    lines = [f"Look after p{number}." for number in range(people)]
+    if people == 53:
+        lines = [*lines[:50], "… and 3 more"]
+    assert told == (lines if people <= 3 else ["\n".join(lines)])
+
+
+async def test_staff_are_told_once_of_what_is_taken_back_and_given_again(open_community) -> None:
+    course = await open_community(rules=TOLD, features=with_cheering())
+    for text in ("hello", "/cheer ada", "/undo cheer.given this", "/cheer ada"):
+        await course.types("ada", text)
+    assert (await course.said("chen", "staff")).count("Look after Ada.") == 1
+
+
+async def test_who_is_cheered_reads_alone_what_that_gave(open_community) -> None:
+    rules = f"{HONOURS}\ncheered:\n  when: cheer.given\n  then: [{{title: star}}, {{say: {{en: 'Hi, {{name}}!'}}}}]\n"
+    course = await open_community(rules=rules, features=with_cheering())
+    for who in ("ben", "ada"):
+        await course.types(who, "hello")
+    await course.types("ada", "/cheer ben")
+    told = "New title: 🌟 Star of the week, until Thu, 4 Mar\nHi, Ben!"
+    assert ((await course.said("ben"))[-1], told in await course.said("ada")) == (told, False)
+    await course.types("ada", "/cheer ada")
+    assert (await course.said("ada"))[-1] == told.replace("Ben", "Ada")
+
+
+async def test_one_event_is_told_to_fifty_members_at_most(open_community) -> None:
+    rules = "cheered:\n  when: cheer.given\n  then: [{say: {en: 'Hi, {name}!'}}]\n"
+    course = await open_community(rules=rules, features=with_cheering())
+    await _cheered(course, 52)
+    heard = [len([text for text in await course.said(f"p{number}") if "Hi" in text]) for number in range(52)]
+    assert heard == [1] * 50 + [0] * 2
+
+
 async def test_what_is_taken_back_and_given_again_is_praised_once(open_community) -> None:
     course = await open_community(rules=CHEER, features=with_cheering())
     for text in ("hello", "/cheer ada", "/undo cheer.given this", "/cheer ada"):
@@ -297,7 +338,36 @@ async def test_a_rule_makes_an_assistant_at_once(open_community) -> None:
     assert await course.answer("ada", "/tag Ada", room="staff") == "Ada has no tags."
     assert (await course.answer("ada", "/me")).startswith("Ada · assistant")
     audit = await course.answer("chen", "/audit", room="staff")
-    assert audit.endswith("1 Mar 08:30 Ada: #1 became an assistant by the rule helper")
+    assert audit.endswith("1 Mar 08:30 by itself: #1 Ada became an assistant by the rule helper")
+
+
+async def test_who_was_granted_the_role_since_keeps_it(open_community) -> None:
+    course = await open_community(rules=ROLE, features=with_undoing())
+    await course.types("ada", "/checkin")
+    for role in ("student", "assistant"):
+        by_hand = {"account": "local:ada", "course": "writing", "role": role, "at": course.now + timedelta(minutes=1)}
+        await course.rows(insert(staff_grant).values(by_hand).returning(staff_grant.c.id))
+    await course.types("ada", "/undo checkin.done 2027-03-01")
+    assert (await course.answer("ada", "/me")).startswith("Ada · assistant")
+
+
+async def test_who_was_granted_the_role_at_the_same_moment_keeps_it(open_community) -> None:
+    course = await open_community(rules=ROLE, features=with_undoing())
+    await course.types("ada", "/checkin")
+    by_hand = {"account": "local:ada", "course": "writing", "role": "assistant", "at": course.now}
+    await course.rows(insert(staff_grant).values(by_hand).returning(staff_grant.c.id))
+    await course.types("ada", "/undo checkin.done 2027-03-01")
+    assert (await course.answer("ada", "/me")).startswith("Ada · assistant")
+
+
+async def test_the_role_can_be_given_and_taken_back_again(open_community) -> None:
+    course = await open_community(rules=ROLE, features=with_undoing())
+    for _ in range(2):
+        await course.types("ada", "/checkin")
+        assert (await course.answer("ada", "/me")).startswith("Ada · assistant")
+        await course.types("ada", f"/undo checkin.done {course.now:%Y-%m-%d}")
+        assert (await course.answer("ada", "/me")).startswith("Ada · student")
+        await course.passes(days=1)
 
 
 async def test_an_assistant_is_made_once_and_stays_one_after_a_restart(open_community) -> None:
@@ -328,7 +398,7 @@ async def test_an_assistant_by_a_rule_is_none_when_that_is_taken_back(open_commu
         "Ada is no longer an assistant: what the rule “Becomes a helper” rewarded was taken back."
     )
     said = await course.answer("chen", "/audit", room="staff")
-    assert "Ada: #1 is no longer an assistant: what the rule helper rewarded was taken back" in said
+    assert "by itself: #1 Ada is no longer an assistant: what the rule helper rewarded was taken back" in said
 
 
 # --- what the loader says ---------------------------------------------------------------------------------------------
@@ -412,12 +482,12 @@ async def test_it_is_all_said_in_chinese(open_community) -> None:
     assert "恭喜 Ada！" in await course.said("ben")
     assert (await course.said("chen", "staff"))[-1] == "Ada 按规则“大奖”成为助教。"
     assert await card(course) == "Ada · 助教\n称号：🌟 活跃之星（到3月4日 周四）\n勋章：🐦 早起鸟"
-    assert await course.answer("ben", "/me ada") == "/me 只能看自己的。教务可以在教务群查别人的：/me 成员"
+    assert await course.answer("ben", "/me ada") == "/me 只能看自己的。老师和助教可以在教务群查别人的：/me 成员"
     before = len(await course.said("chen", "staff"))
     await course.types("ada", "/undo checkin.done 2027-03-01")
     assert (await course.said("chen", "staff"))[before:] == [
-        "收回了 Ada 的🐦 早起鸟、🌟 活跃之星：规则“大奖”奖励的事已不成立。",
-        "Ada 不再是助教：规则“大奖”奖励的事已不成立。",
+        "收回了 Ada 的🐦 早起鸟、🌟 活跃之星：已不符合规则“大奖”。",
+        "Ada 不再是助教：已不符合规则“大奖”。",
     ]
     assert (await card(course)).endswith("已收回：🐦 早起鸟（3月1日 周一）、🌟 活跃之星（3月1日 周一）")
 

@@ -193,4 +193,4 @@ async def test_it_is_all_there_in_chinese(open_community) -> None:
         ("▸ 普通", "活跃度 10 · 贡献度 2"),
         ("核心", "活跃度 30 · 贡献度 4"),
     ]
-    assert await course.answer("lin", "等级") == "教务没有等级，等级是给学员的。"
+    assert await course.answer("lin", "等级") == "老师和助教没有等级，等级是给学员的。"

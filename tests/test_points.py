@@ -55,7 +55,7 @@ async def test_a_message_earns_up_to_its_daily_limit_and_why_says_so(course: Com
     for word in ("one", "two", "three"):
         await course.types("ada", f"A thought of more than twenty characters, {word}")
     assert await course.points("ada") == 2
-    assert "no points, the limit of 2 points a day is reached" in await course.answer("ada", "/why")
+    assert "no points, the limit of 2 points was reached that day" in await course.answer("ada", "/why")
 
 
 async def test_messages_of_one_batch_share_the_limit(course: Community) -> None:
@@ -74,7 +74,7 @@ async def test_a_grant_has_a_reason_and_is_audited(course: Community) -> None:
         ("3-01", "Daily check-in", "+5"),
     ]
     audit = await course.answer("chen", "/audit", room="staff")
-    assert audit.endswith("1 Mar 08:30 Chen: gave #1 -2 points for “typed in the wrong group”")
+    assert audit.endswith("1 Mar 08:30 Chen: gave #1 Ada -2 points for “typed in the wrong group”")
 
 
 @pytest.mark.parametrize(

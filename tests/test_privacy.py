@@ -2,6 +2,9 @@
 
 import pytest
 
+from bot.domain.events import MemberLeft
+from bot.domain.ids import EventKey
+from bot.domain.places import Actor, Address
 from tests.community import Community
 
 
@@ -51,3 +54,49 @@ async def test_a_pseudonym_must_be_visible_and_short(course: Community, name: st
 async def test_wrong_words_and_staff_are_told_what_to_do(course: Community) -> None:
     assert "Send it like this: /privacy board on or off" in await course.answer("ada", "/privacy everything")
     assert "Staff are on no board" in await course.answer("lin", "/privacy")
+
+
+@pytest.mark.parametrize("name", ["@ben", "Nïght Öwl", "ＮＩＧＨＴ－ＯＷＬ", "night.owl"])
+async def test_neither_a_handle_nor_a_pseudonym_is_there_twice(course: Community, name: str) -> None:
+    await course.types("ben", "/privacy name Night Owl")
+    assert "is too much like somebody else's name" in await course.answer("ada", f"/privacy name {name}")
+    assert await course.board("ada", "/rank") == []
+
+
+@pytest.mark.parametrize("name", ["Ada", "Night Owl 2", "🦉", "夜猫子", "a" * 24, "汉" * 12, "off-beat", "\u202eOwl"])
+async def test_any_other_name_will_do_and_is_harmless(course: Community, name: str) -> None:
+    await course.types("ben", "/privacy name Night Owl")
+    await course.types("ada", "/checkin")
+    await course.types("ada", f"/privacy name {name}")
+    shown = name.replace("\u202e", "")
+    assert await course.board("ben", "/rank") == [("1", shown, "5")]
+
+
+async def test_what_was_not_changed_is_not_recorded(course: Community) -> None:
+    for wish in ("name off", "name Owl", "name Owl", "name off", "board off", "praise off"):
+        await course.types("ada", f"/privacy {wish}")
+    audit = await course.answer("chen", "/audit", room="staff")
+    assert audit.count("pseudonym") == 2  # nothing of boards and praise: that is the member's own business
+    assert await course.said("chen", "staff") == [audit]
+
+
+async def test_chinese_words_and_the_button_back_to_ones_own_name(course: Community) -> None:
+    await course.types("ada", "/language zh")
+    assert (await course.answer("ada", "隐私")).startswith("别人看得到你什么")
+    assert await course.answer("ada", "/privacy 表扬 关") == "不会公开表扬你，分数和勋章照给。"
+    assert await course.answer("ada", "/privacy 上榜 不要") == "榜上没有你，你自己用 /rank 还能看到名次。"
+    await course.types("ada", "/privacy 化名 夜猫子")
+    assert (await course.presses("ada", "改回本名") or "").startswith("榜上和表扬里写你的名字：Ada。")
+
+
+async def test_the_wish_outlives_leaving_and_coming_back(course: Community) -> None:
+    await course.types("ada", "/checkin")
+    await course.types("ada", "/privacy board off")
+    actor = Actor(platform="local", user="ada", name="Ada", handle="ada")
+    address = Address(platform="local", chat="main")
+    gone = MemberLeft(key=EventKey("local:gone:1"), at=course.now, actor=actor, address=address)
+    await course.run.app.sink([gone])
+    await course.types("ada", "I am back")
+    assert (await course.answer("ben", "/rank")).startswith("Nobody has points yet.")
+    await course.types("ada", "/privacy board on")
+    assert await course.board("ben", "/rank") == [("1", "Ada", "5")]

@@ -10,7 +10,7 @@ from adapters.local.values import Person
 from bot.domain.events import Event, MemberLeft, MessageDeleted, MessageEdited, ReactionAdded, ReactionRemoved
 from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
-from storage.tables import account, fact, member
+from storage.tables import account, fact, ledger, member
 from tests.community import RULES, Community
 
 RULED = (
@@ -77,6 +77,7 @@ async def entries(course: Community, rule: str) -> list[int]:
 
 
 async def test_a_reaction_counts_for_the_author(course: Community) -> None:
+    await course.types("ben", "hello")
     number = await course.types("ada", "hello")
     await course.reacts("ben", number, "👍")
     assert (await course.points("ada"), await course.points("ben")) == (2, 0)
@@ -84,6 +85,7 @@ async def test_a_reaction_counts_for_the_author(course: Community) -> None:
 
 
 async def test_one_that_is_taken_back_counts_no_longer_and_may_come_again(course: Community) -> None:
+    await course.types("ben", "hello")
     number = await course.types("ada", "hello")
     for on, points in ((True, 2), (False, 0), (True, 2), (False, 0)):
         await course.reacts("ben", number, "👍", on)
@@ -92,6 +94,7 @@ async def test_one_that_is_taken_back_counts_no_longer_and_may_come_again(course
 
 
 async def test_several_of_one_member_on_one_message_count_once(course: Community) -> None:
+    await course.types("ben", "hello")
     number = await course.types("ada", "hello")
     for reaction in ("👍", "❤️", "👏"):
         await course.reacts("ben", number, reaction)
@@ -104,6 +107,7 @@ async def test_several_of_one_member_on_one_message_count_once(course: Community
 
 
 async def test_a_second_one_may_say_what_the_first_did_not(course: Community) -> None:
+    await course.types("lin", "hello")
     number = await course.types("ada", "hello")
     await course.reacts("lin", number, "👍")
     await course.reacts("lin", number, "🎉")
@@ -113,10 +117,38 @@ async def test_a_second_one_may_say_what_the_first_did_not(course: Community) ->
     assert await course.points("ada") == 0
 
 
+@pytest.mark.parametrize(("gone", "left"), [("❤️", 0), ("👍", 6)])
+async def test_what_stays_counts_and_what_goes_does_not(open_community, gone: str, left: int) -> None:
+    rules = RULES + "loved: {when: reaction.received, where: {reaction: ❤️}, then: [award: 6]}\n"
+    course = await open_community(rules=rules)
+    await course.types("ben", "hello")
+    number = await course.types("ada", "hello")
+    for reaction in ("👍", "❤️"):
+        await course.reacts("ben", number, reaction)
+    assert await course.points("ada") == 6
+    await course.reacts("ben", number, gone, False)
+    assert await course.points("ada") == left
+    for reaction in {"👍", "❤️"} - {gone}:
+        await course.reacts("ben", number, reaction, False)
+    assert await course.points("ada") == 0
+
+
+async def test_what_stays_counts_for_the_day_on_which_it_was_left(course: Community) -> None:
+    await course.types("ben", "hello")
+    number = await course.types("ada", "hello")
+    await course.reacts("ben", number, "👍")
+    await course.reacts("ben", number, "❤️")
+    await course.passes(days=1)
+    await course.reacts("ben", number, "👍", False)
+    mine = select(ledger.c.points, ledger.c.local_date).where(ledger.c.rule == "liked").order_by(ledger.c.id)
+    assert [(points, f"{day:%d}") for points, day in await course.rows(mine)] == [(2, "01"), (-2, "01"), (2, "01")]
+
+
 async def test_each_members_reaction_counts_up_to_the_rules_limit(course: Community) -> None:
     number = await course.types("ada", "hello")
     for count in range(5):
         await course.run.adapter.chat.welcome(Person(id=f"p{count}", name=f"P{count}"))
+        await course.types(f"p{count}", "hello")
         await course.reacts(f"p{count}", number, "👍")
     assert await course.points("ada") == 6
     await course.reacts("p0", number, "👍", False)
@@ -124,6 +156,7 @@ async def test_each_members_reaction_counts_up_to_the_rules_limit(course: Commun
 
 
 async def test_only_a_change_counts_however_often_it_is_told(course: Community, open_community) -> None:
+    await course.types("ben", "hello")
     number = await course.types("ada", "hello")
     await happens(course, ReactionAdded, "ben", number, times=3)
     await happens(course, ReactionAdded, "ben", number)  # told again under another key
@@ -145,6 +178,7 @@ async def test_ones_own_reaction_is_no_praise(course: Community) -> None:
 
 
 async def test_what_nobody_posted_earns_nothing(course: Community) -> None:
+    await course.types("ben", "hello")
     await course.until(9)
     command = await course.types("ada", "/checkin")
     for number in (command, (await course.messages())[0].number, 99_999):
@@ -179,14 +213,19 @@ async def test_who_has_left_praises_nobody_and_is_not_back_by_it(course: Communi
     assert (await course.rows(left))[0].left_at is not None
 
 
-async def test_who_is_new_may_begin_with_a_reaction(course: Community) -> None:
+async def test_a_reaction_makes_nobody_a_member(course: Community) -> None:
     number = await course.types("ada", "hello")
-    await course.reacts("lin", number, "🎉")
-    assert await course.points("ada") == 12
-    assert await counted(course, "member.joined") == 2
+    await course.reacts("ben", number, "👍")
+    assert await course.points("ada") == 0
+    assert await counted(course, "member.joined") == 1
+    await course.reacts("ben", number, "👍", False)
+    await course.types("ben", "hello")
+    await course.reacts("ben", number, "👍")
+    assert await course.points("ada") == 2
 
 
 async def test_a_very_long_reaction_is_cut(course: Community) -> None:
+    await course.types("ben", "hello")
     number = await course.types("ada", "hello")
     await happens(course, ReactionAdded, "ben", number, reaction="<:" + "x" * 5000 + ">")
     await happens(course, ReactionRemoved, "ben", number, reaction="<:" + "x" * 5000 + ">")
@@ -194,6 +233,7 @@ async def test_a_very_long_reaction_is_cut(course: Community) -> None:
 
 
 async def test_a_post_and_its_reaction_may_come_in_one_batch(course: Community) -> None:
+    await course.types("ben", "hello")
     number = await course.run.adapter.chat.say("ada", "main", "hello")
     await course.reacts("ben", number, "👍")
     assert await course.points("ada") == 2
@@ -201,6 +241,7 @@ async def test_a_post_and_its_reaction_may_come_in_one_batch(course: Community) 
 
 async def test_reactions_that_no_rule_speaks_of_do_not_bury_the_reasons(open_community) -> None:
     course = await open_community()
+    await course.types("ben", "hello")
     number = await course.types("ada", "/checkin")
     number = await course.types("ada", "hello")
     for reaction in ("👍", "❤️"):
@@ -212,6 +253,7 @@ async def test_reactions_that_no_rule_speaks_of_do_not_bury_the_reasons(open_com
 
 async def test_a_level_that_was_reached_by_reactions_falls_with_them(open_community) -> None:
     course = await open_community(rules=RULED + LEVELS)
+    await course.types("lin", "hello")
     number = await course.types("ada", "hello")
     await course.reacts("lin", number, "🎉")
     level = select(member.c.level).join(account, account.c.member == member.c.id).where(account.c.user == "ada")
@@ -224,6 +266,8 @@ async def test_a_level_that_was_reached_by_reactions_falls_with_them(open_commun
 
 
 async def test_what_a_deleted_message_earned_is_taken_back(course: Community) -> None:
+    for who in ("ben", "lin"):
+        await course.types(who, "hello")
     number = await course.types("ada", THOUGHT)
     await course.reacts("ben", number, "👍")
     await course.reacts("lin", number, "🎉")
@@ -242,6 +286,7 @@ async def test_whoever_deletes_it_the_author_loses_it(course: Community, who: st
 
 
 async def test_deleting_twice_takes_back_once(course: Community, open_community) -> None:
+    await course.types("ben", "hello")
     number = await course.types("ada", THOUGHT)
     await course.reacts("ben", number, "👍")
     await happens(course, MessageDeleted, "ada", number, times=2)
@@ -252,6 +297,7 @@ async def test_deleting_twice_takes_back_once(course: Community, open_community)
 
 
 async def test_what_is_deleted_earns_nothing_any_more(course: Community) -> None:
+    await course.types("ben", "hello")
     number = await course.types("ada", THOUGHT)
     await course.deletes("ada", number)
     await happens(course, ReactionAdded, "ben", number)

@@ -2,7 +2,10 @@
 
 from tests.community import RULES, Community
 
-TRIAL = RULES + "new_rule:\n  when: share.posted\n  shadow: 7d\n  then: [award: 3]\nodd:\n  when: nothing\n  then: [award: 1]\n"
+TRIAL = (
+    RULES
+    + "new_rule:\n  when: share.posted\n  shadow: 7d\n  then: [award: 3]\nodd:\n  when: nothing\n  then: [award: 1]\n"
+)
 
 
 async def test_members_see_what_earns_points_and_how_often(course: Community) -> None:
@@ -33,3 +36,76 @@ async def test_staff_see_the_version_what_is_off_and_what_is_on_trial(open_commu
     assert "On trial: new_rule" in said
     assert "on trial" in await course.answer("chen", "/rules new_rule", room="staff")
     assert "There is no rule" in await course.answer("ada", "/rules new_rule")
+
+
+ASKING = (
+    RULES
+    + """
+conditions:
+  in_class: {member.role: student, space.kind: [main, interest]}
+long_reply:
+  title: {en: A long reply, zh: 长回复}
+  when: message.posted
+  where:
+    use: in_class
+    is_reply: true
+    length: {at_least: 30, at_most: 500}
+    any: [{course.weekday: [saturday, sunday]}, {all: [{course.day: {at_most: 7}}, {attachments: {at_least: 1}}]}]
+    not: {member.tags: [difficult]}
+  then: [award: 2]
+alarm:
+  when: checkin.done
+  then:
+    - tell_staff: {en: look}
+"""
+)
+
+
+async def test_a_rules_conditions_are_said_in_words(open_community) -> None:
+    course = await open_community(rules=ASKING)
+    said = await course.answer("ada", "/rules a long reply")
+    assert (
+        "Only where:\n"
+        "    · role: student\n"
+        "    · kind of group: the main group or an interest group\n"
+        "    · reply to somebody: yes\n"
+        "    · length: 30 to 500\n"
+        "    · (weekday: Saturday or Sunday or (day of the course: at most 7 and attachments: at least 1))\n"
+        "    · except a condition that staff set\n"
+        "It gives +2 points"
+    ) in said
+    assert "except tags: difficult" in await course.answer("chen", "/rules long_reply", room="staff")
+    await course.types("ada", "/language zh")
+    said = await course.answer("ada", "/rules 长回复")
+    assert "　· （星期几：周六或周日或（课程第几天最多 7，且附件数至少 1））\n　· 老师另定的条件 除外\n" in said
+
+
+async def test_rules_that_only_tell_staff_are_unknown_to_members(open_community) -> None:
+    course = await open_community(rules=ASKING)
+    assert "There is no rule" in await course.answer("ada", "/rules alarm")
+    assert (await course.answer("chen", "/rules alarm", room="staff")).startswith("alarm")
+
+
+OFF = (
+    RULES
+    + """
+conditions:
+  odd_one: {nothing.known: 1}
+badges:
+  star: {title: {en: Star}, icon: 1, colour: red}
+odd:
+  when: nothing
+  limit: {once_per: year}
+  then: [award: 1]
+"""
+)
+
+
+async def test_what_is_off_is_listed_once_and_rules_apart_from_the_rest(open_community) -> None:
+    course = await open_community(rules=OFF, rituals="odd_ritual:\n  every: never\n  at: 09:00\n  do: post_task\n")
+    lines = (await course.answer("chen", "/rules", room="staff")).splitlines()
+    assert lines[0] == "Version 1 is live since 1 Mar 08:30: 5 rules, 1 off, 0 on trial."
+    assert lines[1].startswith("Off: odd, rules.yaml:")
+    assert lines[2] == "And 3 other entries are off (conditions, badges, titles, rituals):"
+    assert [line.split(",")[0] for line in lines[3:6]] == ["Off: odd_ritual", "Off: odd_one", "Off: star"]
+    assert lines[6].startswith("What earns points")

@@ -51,7 +51,8 @@ async def test_nothing_follows_from_it_and_why_says_what_would(course: Community
     assert (await course.points("ada"), await in_the_shadow(course)) == (0, [2])
     assert await course.said("chen", "staff") == []
     assert await course.said("ben") == []
-    assert "    ~ Generous: on trial, it would have given +2" in await course.answer("ada", "/why")
+    assert "    ~ Generous: on trial, it would have given +2" in await course.answer("chen", "/why Ada", room="staff")
+    assert "Generous" not in await course.answer("ada", "/why")
 
 
 async def test_a_rule_without_points_would_have_acted(open_community) -> None:
@@ -59,7 +60,7 @@ async def test_a_rule_without_points_would_have_acted(open_community) -> None:
         rules=DARK.replace("    - award: 2\n", "").replace("{points_per_day: 4}", "{once_per: day}")
     )
     await course.types("ada", "hello there")
-    assert "    ~ Generous: on trial, it would have acted" in await course.answer("ada", "/why")
+    assert "    ~ Generous: on trial, it would have acted" in await course.answer("chen", "/why @ada", room="staff")
     assert "    · Ada: +0, once" in await course.answer("chen", "/shadow", room="staff")
 
 
@@ -67,7 +68,8 @@ async def test_its_limits_count_what_it_would_have_given(course: Community) -> N
     for number in range(3):
         await course.types("ada", f"hello {number}")
     assert await in_the_shadow(course) == [2, 2]
-    assert "no points, the limit of 4 points a day is reached" in await course.answer("ada", "/why")
+    said = await course.answer("chen", "/why @ada", room="staff")
+    assert "no points, the limit of 4 points was reached that day" in said
 
 
 async def test_what_it_would_have_given_never_blocks_it_once_it_is_live(course: Community) -> None:
@@ -206,11 +208,54 @@ async def test_a_report_that_is_late_comes_once(course: Community) -> None:
 async def test_a_trial_goes_on_through_other_changes(course: Community) -> None:
     await course.types("ada", "hello there")
     await course.passes(hours=3)
-    await reload(course, DARK.replace("award: 2", "award: 1"))
+    await reload(course, DARK.replace("award: 5", "award: 6"))  # of another rule
+    assert (await since(course), await in_the_shadow(course)) == (["03-01 08:30"], [2])
+    await reload(course, DARK.replace("Generous", "Kind").replace("How nice", "Lovely").replace("2d", "3d"))
     assert (await since(course), await in_the_shadow(course)) == (["03-01 08:30"], [2])
     await reload(course, DARK.replace("award: 2", "award: two"))  # off because of a slip
     await reload(course, DARK)
     assert (await since(course), await in_the_shadow(course)) == (["03-01 08:30"], [2])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("award: 2", "award: 1"),
+        ("at_least: 5", "at_least: 6"),
+        ("points_per_day: 4", "points_per_day: 6"),
+        ("when: message.posted", "when: share.posted"),
+        ("  shadow: 2d", "  counts_as: help\n  shadow: 2d"),
+    ],
+)
+async def test_a_rule_that_becomes_another_is_tried_anew(course: Community, old: str, new: str) -> None:
+    changed = RULES + TRIED.replace(old, new)
+    await course.types("ada", "hello there")
+    await course.passes(hours=3)
+    await reload(course, changed)
+    assert (await since(course), await in_the_shadow(course)) == (["03-01 11:30"], [])
+    await course.passes(hours=1)
+    await reload(course, changed.replace("Generous", "Kind"))
+    assert await since(course) == ["03-01 11:30"]
+    await reload(course, DARK)
+    assert await since(course) == ["03-01 12:30"]
+
+
+async def test_a_rule_that_becomes_another_by_way_of_a_slip_is_tried_anew(course: Community) -> None:
+    await course.types("ada", "hello there")
+    await course.passes(hours=3)
+    await reload(course, DARK.replace("award: 2", "award: two"))
+    assert await in_the_shadow(course) == [2]
+    await reload(course, DARK.replace("award: 2", "award: 3"))
+    assert (await since(course), await in_the_shadow(course)) == (["03-01 11:30"], [])
+
+
+async def test_a_named_condition_is_part_of_the_rules_that_use_it(open_community) -> None:
+    named = "conditions:\n  long: {length: {at_least: 5}}\n"
+    uses = named + RULES + TRIED.replace("where: {length: {at_least: 5}}", "where: {use: long}")
+    course = await open_community(rules=uses)
+    await course.types("ada", "hello there")
+    await reload(course, uses.replace("at_least: 5", "at_least: 6"))
+    assert await in_the_shadow(course) == []
 
 
 @pytest.mark.parametrize("rules", [LIVE, RULES])

@@ -105,6 +105,16 @@ async def test_what_nobody_can_see_is_no_share(course: Community, text: str) -> 
     assert "nobody has posted" in (await course.said())[-1]
 
 
+async def test_a_session_lasts_and_counts_as_its_ritual_says(open_community) -> None:
+    rituals = "evening:\n  every: day\n  at: 20:00\n  do: sharing\n  lasts: 2h\n  from_characters: 3\n"
+    course = await open_community(rituals=rituals)
+    await course.until(20)
+    assert "22:00" in (await course.said())[-1]
+    await course.until(21, 30)
+    await course.types("ada", "Late")
+    assert await course.points("ada") == 8
+
+
 async def test_a_weekly_ritual_is_not_passed_by_a_jump_of_a_week(open_community) -> None:
     rituals = "weekly:\n  every: sunday\n  at: 20:00\n  do: sharing\n  lasts: 1h\n"
     course = await open_community(rituals=rituals)
@@ -144,3 +154,48 @@ async def test_a_share_that_is_deleted_leaves_the_summary_and_gives_its_points_b
     summary = (await course.said("ben"))[-1]
     assert "Ben: I write because" in summary
     assert "regret" not in summary
+
+
+LONG = "I write because I forget everything else, and because nobody stops me."
+SHORT = "A first thought"
+OF_LENGTH = """
+share:
+  when: share.posted
+  then: [award: 8]
+long_share:
+  when: share.posted
+  where: {length: {at_least: 50}}
+  then: [award: 5]
+"""
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_when_the_longer_share_is_deleted_the_other_one_stays(open_community, is_late: bool) -> None:
+    course = await open_community(rules=OF_LENGTH)
+    await course.until(20)
+    first = await course.types("ada", SHORT)
+    longer = await course.types("ada", LONG)
+    assert await course.points("ada") == 13
+    if is_late:
+        await course.until(0, 30)
+    await course.deletes("ada", longer)
+    assert await course.points("ada") == 8
+    await course.until(21)
+    if is_late:
+        assert f"· Ada: {SHORT}" in "".join(await course.said("ben"))
+    else:
+        assert f"1 member shared:\n· Ada: {SHORT}\n" in (await course.said("ben"))[-1]
+    await course.deletes("ada", first)
+    assert await course.points("ada") == 0
+    assert SHORT not in "".join(await course.said("ben"))
+
+
+async def test_when_the_shorter_share_is_deleted_the_longer_one_stays(open_community) -> None:
+    course = await open_community(rules=OF_LENGTH)
+    await course.until(20)
+    first = await course.types("ada", SHORT)
+    await course.types("ada", LONG)
+    await course.deletes("ada", first)
+    assert await course.points("ada") == 13
+    await course.until(21)
+    assert "1 member shared:\n· Ada: I write because" in (await course.said("ben"))[-1]

@@ -568,3 +568,30 @@ def test_a_moment_is_kept_to_the_microsecond_whatever_its_zone(database: Databas
     with database.begin() as db:
         db.execute(insert(clock).values(id=1, now=moment))
         assert db.execute(select(clock.c.now)).scalar_one() == moment
+
+
+# --- what older versions wrote ----------------------------------------------------------------------------------------
+
+
+def test_shares_of_the_first_version_are_kept(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = tmp_path / "migrations"
+    shutil.copytree(schema._MIGRATIONS, first, ignore=shutil.ignore_patterns("__pycache__", "0002_*"))
+    database = opened(file)
+    with monkeypatch.context() as older:
+        older.setattr(schema, "_MIGRATIONS", first)
+        older.setattr("storage.boards.rebuild", lambda db: None)
+        schema.migrate(database, tmp_path, NOW)
+    at = "2027-03-01T20:00:00.000000Z"
+    with database.begin() as db:
+        for row in (
+            f"member (id, course, role, joined_at) values (1, 'w', 'student', '{at}')",
+            f"sharing_session values (1, 'w', 'evening', 'main', '2027-03-01', '{at}', '{at}', null)",
+            f"share (id, session, member, at) values (7, 1, 1, '{at}')",
+            "share_text (share, text) values (7, 'my line')",
+        ):
+            db.execute(text(f"insert into {row}"))
+    schema.migrate(database, tmp_path, NOW)
+    with database.begin() as db:
+        rows = db.execute(text("select share, message, at, attachments, text from share_post")).all()
+    assert [tuple(row) for row in rows] == [(7, None, at, 0, "my line")]
+    database.close()

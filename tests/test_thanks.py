@@ -1,10 +1,14 @@
 """`/thanks`, by name, as a reply, and in plain words."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from adapters.local.parse import parse
-from storage.tables import fact
+from bot.domain.events import MemberLeft
+from bot.domain.ids import EventKey
+from bot.domain.places import Actor, Address
+from bot.domain.traits import Traits
+from storage.tables import account, fact
 from tests.community import RULES, Community
 
 PAID = (
@@ -39,8 +43,6 @@ async def course(open_community) -> Community:
 
 
 async def kinds(course: Community, who: str = "ada") -> list[str]:
-    from storage.tables import account
-
     mine = select(fact.c.kind).join(account, account.c.member == fact.c.member).where(account.c.user == who)
     return [row.kind for row in await course.rows(mine.order_by(fact.c.id))]
 
@@ -192,3 +194,101 @@ async def test_staff_may_be_thanked_and_earn_nothing(course: Community) -> None:
     assert (await course.answer("ada", "/thanks @lin")).startswith("Your thanks to Lin are noted.")
     assert await course.points("lin") == 0
     assert (await kinds(course, "lin"))[-1] == "thanks.received"
+
+
+# --- whom it tells what -----------------------------------------------------------------------------------------------
+
+
+async def _gone(course: Community, who: str) -> None:
+    actor = Actor(platform="local", user=who, name=who.title())
+    main = Address(platform="local", chat="main")
+    await course.run.app.sink([MemberLeft(key=EventKey(f"local:gone:{who}"), at=course.now, actor=actor, address=main)])
+
+
+@pytest.mark.parametrize("who", ["#1", "@ben", "Ben"])
+async def test_who_has_left_is_not_found(course: Community, who: str) -> None:
+    await course.types("ben", "hello")
+    await _gone(course, "ben")
+    assert await course.answer("ada", f"/thanks {who}") == (
+        f"Nobody here is called “{who}”. Use the full name, the @handle or the #number."
+    )
+    assert await course.points("ben") == 0
+
+
+async def test_the_message_of_who_has_left_is_not_thanked_for(course: Community) -> None:
+    number = await course.types("ben", "hello")
+    await _gone(course, "ben")
+    await course.types("ada", "/thanks", reply_to=number)
+    assert (await course.said("ada"))[-1] == "They have left the course, so these thanks can't be noted."
+    await course.types("ada", "谢谢", reply_to=number)
+    assert (await kinds(course))[-1] == "message.posted"
+    assert await course.points("ben") == 0
+
+
+async def test_a_number_tells_the_pseudonym_and_a_name_tells_none(course: Community) -> None:
+    await course.types("ben", "/privacy name NightOwl")
+    assert await course.answer("ada", "/thanks #1") == "Your thanks to NightOwl are noted.\n+1 points"
+    assert (await course.answer("ada", "/thanks #1 again")).startswith("You have thanked NightOwl today already.")
+    assert (await course.answer("ada", "/thanks @ben")).startswith("You have thanked Ben today already.")
+
+
+# --- what the other reads ---------------------------------------------------------------------------------------------
+
+TOLD = """
+badges:
+  kind: {title: {zh: 热心, en: Kind}, icon: 🌻}
+levels:
+  newcomer: {title: {zh: 新手, en: Newcomer}}
+  regular: {title: {zh: 普通, en: Regular}, activity: 3}
+thanked:
+  when: thanks.received
+  then:
+    - award: 3
+    - badge: kind
+    - say: {zh: "{name}，有人感谢你！", en: "{name}, somebody thanks you!"}
+    - praise: {en: "Three cheers for {name}!"}
+"""
+
+
+async def _told(course: Community, who: str) -> list[str]:
+    return [m.text for m in await course.messages(who) if m.author == "bot" and m.only_for == who]
+
+
+async def test_who_is_thanked_reads_in_one_message_alone_what_they_earned(open_community) -> None:
+    course = await open_community(rules=TOLD)
+    await course.types("ben", "hello")
+    assert await course.answer("ada", "/thanks @ben") == "Your thanks to Ben are noted."
+    assert await _told(course, "ben") == [
+        "New badge: 🌻 Kind\nBen, somebody thanks you!\n🎉 Level up! You are “Regular” now."
+    ]
+    assert [text for text in await course.said("ada") if "Kind" in text or "Level" in text] == []
+    await course.passes(days=1)
+    await course.types("ada", "/thanks @ben")
+    assert (await _told(course, "ben"))[1:] == ["Ben, somebody thanks you!"]
+
+
+async def test_it_is_told_in_the_members_own_language(open_community) -> None:
+    course = await open_community(rules=TOLD)
+    await course.types("ben", "/language zh")
+    before = len(await _told(course, "ben"))
+    await course.types("ada", "/thanks @ben")
+    [told] = (await _told(course, "ben"))[before:]
+    assert told.splitlines()[:2] == ["获得勋章：🌻 热心", "Ben，有人感谢你！"]
+
+
+async def test_who_has_no_account_where_the_group_is_reads_nothing(open_community) -> None:
+    course = await open_community(rules=TOLD)
+    await course.types("ben", "hello")
+    await course.rows(update(account).where(account.c.user == "ben").values(platform="other").returning(account.c.user))
+    await course.types("ada", "/thanks @Ben")
+    assert await _told(course, "ben") == []
+
+
+async def test_where_nobody_can_be_told_alone_nobody_is(open_community) -> None:
+    course = await open_community(rules=TOLD)
+    voice = course.run.app.engine.voice
+    voice._traits = {"local": Traits()}
+    await course.types("ben", "hello")
+    await course.types("ada", "/thanks @ben")
+    said = await course.said("ada") + await course.said("ben")
+    assert not any("Kind" in text or "Level" in text for text in said)

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -72,7 +74,7 @@ def test_a_version_with_problems_is_not_compared(lived: Path, shell: Shell, tmp_
     new = write_course(tmp_path / "new", rules=NEW.replace("award: 3", "award: three"))
     assert shell("rules", "diff", "--live", new, "-c", lived) == 1
     assert "rules.yaml:8:14: award: should be a whole number" in shell.out
-    assert "Mend the problems above first" in shell.err
+    assert "Fix the problems above first" in shell.err
 
 
 @pytest.mark.parametrize("command", [["history"], ["diff", "--live", "writing"]])
@@ -102,3 +104,54 @@ def test_history_lists_every_version_and_writes_one_out(lived: Path, shell: Shel
     assert shell("rules", "history", "-c", lived, "--show", "1", "--to", tmp_path / "first") == 1
     assert shell("rules", "history", "-c", lived, "--show", "9") == 2
     assert shell("check", tmp_path / "first") == 0
+
+
+def test_history_of_a_course_that_is_not_there_names_those_that_are(lived: Path, shell: Shell) -> None:
+    assert shell("rules", "history", "-c", lived, "--course", "nope") == 2
+    assert shell.err == "There is no course “nope” in this database; it has: writing.\n"
+    assert shell("rules", "history", "-c", lived, "--course", "nope", "--show", "1") == 2
+
+
+def test_where_a_version_cannot_be_written_that_is_said(lived: Path, shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    for target in ("/proc/x/y", tmp_path / "file" / "below"):
+        assert shell("rules", "history", "-c", lived, "--show", "1", "--to", target) == 1
+        assert shell.err.startswith(f"Can't write to {target}: ")
+
+
+LEVELS = "levels:\n  newcomer: {title: Newcomer}\n  regular: {title: Regular, activity: 20}\n"
+
+
+def test_every_student_counts_and_begins_at_the_first_level(lived: Path, shell: Shell, tmp_path: Path) -> None:
+    """Ada has 14 points; Ben 7, Mia 5."""
+    old = write_course(tmp_path / "old", rules=LEVELS + RULES)
+    new = write_course(tmp_path / "new", rules=LEVELS.replace("20", "14") + RULES)
+    assert shell("rules", "diff", old, new, "-c", lived) == 0
+    assert shell.lines[1:4] == [
+        "0 gain, 0 lose, 3 stay the same.",
+        "Median points: 7 → 7.",
+        "Members whose level changes: 1.",
+    ]
+    nobody = write_course(tmp_path / "nobody", rules=LEVELS + "x: {when: streak.reached, then: [award: 1]}\n")
+    assert shell("rules", "diff", nobody, nobody, "-c", lived) == 0
+    assert shell.lines[1:4] == [
+        "0 gain, 0 lose, 3 stay the same.",
+        "Median points: 0 → 0.",
+        "Members whose level changes: 0.",
+    ]
+    assert shell("rules", "diff", nobody, new, "-c", lived, "--json") == 0
+    rows = {row["member"]: row for row in map(json.loads, shell.lines)}
+    assert rows["Mia (local:mia)"]["level"] == ["newcomer", "newcomer"]
+    assert rows["Ada (local:ada)"]["level"] == ["newcomer", "regular"]
+
+
+def test_live_rules_that_cannot_be_read_any_more_are_named_as_such(lived: Path, shell: Shell, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "data" / "writing.db")) as db, db:
+        [(files,)] = db.execute("select files from snapshot where number = 2").fetchall()
+        broken = {**json.loads(files), "course.yaml": "title: [\n"}
+        db.execute("update snapshot set files = ? where number = 2", (json.dumps(broken),))
+    assert shell("rules", "diff", "--live", tmp_path / "writing", "-c", lived) == 1
+    assert shell.err.startswith(
+        "Version 2, which is live, cannot be read: another version of the program has written it."
+    )
+    assert "course.yaml" not in shell.out

@@ -10,6 +10,11 @@ MORE = RULES.replace("award: 5", "award: 7")
 BROKEN = RULES.replace("award: 5", "award: five")
 TORN = RULES.replace("check_in:", "check_in: [")
 
+MENDED = (
+    "The files in the course's folder have changed.\n"
+    "The course files can be used again: they are the version that is live."
+)
+
 
 async def watched(course: Community) -> FolderWatch:
     app = course.run.app
@@ -77,10 +82,7 @@ async def test_each_refusal_is_told_and_so_is_its_end(course: Community) -> None
         (refused,) = await saves(course, TORN, first)
         assert "writing/rules.yaml:" in refused
         assert await saves(course, TORN, second) == []
-        assert await saves(course, RULES, first) == [
-            "The files in the course's folder have changed.\n"
-            "The course files can be used again: they are the version that is live."
-        ]
+        assert await saves(course, RULES, first) == [MENDED]
         assert await saves(course, RULES, second) == []
 
 

@@ -3,7 +3,7 @@
 import argparse
 import json
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import select
@@ -13,7 +13,9 @@ from bot.cli.data import on_data
 from bot.cli.problems import print_problems
 from bot.config import Settings
 from bot.domain.course import Course
+from bot.domain.errors import RulesRejected, StorageTrouble
 from bot.domain.ids import CourseId
+from bot.domain.messages import Text
 from bot.domain.rules import Fact
 from bot.engine.feature import Registry
 from bot.engine.recorded import WhatIf, facts_of, judged_by
@@ -21,7 +23,7 @@ from bot.features import FEATURES
 from rules.loader import Loaded, load_course, read_folder
 from rules.vocabulary import Vocabulary
 from storage.database import Database
-from storage.tables import account, profile, snapshot
+from storage.tables import account, member, profile, snapshot
 
 _SHOWN = 20
 
@@ -49,10 +51,12 @@ def diff(terminal: Terminal, options: argparse.Namespace, settings: Settings, da
         return PROBLEMS
     old, new = (judged_by(facts, version.course) for version in versions if version)
     names = _names(database, course)
+    people = sorted({*old.points, *new.points, *_students(database, course)})
+    shown = {who: names.get(who, f"#{who}") for who in people}
     if options.json:
-        _print_json(old, new, names)
+        _print_json(old, new, shown)
     else:
-        _Report(terminal, names, [version.course for version in versions if version]).print(facts, old, new)
+        _Report(terminal, shown, [version.course for version in versions if version]).print(facts, old, new)
     return FINE
 
 
@@ -72,11 +76,17 @@ def _folder(path: Path, course: CourseId, vocabulary: Vocabulary) -> Loaded:
 
 
 def _live(database: Database, course: CourseId, vocabulary: Vocabulary) -> Loaded | None:
+    """The newest version; None where there is none."""
     newest = select(snapshot).where(snapshot.c.course == course).order_by(snapshot.c.number.desc()).limit(1)
     with database.begin() as db:
         row = db.execute(newest).one_or_none()
-    # Rules that are off in what is live are off in what is compared, too: that is no problem of this command.
-    return Loaded(course=load_course(course, row.files, vocabulary).course) if row else None
+    if row is None:
+        return None
+    try:
+        # Rules that are off in what is live are off in what is compared, too: that is no problem of this command.
+        return Loaded(course=load_course(course, row.files, vocabulary).course)
+    except RulesRejected as rejected:
+        raise StorageTrouble(Text(id="diff.live_unreadable", values={"number": row.number})) from rejected
 
 
 def _names(database: Database, course: CourseId) -> dict[int, str]:
@@ -90,8 +100,12 @@ def _names(database: Database, course: CourseId) -> dict[int, str]:
     return names
 
 
-def _by_member(outcome: WhatIf, names: Mapping[int, str]) -> dict[str, int]:
-    return {names.get(member, f"#{member}"): sum(rules.values()) for member, rules in outcome.points.items()}
+def _students(database: Database, course: CourseId) -> list[int]:
+    """Those who are here, whether they have points or not."""
+    is_here = member.c.left_at.is_(None) & member.c.merged_into.is_(None)
+    with database.begin() as db:
+        mine = select(member.c.id).where(member.c.course == course, member.c.role == "student", is_here)
+        return list(db.execute(mine).scalars())
 
 
 def _by_rule(outcome: WhatIf, titles: Mapping[str, str]) -> dict[str, int]:
@@ -103,19 +117,24 @@ def _by_rule(outcome: WhatIf, titles: Mapping[str, str]) -> dict[str, int]:
     return sums
 
 
-def _changes(old: Mapping[str, int], new: Mapping[str, int]) -> list[tuple[str, int, int]]:
+def _changes(rows: Iterable[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
     """What differs, the largest difference first."""
-    both = [(key, old.get(key, 0), new.get(key, 0)) for key in {*old, *new}]
-    return sorted([row for row in both if row[1] != row[2]], key=lambda row: (-abs(row[2] - row[1]), row[0]))
+    return sorted([row for row in rows if row[1] != row[2]], key=lambda row: (-abs(row[2] - row[1]), row[0]))
 
 
-def _print_json(old: WhatIf, new: WhatIf, names: Mapping[int, str]) -> None:
-    for member in sorted({*old.points, *new.points}):
+def _has_other_level(who: int, old: WhatIf, new: WhatIf) -> bool:
+    """The first level is where everybody begins, whatever it is called."""
+    levels = old.level_of(who), new.level_of(who)
+    return levels[0] != levels[1] and levels != (old.first_level, new.first_level)
+
+
+def _print_json(old: WhatIf, new: WhatIf, people: Mapping[int, str]) -> None:
+    for who, name in people.items():
         row = {
-            "member": names.get(member, f"#{member}"),
-            "old": old.points.get(member, {}),
-            "new": new.points.get(member, {}),
-            "level": [old.levels.get(member, ""), new.levels.get(member, "")],
+            "member": name,
+            "old": old.points.get(who, {}),
+            "new": new.points.get(who, {}),
+            "level": [old.level_of(who), new.level_of(who)],
         }
         print(json.dumps(row, ensure_ascii=False))
 
@@ -123,9 +142,9 @@ def _print_json(old: WhatIf, new: WhatIf, names: Mapping[int, str]) -> None:
 class _Report:
     """Prints who gains, who loses, by which rule, and what was assumed."""
 
-    def __init__(self, terminal: Terminal, names: Mapping[int, str], courses: Sequence[Course]) -> None:
+    def __init__(self, terminal: Terminal, people: Mapping[int, str], courses: Sequence[Course]) -> None:
         self._terminal = terminal
-        self._names = names
+        self._people = people
         rules = [rule for course in courses for rule in course.rules if rule.title]
         show = terminal.texts.show
         self._titles: dict[str, str] = {rule.id: f"{rule.id} ({show(terminal.language, rule.shown)})" for rule in rules}
@@ -134,14 +153,16 @@ class _Report:
         say = self._terminal.say
         first, last = min(fact.local_date for fact in facts), max(fact.local_date for fact in facts)
         say("diff.judged", count=len(facts), first=first, last=last)
-        before, after = _by_member(old, self._names), _by_member(new, self._names)
-        gains = [after.get(member, 0) - before.get(member, 0) for member in {*before, *after}]
+        rows = [(name, old.points_of(who), new.points_of(who)) for who, name in self._people.items()]
+        gains = [after - before for _, before, after in rows]
         say("diff.who", up=sum(g > 0 for g in gains), down=sum(g < 0 for g in gains), same=sum(g == 0 for g in gains))
-        medians = [statistics.median(list(points.values()) or [0]) for points in (before, after)]
+        medians = [statistics.median([outcome.points_of(who) for who in self._people] or [0]) for outcome in (old, new)]
         say("diff.median", old=f"{medians[0]:g}", new=f"{medians[1]:g}")
-        say("diff.levels", count=sum(old.levels.get(who) != new.levels.get(who) for who in {*old.levels, *new.levels}))
-        self._table("diff.by_member", _changes(before, after))
-        self._table("diff.by_rule", _changes(_by_rule(old, self._titles), _by_rule(new, self._titles)))
+        say("diff.levels", count=sum(_has_other_level(who, old, new) for who in self._people))
+        self._table("diff.by_member", _changes(rows))
+        before, after = (_by_rule(outcome, self._titles) for outcome in (old, new))
+        rules = {*before, *after}
+        self._table("diff.by_rule", _changes((rule, before.get(rule, 0), after.get(rule, 0)) for rule in rules))
         say("diff.assumptions")
 
     def _table(self, title: str, rows: Sequence[tuple[str, int, int]]) -> None:
@@ -160,8 +181,11 @@ def history(terminal: Terminal, options: argparse.Namespace, settings: Settings,
     query = select(snapshot).order_by(snapshot.c.number)
     with database.begin() as db:
         rows = db.execute(query).all()
-    if options.course:
-        rows = [row for row in rows if row.course == options.course]
+    courses = sorted({row.course for row in rows})
+    if courses and options.course and options.course not in courses:
+        terminal.complain("history.which_course", course=options.course, courses=courses)
+        return MISUSED
+    rows = [row for row in rows if options.course in (None, row.course)]
     if options.show is not None:
         return _show(terminal, options, {row.number: row.files for row in rows})
     for row in rows:
@@ -182,11 +206,15 @@ def _show(terminal: Terminal, options: argparse.Namespace, files_of: Mapping[int
         terminal.complain("history.unknown", number=options.show)
         return MISUSED
     target: Path = options.to or Path(f"version-{options.show}")
-    if target.exists():
-        terminal.complain("history.there", path=target)
+    try:
+        if target.exists():
+            terminal.complain("history.there", path=target)
+            return PROBLEMS
+        target.mkdir(parents=True)
+        for name, content in files.items():
+            (target / name).write_text(content, encoding="utf-8")
+    except OSError as trouble:
+        terminal.complain("schema.cannot_write", folder=target, reason=trouble.strerror)
         return PROBLEMS
-    target.mkdir(parents=True)
-    for name, content in files.items():
-        (target / name).write_text(content, encoding="utf-8")
     terminal.say("history.written", number=options.show, path=target, count=len(files))
     return FINE

@@ -54,6 +54,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     column: int
     text: Text
     rule: str | None = None  # the one rule that is off because of it; None: the whole course is refused
+    section: str = ""  # `badges`, … where what is off is an entry of that section
 
 
 class RulesRejected(Exception):

@@ -40,6 +40,7 @@ class FactKind(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, Field] = {}
     has_text: bool = False  # rules may ask for a text that is new
     is_planned: bool = False  # rules may name it already; nothing announces it yet
+    has_place: bool = True  # it happens in a space; a fact of the clock does not
 
 
 class Is(msgspec.Struct, frozen=True, kw_only=True, tag="is"):
@@ -143,6 +144,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         return Template(text=self.title) if self.title else self.id
 
     @property
+    def is_for_staff(self) -> bool:
+        """Whether members are told nothing of it: it is on trial, or all it does is tell staff."""
+        return self.shadow is not None or all(effect.name == "tell_staff" for effect in self.then)
+
+    @property
     def points(self) -> int:
         """What the rule awards in all."""
         return next((effect.argument for effect in self.then if effect.name == "award"), 0)
@@ -156,7 +162,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     points: int = 0
     why: str = ""  # a message id under `verdict.`, empty where it fired
     values: dict[str, Any] = {}
-    is_shadow: bool = False  # nothing followed from it
+    is_shadow: bool = False  # the rule was on trial: nothing followed from it
 
 
 class Firing(msgspec.Struct, frozen=True, kw_only=True):

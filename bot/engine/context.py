@@ -157,6 +157,12 @@ class Context:
         base = key or f"{self.event.key}:{self._said}"
         self._post(base, where, Utterance(lines=lines, buttons=buttons, policy=policy))
 
+    def say_to(self, user: str, space: Space, *lines: Words, key: str, language: Language | None = None) -> None:
+        """Post to a space what one person alone reads there; nothing where its platform would show it to all."""
+        if self.engine.voice.can_whisper(space.address.platform):
+            where = Where(address=space.address, only_for=user)
+            self._queue(_at(key, space), Utterance(lines=lines), where, language)
+
     def keep_posted(self, where: SpaceKind | Space, *lines: Words, key: str, buttons: Sequence[Label] = ()) -> None:
         """One post whose text is replaced: sent the first time, edited from then on; sent anew where that failed."""
         what = Utterance(lines=lines, buttons=buttons, policy="at_least_once")

@@ -14,7 +14,7 @@ from bot.domain.ids import ROLES, Role
 from bot.domain.messages import Words
 from bot.domain.places import SPACE_KINDS, SpaceKind
 from bot.domain.rules import Fact, FactKind, Field, Firing, LedgerEntry
-from rules.vocabulary import AWARD, Action, EffectKind, Vocabulary
+from rules.vocabulary import AWARD, Action, EffectKind, Points, Vocabulary
 
 if TYPE_CHECKING:
     from bot.engine.context import Context
@@ -95,9 +95,12 @@ class Feature:
 
         return declare
 
-    def fact(self, name: str, *, has_text: bool = False, is_planned: bool = False, **fields: Field) -> None:
+    def fact(
+        self, name: str, *, has_text: bool = False, is_planned: bool = False, has_place: bool = True, **fields: Field
+    ) -> None:
         """Declares a kind of fact and the fields that rules may read; texts say what it is: `facts.NAME` and others."""
-        self.facts.append(FactKind(name=name, fields=fields, has_text=has_text, is_planned=is_planned))
+        kind = FactKind(name=name, fields=fields, has_text=has_text, is_planned=is_planned, has_place=has_place)
+        self.facts.append(kind)
 
     def effect(
         self,
@@ -106,10 +109,11 @@ class Feature:
         *,
         names: Literal["badges", "titles"] | None = None,
         is_public: bool = False,
+        shows: tuple[str, ...] = (),
     ) -> Callable[[EffectHandler], EffectHandler]:
         """Handles what `- name: argument` in a rule does; the rest as `EffectKind` has it."""
 
-        kind = EffectKind(name=name, argument=argument, names=names, is_public=is_public)
+        kind = EffectKind(name=name, argument=argument, names=names, is_public=is_public, shows=shows)
 
         def declare(handler: EffectHandler) -> EffectHandler:
             self.effects[name] = (kind, handler)
@@ -205,7 +209,7 @@ class Registry:
         """The words that course files may use."""
         return Vocabulary(
             facts=self.facts,
-            effects={AWARD: EffectKind(name=AWARD, argument=int)}
+            effects={AWARD: EffectKind(name=AWARD, argument=Points)}
             | {name: kind for name, (kind, _) in self.effects.items()},
             actions={name: action for name, (action, _) in self.actions.items() if not action.is_built_in},
             sections=self.sections,

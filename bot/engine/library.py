@@ -54,7 +54,7 @@ class Library:
             sync_roles(db, live, [course])
             if course in live.courses:
                 replan(db, live.courses[course], self.schedule, now)
-                shadows.follow(db, live, live.courses[course], now)
+                shadows.follow(db, live, live.courses[course], self.courses.vocabulary, now)
                 if before is None or before.levels != live.courses[course].levels:
                     relevel(db, live.courses[course])
         return Activation(course=course, changed=changed, problems=loaded.problems)

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
 from bot.domain.events import MessagePosted, PlainMessage
-from bot.domain.ids import ObjectId
+from bot.domain.ids import EventKey, ObjectId
 from bot.domain.places import Address, Member, Space
 from bot.domain.rules import MARK, Fact
 from bot.domain.text import fingerprint, visible_length
@@ -16,6 +18,8 @@ from bot.engine.people import speakers
 from bot.engine.transaction import Belonging, Transaction
 from bot.engine.values import common_values
 from bot.engine.writes import Writes
+from storage.among import among
+from storage.tables import fact as fact_table
 
 FACT = "message.posted"
 
@@ -45,6 +49,11 @@ def _plain(live: Live, event: MessagePosted, space: Space, member: Member) -> Pl
     return PlainMessage(event=event, space=space, member=member, local_date=local_date)
 
 
+_AUTHORS = select(fact_table.c.object, fact_table.c.member).where(
+    fact_table.c.course == bindparam("of"), fact_table.c.kind == FACT, among(fact_table.c.object, "objects")
+)
+
+
 class _Run:
     """Messages of one course, judged in their order by folding over tallies that are loaded once."""
 
@@ -59,7 +68,8 @@ class _Run:
         self._common: dict[tuple[int, str, date], dict[str, Any]] = {}
 
     def handle(self) -> None:
-        facts = [self._fact(message) for message in self._messages]
+        answering = self._answering()
+        facts = [self._fact(message, is_reply=message.event.key in answering) for message in self._messages]
         db, judging = self._tx.db, self._judging
         judging.load(db, self._course, facts, are_new=True)
         risen = judging.fold.levels
@@ -80,7 +90,27 @@ class _Run:
             ctx.finish()
         self._writes.flush(self._tx.db)
 
-    def _fact(self, message: PlainMessage) -> Fact:
+    def _answering(self) -> set[EventKey]:
+        """The keys of the messages that reply to another member: nobody answers oneself, or a bot."""
+        asked = {
+            event.key: message_object(event.address, event.reply_to)
+            for event in (message.event for message in self._messages)
+            if event.reply_to is not None
+        }
+        if not asked:
+            return set()
+        bound = {"of": self._course.id, "objects": set(asked.values())}
+        authors = {row.object: row.member for row in self._tx.db.execute(_AUTHORS, bound)}
+        found = set()
+        for message in self._messages:
+            event = message.event
+            author = authors.get(asked.get(event.key, ""))
+            if author not in (None, message.member.id):
+                found.add(event.key)
+            authors[message_object(event.address, event.message)] = message.member.id
+        return found
+
+    def _fact(self, message: PlainMessage, *, is_reply: bool) -> Fact:
         event, text = message.event, message.event.text
         return Fact(
             kind=FACT,
@@ -92,7 +122,7 @@ class _Run:
             cause=event.key,
             values={
                 "length": visible_length(text),
-                "is_reply": event.reply_to is not None,
+                "is_reply": is_reply,
                 "attachments": len(event.attachments),
                 MARK: fingerprint(text),
                 **self._common_values(message),

@@ -18,7 +18,7 @@ from bot.domain.events import (
 from bot.domain.ids import CourseId
 from bot.domain.places import Actor, Address, Member, Space
 from bot.engine.context import Context, derived_key
-from bot.engine.roster import Person, has_left, members_of, present_member
+from bot.engine.roster import Person, members_of, present_member
 from bot.engine.transaction import Belonging, Transaction
 from storage.tables import account
 
@@ -44,12 +44,12 @@ def _member(tx: Transaction, event: Done, course: CourseId, space: Space | None)
 
 
 def _is_nobodys(tx: Transaction, event: Done, course: CourseId) -> bool:
-    """Whether it shows nobody to be there: a platform deletes by itself, and reactions can be left from outside."""
+    """Whether it shows nobody to be there: a platform deletes by itself, and strangers can react from outside."""
     match event:
         case MessageEdited() | MessageDeleted():
             return True
         case ReactionAdded() | ReactionRemoved():
-            return has_left(tx.db, course, event.actor)
+            return present_member(tx.db, course, event.actor) is None
         case _:
             return False
 

@@ -1,11 +1,13 @@
 """The facts of a course as they were recorded, to be judged again."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select
 
 from bot.domain.course import Course
+from bot.domain.errors import RulesRejected
 from bot.domain.ids import CourseId
 from bot.domain.rules import Fact
 from rules.loader import load_course
@@ -28,7 +30,14 @@ class WhatIf(NamedTuple):
     """What all recorded facts come to under one version of the rules."""
 
     points: Mapping[int, Mapping[str, int]]  # member -> rule -> net points
-    levels: Mapping[int, str]
+    levels: Mapping[int, str]  # without those who never left the first one
+    first_level: str  # empty in a course without levels
+
+    def points_of(self, member: int) -> int:
+        return sum(self.points.get(member, {}).values())
+
+    def level_of(self, member: int) -> str:
+        return self.levels.get(member) or self.first_level
 
 
 def facts_of(database: Database, course: CourseId) -> Iterator[Recorded]:
@@ -62,6 +71,19 @@ def versions_of(database: Database, course: CourseId, vocabulary: Vocabulary) ->
     return {row.number: load_course(course, row.files, vocabulary).course for row in rows}
 
 
+def earlier_version(
+    db: Connection, course: CourseId, number: int, at: datetime, vocabulary: Vocabulary
+) -> Course | None:
+    """Of those before this number the one that was live at this moment; None where it can't be read any more."""
+    older = select(snapshot.c.files)
+    older = older.where(snapshot.c.course == course, snapshot.c.number < number, snapshot.c.at <= at)
+    files = db.execute(older.order_by(snapshot.c.number.desc()).limit(1)).scalar_one_or_none()
+    try:
+        return load_course(course, files, vocabulary).course if files else None
+    except RulesRejected:
+        return None
+
+
 def judged_again(facts: Iterator[Recorded], versions: Mapping[int, Course]) -> Replay:
     """The ledger that the facts lead to, each judged by its own snapshot."""
     replay, number = Replay(), None
@@ -83,4 +105,5 @@ def judged_by(facts: list[Fact], course: Course) -> WhatIf:
     for entry in replay.entries:
         rules = points.setdefault(entry.member, {})
         rules[entry.rule] = rules.get(entry.rule, 0) + entry.points
-    return WhatIf(points, dict(replay.fold.levels))
+    first = course.levels[0].id if course.levels else ""
+    return WhatIf(points, dict(replay.fold.levels), first)

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy import Connection, select
+
 from bot.domain.errors import Problem
 from bot.domain.events import CourseFilesChanged
+from bot.domain.ids import CourseId
 from bot.domain.messages import Text, Words
 from bot.engine.context import Context
 from bot.engine.library import Activation
 from bot.engine.transaction import Belonging, Transaction
+from storage.tables import audit
 
 _SHOWN = 10
 
@@ -17,20 +21,28 @@ def take_files(tx: Transaction, event: CourseFilesChanged) -> None:
     done = tx.engine.library.activate(tx.db, event.course, event.at)
     live = tx.engine.library.refresh(tx.db)
     course = live.courses.get(event.course)
-    if course is None or not (done.changed or done.refused):
+    is_mended = not done.refused and _was_refused(tx.db, event.course)
+    if course is None or not (done.changed or done.refused or is_mended):
         return
     ctx = Context(Transaction(tx.engine, tx.db, live), event, Belonging(course=course))
-    ctx.tell_staff(Text(id="reload.noticed"), *told(done), key=event.key)
+    ctx.tell_staff(Text(id="reload.noticed"), *told(done, same="reload.mended"), key=event.key)
     audit_reload(ctx, done)
     ctx.writes.flush(tx.db)
 
 
-def told(done: Activation) -> Iterator[Words]:
-    """What came of it, and every problem with its place."""
+def _was_refused(db: Connection, course: CourseId) -> bool:
+    """Whether the last that staff heard of the files is that they were not taken."""
+    newest = select(audit.c.details).where(audit.c.course == course, audit.c.action == "reload")
+    last = db.execute(newest.order_by(audit.c.id.desc()).limit(1)).scalar_one_or_none()
+    return bool(last and last.get("refused"))
+
+
+def told(done: Activation, *, same: str = "reload.same") -> Iterator[Words]:
+    """What came of it, and every problem with its place; `same` says that nothing is new."""
     if done.refused:
         yield Text(id="reload.refused", values={"count": len(done.problems)})
     else:
-        yield Text(id="reload.done" if done.changed else "reload.same")
+        yield Text(id="reload.done" if done.changed else same)
         if done.problems:
             yield Text(id="reload.off", values={"count": len(done.problems)})
     for problem in done.problems[:_SHOWN]:
@@ -44,4 +56,4 @@ def place_of(problem: Problem) -> str:
 
 
 def audit_reload(ctx: Context, done: Activation) -> None:
-    ctx.audit("reload", changed=done.changed, problems=len(done.problems))
+    ctx.audit("reload", changed=done.changed, problems=len(done.problems), refused=done.refused)

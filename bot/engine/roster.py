@@ -58,13 +58,6 @@ def present_member(db: Connection, course: CourseId, actor: Actor) -> Member | N
     return None if row is None or row.left_at is not None else _member(row, actor)
 
 
-def has_left(db: Connection, course: CourseId, actor: Actor) -> bool:
-    """Whether a member behind an account was here and is gone."""
-    person = (course, actor.platform, actor.user)
-    row = _known(db, {person: actor}).get(person)
-    return row is not None and row.left_at is not None
-
-
 def present_students(db: Connection, course: CourseId, before: datetime) -> list[Member]:
     """The students who joined before this moment and have not left, in the order in which they came."""
     here = member.c.left_at.is_(None) & member.c.merged_into.is_(None) & (member.c.joined_at < before)
@@ -137,17 +130,21 @@ def sync_roles(db: Connection, live: Live, courses: Sequence[CourseId]) -> None:
         relevel(db, live.courses[course])  # staff have no level; who is a student again has what their points give
 
 
-def named(db: Connection, course: CourseId, who: str) -> list[Member]:
-    """The members of a course that a person may mean by `@ada`, `Ada` or `#12`; a handle goes before a name."""
-    rows = db.execute(
-        _BY_ID.where(member.c.course == course, member.c.merged_into.is_(None)).order_by(member.c.id)
-    ).all()
+def named(db: Connection, course: CourseId, who: str, *, is_present: bool = False) -> list[Member]:
+    """The members of a course that a person may mean by `@ada`, `Ada` or `#12`; a handle goes before a name.
+
+    `is_present`: none of those who have left.
+    """
+    mine = (member.c.course == course) & member.c.merged_into.is_(None)
+    if is_present:
+        mine &= member.c.left_at.is_(None)
+    rows = db.execute(_BY_ID.where(mine).order_by(member.c.id)).all()
     return [_from_row(row) for row in _meant(rows, who)]
 
 
-def find_member(db: Connection, course: CourseId, who: str) -> Member:
+def find_member(db: Connection, course: CourseId, who: str, *, is_present: bool = False) -> Member:
     """The one member that a person means. Raises UserError with the ways out."""
-    found = named(db, course, who)
+    found = named(db, course, who, is_present=is_present)
     if not found:
         raise UserError("member.unknown", name=who[:48])
     if len(found) > 1:

@@ -10,22 +10,34 @@ from bot.domain.course import Course
 from bot.domain.messages import Text, Words
 from bot.domain.rules import Rule
 from bot.engine.live import Live
+from bot.engine.recorded import earlier_version
+from rules.fold import does_the_same
+from rules.vocabulary import Vocabulary
 from storage import shadows
 
 if TYPE_CHECKING:
     from bot.engine.context import Context
 
 
-def follow(db: Connection, live: Live, course: Course, now: datetime) -> None:
-    """Begin the trials of rules that are new in the shadow, and end those of rules that are there no longer.
+def follow(db: Connection, live: Live, course: Course, vocabulary: Vocabulary, now: datetime) -> None:
+    """Begin the trials of rules that are new in the shadow, or do something else now; end those of rules that are gone.
 
     A rule that is off because of a mistake is still on trial: mending a slip must not cost what was seen so far.
     """
-    dark = {rule.id for rule in course.rules if rule.shadow is not None}
+    dark = {rule.id: rule for rule in course.rules if rule.shadow is not None}
     off = {problem.rule for problem in live.problems[course.id]}
     known = shadows.runs(db, course.id)
-    shadows.begin(db, course.id, dark - known.keys(), now)
-    shadows.forget(db, course.id, known.keys() - dark - off)
+    number = live.snapshots[course.id]
+    began = {run.since: earlier_version(db, course.id, number, run.since, vocabulary) for run in known.values()}
+    changed = {id for id in dark.keys() & known.keys() if _is_another(dark[id], began[known[id].since])}
+    shadows.forget(db, course.id, (known.keys() - dark.keys() - off) | changed)
+    shadows.begin(db, course.id, (dark.keys() - known.keys()) | changed, now)
+
+
+def _is_another(rule: Rule, began: Course | None) -> bool:
+    """Whether it does something else, beside what it says, than in the version that its trial began with."""
+    tried = next((one for one in began.rules if one.id == rule.id), rule) if began else rule
+    return not does_the_same(tried, rule)
 
 
 def report(ctx: "Context", until: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.ids import Language
 from bot.domain.messages import Button, OutgoingMessage, Policy, Span, Table, Text, Words
 from bot.domain.places import Address
-from bot.domain.traits import Traits
+from bot.domain.traits import Can, Traits
 from bot.engine.degrade import fit
 from bot.texts.catalogue import Catalogues
 from storage.outbox import Queued
@@ -51,6 +51,10 @@ class Voice:
     def __init__(self, texts: Catalogues, traits: Mapping[str, Traits]) -> None:
         self.texts = texts
         self._traits = traits
+
+    def can_whisper(self, platform: str) -> bool:
+        """Whether it can show a message in a group to one person."""
+        return Can.ONLY_FOR in self._traits.get(platform, Traits()).can
 
     def queue(self, key: str, what: Utterance, where: Where, language: Language, now: datetime) -> list[Queued]:
         """The messages that say it, in order."""

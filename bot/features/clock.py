@@ -21,6 +21,7 @@ from storage.tables import ledger
 feature = Feature("clock", needs=("attendance",))
 feature.fact(
     DAY_ENDED,
+    has_place=False,
     last_day="yes_no",
     checked_in="yes_no",
     streak="number",

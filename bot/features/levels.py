@@ -12,6 +12,7 @@ from bot.domain.rules import Fact, Level
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.levels import Standing, standing_of
+from bot.engine.telling import tell
 from rules.fold import LEVEL_REACHED
 from storage.tables import fact as facts
 
@@ -21,9 +22,10 @@ feature.fact(LEVEL_REACHED, level="text", step="number")
 
 @feature.on_fact(LEVEL_REACHED)
 def rise(ctx: Context, fact: Fact) -> None:
-    """Who rises by what they do reads of it; who climbs back to where they were has read of it before."""
-    if ctx.answers(fact.member) and not _was_reached(ctx.db, fact):
-        ctx.reply("level.up", level=ctx.course.levels[fact.values["step"]].title)
+    """Who rises reads of it; who climbs back to where they were has read of it before."""
+    if not _was_reached(ctx.db, fact):
+        title = ctx.course.levels[fact.values["step"]].title
+        tell(ctx, fact.member, Text(id="level.up", values={"level": title}))
 
 
 def _was_reached(db: Connection, fact: Fact) -> bool:

@@ -47,6 +47,8 @@ def me(ctx: Context, cmd: CommandInvoked) -> None:
     who = find_member(ctx.db, ctx.course.id, asked)
     _show(ctx, who)
     _show_to_staff(ctx, who)
+    if who.id != ctx.member.id:
+        ctx.audit("me", member=f"#{who.id}")
 
 
 def _show(ctx: Context, who: Member) -> None:

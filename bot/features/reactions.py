@@ -1,6 +1,6 @@
 """Reactions: what others make of a member's message counts for its author."""
 
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, String, Table, delete, select
 
@@ -13,6 +13,9 @@ from storage.database import insert_new
 from storage.tables import Id, metadata
 
 feature = Feature("reactions")
+
+_KEPT = 20  # reactions of one member to one message that earn again when another goes
+
 feature.fact("reaction.received", reaction="text", from_role="text")
 
 table = Table(
@@ -39,14 +42,19 @@ def added(ctx: Context, event: ReactionAdded) -> None:
 
 @feature.on(ReactionRemoved)
 def removed(ctx: Context, event: ReactionRemoved) -> None:
-    """With the last one of this member on this message, what the first one earned is taken back."""
+    """What this member's reactions to the message have earned is taken back; those that stay earn again."""
     post = _others_post(ctx, event)
     if post is None:
         return
     mine = (table.c.object == post.object) & (table.c.member == ctx.member.id)
     was_there = ctx.db.execute(delete(table).where(mine, table.c.reaction == _kept(event.reaction))).rowcount
-    if was_there and not _is_any(ctx.db, mine):
-        ctx.retract("reaction.received", _object(post, ctx.member.id), member=post.author)
+    if not was_there:
+        return
+    object, who = _object(post, ctx.member.id), ctx.member
+    ctx.retract("reaction.received", object, member=post.author)
+    for reaction, at in _first(ctx.db, mine):
+        on = ctx.course.date_at(at)
+        ctx.announce("reaction.received", object, member=post.author, on=on, reaction=reaction, from_role=who.role)
 
 
 @feature.on(MessageDeleted)
@@ -77,6 +85,7 @@ def _kept(reaction: str) -> str:
     return reaction[:64]
 
 
-def _is_any(db: Connection, those: ColumnElement[bool]) -> bool:
-    row: Any = db.execute(select(table.c.member).where(those).limit(1)).one_or_none()
-    return row is not None
+def _first(db: Connection, those: ColumnElement[bool]) -> list[tuple[str, datetime]]:
+    """The first of these reactions, with their moments."""
+    query = select(table.c.reaction, table.c.at).where(those).order_by(table.c.at, table.c.reaction)
+    return [(row.reaction, row.at) for row in db.execute(query.limit(_KEPT))]

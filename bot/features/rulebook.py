@@ -1,10 +1,10 @@
 """`/rules`: what earns points here; for staff also which version is live, since when, and what is off or on trial."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
-from bot.domain.errors import UserError
+from bot.domain.errors import Problem, UserError
 from bot.domain.events import CommandInvoked
 from bot.domain.messages import Text, Words
 from bot.domain.rules import Limit, Rule
@@ -12,24 +12,29 @@ from bot.engine.context import Context
 from bot.engine.dispatch import suggestion
 from bot.engine.feature import Feature
 from bot.engine.reloading import place_of
+from bot.engine.wording import Wording
 from storage.tables import snapshot
 
 feature = Feature("rulebook")
 
 _MOST = 20
 _OFF = 5
+_CONDITIONS = 12
 
 
 @feature.command("rules", words=("积分规则", "规则"))
 def rules(ctx: Context, cmd: CommandInvoked) -> None:
     asked = cmd.text.strip()
     if asked:
-        for line in _details(ctx, _found(ctx, asked)):
+        wording = Wording(ctx.course, ctx.engine.voice.texts.has, for_staff=_is_staff(ctx))
+        for line in _details(wording, _found(ctx, asked)):
             ctx.reply_words(line)
         return
-    if _is_staff_room(ctx):
+    if _is_staff(ctx):
         _tell_version(ctx)
+    facts = ctx.engine.registry.facts
     paying = [rule for rule in ctx.course.rules if rule.points and rule.shadow is None]
+    paying = [rule for rule in paying if not facts[rule.when].is_planned]  # nobody can earn by these yet
     if not paying:
         raise UserError("rules.none")
     ctx.reply("rules.title", count=len(paying))
@@ -40,7 +45,8 @@ def rules(ctx: Context, cmd: CommandInvoked) -> None:
     ctx.reply("rules.fair")
 
 
-def _is_staff_room(ctx: Context) -> bool:
+def _is_staff(ctx: Context) -> bool:
+    """In a group of students they read what students read."""
     return ctx.member.role != "student" and (ctx.space is None or ctx.space.kind == "staff")
 
 
@@ -49,16 +55,33 @@ def _tell_version(ctx: Context) -> None:
     number = ctx.live.snapshots[ctx.course.id]
     at = ctx.db.execute(select(snapshot.c.at).where(snapshot.c.number == number)).scalar_one()
     problems = ctx.live.problems.get(ctx.course.id, ())
-    off = {problem.rule for problem in problems if problem.rule}
+    off = [problem for problem in _by_entry(problems) if problem.file == "rules.yaml" and not problem.section]
+    others = [problem for problem in _by_entry(problems) if problem not in off]
     trial = [rule.id for rule in ctx.course.rules if rule.shadow is not None]
     since = at.astimezone(ctx.course.tzinfo)
     ctx.reply("rules.version", number=number, since=since, count=len(ctx.course.rules), off=len(off), trial=len(trial))
-    for problem in problems[:_OFF]:
-        ctx.reply("rules.off", rule=problem.rule or "–", place=place_of(problem), what=problem.text)
-    if len(problems) > _OFF:
-        ctx.reply("reload.more", count=len(problems) - _OFF)
+    _tell_off(ctx, off)
+    if others:
+        ctx.reply("rules.others_off", count=len(others))
+        _tell_off(ctx, others)
     if trial:
         ctx.reply("rules.trial", rules=trial)
+
+
+def _by_entry(problems: Sequence[Problem]) -> list[Problem]:
+    """The first problem of each entry that is off."""
+    first: dict[tuple[str, str, str], Problem] = {}
+    for problem in problems:
+        if problem.rule:
+            first.setdefault((problem.file, problem.section, problem.rule), problem)
+    return list(first.values())
+
+
+def _tell_off(ctx: Context, off: Sequence[Problem]) -> None:
+    for problem in off[:_OFF]:
+        ctx.reply("rules.off", rule=problem.rule, place=place_of(problem), what=problem.text)
+    if len(off) > _OFF:
+        ctx.reply("reload.more", count=len(off) - _OFF)
 
 
 def _line(rule: Rule) -> Words:
@@ -95,13 +118,15 @@ def _found(ctx: Context, asked: str) -> Rule:
 
 
 def _known(ctx: Context) -> list[Rule]:
-    """Members are not told of rules on trial."""
-    return [rule for rule in ctx.course.rules if rule.shadow is None or ctx.member.role != "student"]
+    """Members are not told of rules on trial, nor of those that only tell staff."""
+    return [rule for rule in ctx.course.rules if _is_staff(ctx) or not rule.is_for_staff]
 
 
-def _details(ctx: Context, rule: Rule) -> Iterator[Words]:
+def _details(wording: Wording, rule: Rule) -> Iterator[Words]:
     yield Text(id="rules.one", values={"rule": rule.shown})
     yield Text(id="rules.when", values={"fact": Text(id=f"facts.{rule.when}")})
+    if rule.where is not None:
+        yield from _conditions(wording.conditions(rule.where))
     if rule.points:
         counts = Text(id=f"category.{rule.counts_as}")
         yield Text(id="rules.gives", values={"points": f"{rule.points:+d}", "counts_as": counts})
@@ -109,3 +134,11 @@ def _details(ctx: Context, rule: Rule) -> Iterator[Words]:
         yield Text(id="rules.limits", values={"limits": limits})
     if rule.shadow is not None:
         yield Text(id="rules.on_trial")
+
+
+def _conditions(conditions: Sequence[Words]) -> Iterator[Words]:
+    yield Text(id="rules.where")
+    for condition in conditions[:_CONDITIONS]:
+        yield Text(id="rules.condition", values={"condition": condition})
+    if (more := len(conditions) - _CONDITIONS) > 0:
+        yield Text(id="rules.more_conditions", values={"count": more})

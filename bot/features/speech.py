@@ -1,6 +1,6 @@
 """What rules can say, and the fact that a plain message was posted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 
@@ -10,29 +10,34 @@ from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.messages import FACT
 from bot.engine.roster import name_of
+from bot.engine.telling import tell
 from storage.tables import member, profile
 
 feature = Feature("speech")
 feature.fact(FACT, has_text=True, length="number", is_reply="yes_no", attachments="number")
 
-_POSTS = 3  # of praise that one event may lead to; more become one post
+_VALUES = ("name", "points")  # that a text may show beside the fields of the fact; see `_filled`
+_POSTS = 3  # of one kind that one event may lead to; more become one post
 _LINES = 50  # of that one
 
 
-@feature.effect("say", Localised)
+@feature.effect("say", Localised, shows=_VALUES)
 def say(ctx: Context, argument: Localised, firing: Firing) -> None:
-    """To the member whom the fact is about, with the answer that they get anyway."""
-    if ctx.answers(firing.fact.member):
-        ctx.reply_words(_filled(ctx, argument, firing, name_of(ctx.db, firing.fact.member)))
+    """To the member whom the fact is about; what they did not do themselves is told once, however often it comes."""
+    who = firing.fact.member
+    if firing.round == 0 or ctx.answers(who):
+        tell(ctx, who, _filled(ctx, argument, firing, name_of(ctx.db, who)))
 
 
-@feature.effect("tell_staff", Localised, is_public=True)
+@feature.effect("tell_staff", Localised, is_public=True, shows=_VALUES)
 def tell_staff(ctx: Context, argument: Localised, firing: Firing) -> None:
-    key = f"rule:{firing.rule.id}:{firing.fact.member}:{firing.fact.object}"
-    ctx.tell_staff(_filled(ctx, argument, firing, name_of(ctx.db, firing.fact.member)), key=key)
+    """Once for each thing, as praise is."""
+    if firing.round == 0:
+        key = f"rule:{firing.rule.id}:{firing.fact.member}:{firing.fact.object}"
+        ctx.gather(_tell_staff, (key, _filled(ctx, argument, firing, name_of(ctx.db, firing.fact.member))))
 
 
-@feature.effect("praise", Localised, is_public=True)
+@feature.effect("praise", Localised, is_public=True, shows=_VALUES)
 def praise(ctx: Context, argument: Localised, firing: Firing) -> None:
     """To everybody, once for what was rewarded, however often it is taken back and given again."""
     name = _praised_name(ctx, firing)
@@ -53,14 +58,24 @@ def _praised_name(ctx: Context, firing: Firing) -> str | None:
 
 
 def _post_praise(ctx: Context, praises: Sequence[tuple[str, Template]]) -> None:
-    if len(praises) <= _POSTS:
-        for key, words in praises:
-            ctx.say("main", words, key=key)
+    for key, lines in _posts(praises, f"praise:{ctx.event.key}", "praise.more"):
+        ctx.say("main", *lines, key=key)
+
+
+def _tell_staff(ctx: Context, notices: Sequence[tuple[str, Template]]) -> None:
+    for key, lines in _posts(notices, f"rules:{ctx.event.key}", "tell_staff.more"):
+        ctx.tell_staff(*lines, key=key)
+
+
+def _posts(said: Sequence[tuple[str, Template]], key: str, more: str) -> Iterator[tuple[str, Sequence[Words]]]:
+    """A few are posts of their own; many are one post, under this key."""
+    if len(said) <= _POSTS:
+        yield from ((own_key, [words]) for own_key, words in said)
         return
-    lines: list[Words] = [words for _, words in praises[:_LINES]]
-    if len(praises) > _LINES:
-        lines.append(Text(id="praise.more", values={"count": len(praises) - _LINES}))
-    ctx.say("main", *lines, key=f"praise:{ctx.event.key}")
+    lines: list[Words] = [words for _, words in said[:_LINES]]
+    if len(said) > _LINES:
+        lines.append(Text(id=more, values={"count": len(said) - _LINES}))
+    yield key, lines
 
 
 def _filled(ctx: Context, argument: Localised, firing: Firing, name: str) -> Template:

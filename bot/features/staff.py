@@ -1,6 +1,9 @@
 """The staff's own commands: `/reload`, `/audit`, and what could not be handled or delivered."""
 
-from sqlalchemy import select
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Row, select
 
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
@@ -11,7 +14,7 @@ from bot.engine.feature import Feature
 from bot.engine.reloading import audit_reload, told
 from bot.engine.single import replay
 from storage import outbox
-from storage.tables import audit, profile
+from storage.tables import audit, member, profile
 
 feature = Feature("staff")
 
@@ -34,10 +37,24 @@ def show_audit(ctx: Context, cmd: CommandInvoked) -> None:
     if not rows:
         raise UserError("audit.empty")
     ctx.reply("audit.title")
+    names = _names(ctx, [row.details["member"] for row in rows if "member" in row.details])
     for row in rows:
         at = row.at.astimezone(ctx.course.tzinfo)
-        what = Text(id=f"audit.{row.action}", values=row.details)
-        ctx.reply("audit.line", at=at, name=row.name or row.account or Text(id="audit.by_itself"), what=what)
+        about = row.details.get("member")
+        what = Text(id=f"audit.{row.action}", values=row.details | {"member": names.get(about, about)})
+        ctx.reply("audit.line", at=at, name=_who(row), what=what)
+
+
+def _who(row: Row[Any]) -> Text | str:
+    return row.name or row.account or Text(id="audit.by_itself")
+
+
+def _names(ctx: Context, numbers: Iterable[str]) -> dict[str, str]:
+    """`#1` with the name that this member of the course has now: the audit keeps the number only."""
+    ids = {int(number[1:]) for number in numbers if number[1:].isdigit()}
+    query = select(member.c.id, profile.c.name).join(profile, profile.c.member == member.c.id)
+    rows = ctx.db.execute(query.where(member.c.id.in_(ids), member.c.course == ctx.course.id)).all()
+    return {f"#{row.id}": f"#{row.id} {row.name}" for row in rows}
 
 
 @feature.command("failures", roles=("admin",), places=("staff",))

@@ -6,7 +6,7 @@ from sqlalchemy import Column, Connection, ForeignKey, String, Table, select
 
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
-from bot.domain.ids import MemberId
+from bot.domain.ids import CourseId, MemberId
 from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.dispatch import NotMeant
@@ -15,7 +15,7 @@ from bot.engine.posts import post_of
 from bot.engine.roster import find_member
 from storage.columns import LocalDate, Moment
 from storage.database import insert_new
-from storage.tables import Id, metadata
+from storage.tables import Id, member, metadata, profile
 
 feature = Feature("thanks")
 feature.fact("thanks.given", mutual="yes_no")
@@ -38,22 +38,22 @@ _WORDS = InReply(("谢谢", "谢谢你", "多谢", "感谢", "谢啦", "thanks",
 @feature.command("thanks", words=_WORDS)
 def give(ctx: Context, cmd: CommandInvoked) -> None:
     try:
-        taker = _taker(ctx, cmd)
-        _record(ctx, taker)
+        taker, shown = _taker(ctx, cmd)
+        _record(ctx, taker, shown)
     except UserError as mistake:
         if cmd.via == "word":  # politeness is never answered with what is wrong with it
             raise NotMeant from mistake
         raise
     object, mutual = f"thanks {ctx.member.id} to {taker.id} {ctx.today}", _is_mutual(ctx.db, ctx.member, taker, ctx.now)
-    ctx.reply("thanks.done", name=taker.name)
+    ctx.reply("thanks.done", name=shown)
     points = ctx.announce("thanks.given", object, mutual=mutual).points
     ctx.announce("thanks.received", object, member=taker, mutual=mutual)
     if points:
         ctx.reply("points.plus", points=points)
 
 
-def _taker(ctx: Context, cmd: CommandInvoked) -> Member:
-    """Who is named, else whose message was replied to."""
+def _taker(ctx: Context, cmd: CommandInvoked) -> tuple[Member, str]:
+    """Who is named, else whose message was replied to; and the name that the answer may say."""
     if cmd.text.strip():
         return _named(ctx, cmd.text.strip())
     if cmd.reply_to is None:
@@ -61,26 +61,42 @@ def _taker(ctx: Context, cmd: CommandInvoked) -> Member:
     post = post_of(ctx.db, ctx.course.id, cmd.address, cmd.reply_to)
     if post is None:
         raise UserError("thanks.not_a_post")
-    return post.author
+    if not _is_present(ctx.db, post.author):
+        raise UserError("thanks.gone")
+    return post.author, post.author.name
 
 
-def _named(ctx: Context, text: str) -> Member:
+def _named(ctx: Context, text: str) -> tuple[Member, str]:
     """By the whole text, or by a handle or number before other words."""
     try:
-        return find_member(ctx.db, ctx.course.id, text)
+        return _found(ctx.db, ctx.course.id, text)
     except UserError:
         who, _, words = text.partition(" ")
         if not (words and who.startswith(("@", "#"))):
             raise
-        return find_member(ctx.db, ctx.course.id, who)
+        return _found(ctx.db, ctx.course.id, who)
 
 
-def _record(ctx: Context, taker: Member) -> None:
+def _found(db: Connection, course: CourseId, who: str) -> tuple[Member, str]:
+    """A number tells the pseudonym, where there is one; who knows the name must not learn the pseudonym by it."""
+    taker = find_member(db, course, who, is_present=True)
+    if not who.startswith("#"):
+        return taker, taker.name
+    pseudonym = db.execute(select(profile.c.pseudonym).where(profile.c.member == taker.id)).scalar_one()
+    return taker, pseudonym or taker.name
+
+
+def _is_present(db: Connection, who: Member) -> bool:
+    here = (member.c.id == who.id) & member.c.left_at.is_(None) & member.c.merged_into.is_(None)
+    return db.execute(select(member.c.id).where(here)).first() is not None
+
+
+def _record(ctx: Context, taker: Member, shown: str) -> None:
     if taker.id == ctx.member.id:
         raise UserError("thanks.oneself")
     row = {"giver": ctx.member.id, "taker": taker.id, "local_date": ctx.today, "course": ctx.course.id, "at": ctx.now}
     if ctx.db.execute(insert_new(ctx.db, table).values(row)).rowcount == 0:
-        raise UserError("thanks.already", name=taker.name)
+        raise UserError("thanks.already", name=shown)
 
 
 def _is_mutual(db: Connection, giver: Member, taker: Member, now: datetime) -> bool:

@@ -17,6 +17,8 @@ from bot.domain.messages import Localised, Span, Template, Text, Words
 from bot.texts import template
 
 _SEPARATOR: Mapping[Language, str] = {"zh_Hans": "、", "en": ", "}
+_BETWEEN: Mapping[Language, str] = {"zh_Hans": "", "en": " "}
+_UNITS_OF_DAYS: Mapping[Language, str] = {"zh_Hans": "{}天", "en": "{} days"}  # Babel would make them weeks
 
 
 class Catalogues:
@@ -63,13 +65,25 @@ class Catalogues:
             case date():
                 return format_date(value, "EEE, d MMM" if language == "en" else "M月d日 EEE", locale=language)
             case timedelta():
-                return format_timedelta(value, locale=language)
+                return _length(language, value)
             case bool():
                 return self.say(language, "word.yes" if value else "word.no")
             case list() | tuple():
                 return _SEPARATOR[language].join(self.show(language, item) for item in value)
             case _:
                 return str(value)
+
+
+def _length(language: Language, value: timedelta) -> str:
+    """All of it, where rounding to the largest unit would say something else: 90 minutes are not two hours."""
+    minutes, seconds = divmod(round(value.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [timedelta(days=days), timedelta(hours=hours), timedelta(minutes=minutes), timedelta(seconds=seconds)]
+    shown = [format_timedelta(part, locale=language, threshold=1) for part in parts if part]
+    if days % 7 and days > 7:
+        shown[0] = _UNITS_OF_DAYS[language].format(days)
+    return _BETWEEN[language].join(shown) or format_timedelta(value, locale=language)
 
 
 def _load(path: Path, language: Language) -> gettext.GNUTranslations:

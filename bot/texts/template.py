@@ -8,12 +8,10 @@ from collections.abc import Callable
 from typing import Literal
 
 from bot.domain.messages import Span
+from bot.domain.placeholders import TOKEN
 
 Style = Literal["plain", "bold", "code", "link"]
 Part = tuple[str, Style, bool]  # text or name; its style; whether it is a placeholder
-
-_LINK = r"https?://[^\s<>`*（）()，。；]*[^\s<>`*（）()，。；.,;:!?'\"]"
-_TOKEN = re.compile(r"\*\*|`|\{\{|\}\}|\{([a-z_][a-z0-9_.]*)\}|" + _LINK)
 
 
 def parse(template: str) -> tuple[Part, ...]:
@@ -22,7 +20,7 @@ def parse(template: str) -> tuple[Part, ...]:
     open_marks: set[str] = set()
     marks = _paired_marks(template)
     position = 0
-    for token in _TOKEN.finditer(template):
+    for token in TOKEN.finditer(template):
         style: Style = "code" if "`" in open_marks else "bold" if "**" in open_marks else "plain"
         parts.append((template[position : token.start()], style, False))
         position = token.end()
@@ -38,7 +36,7 @@ def _paired_marks(template: str) -> set[int]:
     """Where a mark stands that opens or closes something; between backticks there are no others."""
     waiting: dict[str, int] = {}
     paired: set[int] = set()
-    for token in _TOKEN.finditer(template):
+    for token in TOKEN.finditer(template):
         mark, start = token.group(), token.start()
         if mark not in ("**", "`") or (mark == "**" and "`" in waiting):
             continue
@@ -68,11 +66,6 @@ def fill(parts: tuple[Part, ...], show: Callable[[str], str]) -> tuple[Span, ...
         elif shown:
             spans.append(Span(shown, style))
     return tuple(spans)
-
-
-def placeholders(template: str) -> set[str]:
-    """The names that a template asks for."""
-    return {text for text, _, is_placeholder in parse(template) if is_placeholder}
 
 
 def plain(spans: tuple[Span, ...]) -> str:

@@ -175,6 +175,10 @@ MISTAKES = [
     ("checkin.done", "then: [{title: {name: star, last: 3d}}]"),
     ("checkin.done", "then: [{title: {name: star, until: soon}}]"),
     ("checkin.done", "then: [{badge: 3}]"),
+    ("checkin.done", "then: [{award: 10001}]"),
+    ("checkin.done", "then: [{award: -10001}]"),
+    ("day.ended", "where: {space.kind: main}"),
+    ("day.ended", "where: {any: [{space.id: main}]}"),
     ("checkin.done", "then: [{award: 1}, {award: 2}]"),
 ]
 

@@ -16,7 +16,7 @@ from bot.domain.messages import Localised
 from bot.domain.places import Address
 from bot.domain.rules import AllOf, AnyOf, Between, Condition, Effect, Is, Limit, Not, Rule
 from rules.loader import load_course, read_folder
-from tests.rules.vocabulary import COURSE, VOCABULARY, CheckinSection, Makeup
+from tests.rules.vocabulary import COURSE, VOCABULARY, CheckinSection, Makeup, SharingOptions
 
 ON_TIME = """\
 on_time_homework:
@@ -99,14 +99,14 @@ days:
 
 
 def test_a_rule_says_what_its_file_says() -> None:
-    limit = "  limit: {once_per: day, points_per_day: 5, cool_down: 10m}\n  title: 准时\n"
+    limit = "  limit: {once_per: day, points_per_day: 15, cool_down: 10m}\n  title: 准时\n"
     assert course_from(rules=ON_TIME + limit).rules == (
         Rule(
             id=RuleId("on_time_homework"),
             title=Localised({"zh_Hans": "准时"}),
             when="homework.submitted",
             where=Is(field="late", values=(False,)),
-            limit=Limit(once_per="day", points_per_day=5, cool_down=timedelta(minutes=10)),
+            limit=Limit(once_per="day", points_per_day=15, cool_down=timedelta(minutes=10)),
             then=(
                 Effect(name="say", argument=Localised({"zh_Hans": "准时交作业，+10 分", "en": "On time: +10 points."})),
                 Effect(name="award", argument=10),
@@ -137,7 +137,7 @@ def test_a_rule_says_what_its_file_says() -> None:
             AnyOf(
                 conditions=(
                     Is(field="late", values=(True,)),
-                    AllOf(conditions=(Is(field="version", values=(1,)),)),
+                    Is(field="version", values=(1,)),
                 )
             ),
         ),
@@ -170,7 +170,7 @@ sharing:
             zone="Asia/Shanghai",
             first=date(2027, 3, 1),
             last=date(2027, 3, 14),
-            options={"lasts": timedelta(minutes=90), "topics": ("a",)},
+            options=SharingOptions.model_validate({"lasts": "90m", "topics": ("a",)}),
         ),
     )
 

@@ -155,6 +155,9 @@ def test_a_section_may_be_empty(section: str, value: str) -> None:
         ("a: {title: A}, b: {title: B, activity: 5}, c: {title: C, activity: 5, contribution: 1}", []),
         ("a: {title: A}, b: {title: B, activity: ^-1}", ["at_least"]),
         ("a: {title: A}, b: {title: B, activity: ^1.5}", ["not_whole_number"]),
+        ("a: {title: A}, b: {title: B, activity: 1000000, contribution: 1000000}", []),
+        ("a: {title: A}, b: {title: B, activity: ^1000001}", ["at_most"]),
+        ("a: {title: A}, b: {title: B, contribution: ^9000000000000000000}", ["at_most"]),
         ("a: {title: A}, b: {title: B, ^activty: 5}", ["unknown_key_suggest"]),
         ("a: ^{}, b: {title: B, activity: 5}", ["missing_key"]),
         ("a: {title: A}, b: ^5", ["not_a_mapping"]),
@@ -240,6 +243,41 @@ def test_a_rule_says_what_its_points_count_for_and_whether_it_is_in_the_shadow()
 def test_a_mistake_in_what_else_a_rule_says_puts_it_off(rest: str, expected: list[str]) -> None:
     found = problems_of(f"r: {{when: checkin.done, then: [award: 1], {rest}}}\n")
     assert [(problem.rule, problem.text.id) for problem in found] == [("r", id) for id in expected]
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("limit: {points_per_day: 5}, then: [award: 5]", []),
+        ("limit: {points_per_day: ^4}, then: [award: 5]", ["limit_below_award"]),
+        ("limit: {points_per_week: ^4}, then: [award: 5]", ["limit_below_award"]),
+        ("limit: {points_per_day: ^4, points_per_week: ^3}, then: [say: x, award: 5]", ["limit_below_award"] * 2),
+        ("limit: {points_per_day: 4}, then: [award: -5]", []),
+        ("limit: {points_per_day: 4}, then: [say: x]", []),
+        ("then: [say: '{name} {points} {streak}']", []),
+        ("then: [say: '{{nmae}} {Name} {}']", []),  # no placeholders
+        ("then: [say: ^'{nmae}']", ["unknown_placeholder_suggest"]),
+        ("then: [say: ^'{weather}']", ["unknown_placeholder"]),
+        ("then: [say: {zh: '{name}', en: ^'**{length}**'}]", ["unknown_placeholder"]),  # of another kind of fact
+        ("then: [say: {zh: ^'{nmae} {wether}', en: ^'{x}'}]", ["unknown_placeholder_suggest", "unknown_placeholder"]),
+    ],
+)
+def test_a_rule_that_could_never_work_as_it_says_is_off(rest: str, expected: list[str]) -> None:
+    assert told(f"r: {{when: checkin.done, {rest}}}\n") == [f"r {problem}" for problem in expected]
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("{^space.kind: main}", ["unknown_field"]),
+        ("{not: {^space.id: main}}", ["unknown_field"]),
+        ("{use: ^in_class}", ["condition_unfit"]),
+        ("{member.role: student, course.weekday: sunday}", []),
+    ],
+)
+def test_a_fact_of_the_clock_happens_in_no_space(where: str, expected: list[str]) -> None:
+    conditions = "conditions:\n  in_class: {member.role: student, space.kind: main}\n"
+    assert told(conditions + on("day.ended", where)) == [f"r {problem}" for problem in expected]
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ def test_a_course_needs_no_tests(tests: str) -> None:
         (
             "[{checkin.done: , times: 3}]",
             "awards: {^check_in: 15}",
-            "check_in gives 10 points, 15 expected; … the limit of 10 points a day is reached",
+            "check_in gives 10 points, 15 expected; … the limit of 10 points was reached that day",
         ),
         (
             "[{checkin.done: {streak: 2}}]",
@@ -214,7 +214,7 @@ def test_a_course_needs_no_tests(tests: str) -> None:
         (
             "[{checkin.done: }]",
             "awards: {check_in: 5, ^trying: 9}",
-            "trying gives 0 points, 9 expected; it is in the shadow, so nothing of it counts",
+            "trying gives 0 points, 9 expected; it is on trial, so nothing of it counts",
         ),
         (
             "[{checkin.done: }, {checkin.done: , member: ben}]",
@@ -480,7 +480,7 @@ def test_check_tells_which_test_fails_where_and_how(shell: Shell, tmp_path: Path
     (folder / "course.yaml").write_text(COURSE, encoding="utf-8")
     (folder / "rules.yaml").write_text(PACK, encoding="utf-8")
     assert shell("check", folder) == 1
-    why = "it stayed quiet the last time: it counts once a day"
+    why = "it stayed quiet the last time: it counted once that day already"
     told = f"{folder}/rules.yaml:5:14: test twice_a_day: check_in gives 5 points, 10 expected; {why}"
     assert shell.lines == [told, "1 problem"]
     shell.speaks("zh_CN.UTF-8")

@@ -43,10 +43,11 @@ FACTS = (
     FactKind(name="message.posted", fields={"length": "number", "is_reply": "yes_no"}, has_text=True),
     FactKind(name="points.granted", fields={"points": "number"}),
     FactKind(name="level.reached", fields={"level": "text", "step": "number"}),
+    FactKind(name="day.ended", fields={"streak": "number"}, has_place=False),
 )
 EFFECTS = (
     EffectKind(name="award", argument=Annotated[int, Field(ge=-100, le=100)]),
-    EffectKind(name="say", argument=Localised),
+    EffectKind(name="say", argument=Localised, shows=("name", "points")),
     EffectKind(name="badge", argument=str, names="badges"),
     EffectKind(name="title", argument=GivenTitle, names="titles"),
 )

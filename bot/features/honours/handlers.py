@@ -13,8 +13,9 @@ from bot.domain.rules import Firing, Honour, LedgerEntry
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.roster import name_of
+from bot.engine.telling import tell
 from bot.features.honours import store
-from bot.features.honours.roles import demote, promote
+from bot.features.honours.roles import audit_by_itself, demote, promote
 from bot.features.honours.titles import GivenTitle, ends_at, last_day
 
 feature = Feature("honours")
@@ -23,22 +24,21 @@ feature = Feature("honours")
 @feature.effect("badge", str, names="badges")
 def badge(ctx: Context, argument: str, firing: Firing) -> None:
     who = firing.fact.member
-    is_new = ctx.answers(who) and not store.is_known(ctx.db, who, "badge", argument, ctx.now)
+    is_new = not store.is_known(ctx.db, who, "badge", argument, ctx.now)
     store.give(ctx.db, "badge", argument, firing)
     if is_new:
-        ctx.reply("honour.badge", badge=_shown(ctx.course.badges[argument]))
+        tell(ctx, who, Text(id="honour.badge", values={"badge": _shown(ctx.course.badges[argument])}))
 
 
 @feature.effect("title", GivenTitle, names="titles")
 def title(ctx: Context, argument: GivenTitle, firing: Firing) -> None:
     """Given again while it runs, it ends later; who has it reads of it once."""
     who, until = firing.fact.member, ends_at(ctx.course, argument, firing.fact.at)
-    is_told = ctx.answers(who) and until > ctx.now
-    is_new = is_told and not store.is_known(ctx.db, who, "title", argument.name, ctx.now)
+    is_new = until > ctx.now and not store.is_known(ctx.db, who, "title", argument.name, ctx.now)
     store.give(ctx.db, "title", argument.name, firing, until)
     if is_new:
-        title = _shown(ctx.course.titles[argument.name])
-        ctx.reply("honour.title", title=title, until=last_day(ctx.course, until))
+        values = {"title": _shown(ctx.course.titles[argument.name]), "until": last_day(ctx.course, until)}
+        tell(ctx, who, Text(id="honour.title", values=values))
 
 
 @feature.effect("role", Literal["assistant"])
@@ -48,7 +48,7 @@ def role(ctx: Context, argument: Literal["assistant"], firing: Firing) -> None:
     if not promote(ctx, who):
         return
     store.give(ctx.db, "role", argument, firing)
-    ctx.audit("role", member=f"#{who}", rule=firing.rule.id)
+    audit_by_itself(ctx, "role", member=f"#{who}", rule=firing.rule.id)
     ctx.tell_staff(Text(id="role.given", values={"name": name_of(ctx.db, who), "rule": firing.rule.shown}))
 
 
@@ -60,8 +60,9 @@ def withdraw(ctx: Context, entry: LedgerEntry) -> None:
     lost = [row for row in gone if (row.kind, row.name) not in kept]
     if honours := [_shown(honour) for _, honour in _known(ctx.course, None, lost)]:
         _tell_withdrawn(ctx, entry, "honour.withdrawn", honours=honours)
-    if any(row.kind == "role" for row in lost) and demote(ctx, entry.member):
-        ctx.audit("role_withdrawn", member=f"#{entry.member}", rule=entry.rule)
+    granted_at = next((row.at for row in lost if row.kind == "role"), None)
+    if granted_at and demote(ctx, entry.member, granted_at):
+        audit_by_itself(ctx, "role_withdrawn", member=f"#{entry.member}", rule=entry.rule)
         _tell_withdrawn(ctx, entry, "role.withdrawn")
 
 

@@ -1,8 +1,11 @@
 """Making a student an assistant because a rule says so, and the way back."""
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import insert, select
 
-from bot.domain.ids import CourseId, MemberId, Role
+from bot.domain.ids import MemberId, Role
 from bot.engine.context import Context
 from bot.engine.live import Live
 from bot.engine.roster import sync_roles
@@ -17,16 +20,28 @@ def promote(ctx: Context, who: MemberId) -> bool:
     return bool(students)
 
 
-def demote(ctx: Context, who: MemberId) -> bool:
-    """Take the grants back; False where that changes nothing, for course.yaml names staff, too."""
-    live = ctx.engine.library.refresh(ctx.db)
-    granted = [one for one in _accounts(ctx, who) if _is_granted(live, ctx.course.id, one)]
+def demote(ctx: Context, who: MemberId, granted_at: datetime) -> bool:
+    """Take back what was granted then; False where that changes nothing, for course.yaml names staff, too."""
+    granted = [one for one in _accounts(ctx, who) if _is_granted(ctx, one, granted_at)]
     live = _grant(ctx, granted, "student")
     return any(live.role_of(ctx.course.id, one) == "student" for one in granted)
 
 
-def _is_granted(live: Live, course: CourseId, account: str) -> bool:
-    return live.grants.get(account, {}).get(course) == "assistant"
+def audit_by_itself(ctx: Context, action: str, **details: Any) -> None:
+    """Who caused the event has not done this: it follows from a rule."""
+    row = {"at": ctx.now, "course": ctx.course.id, "member": None, "account": None}
+    ctx.writes.audits.append({**row, "action": action, "details": details})
+
+
+def _is_granted(ctx: Context, account: str, at: datetime) -> bool:
+    """Whether the rule's grant is the newest one, and the member was none before: what people granted stays."""
+    mine = (staff_grant.c.account == account) & (staff_grant.c.course == ctx.course.id)
+    query = select(staff_grant.c.role, staff_grant.c.at).where(mine).order_by(staff_grant.c.id.desc()).limit(2)
+    match [(row.role, row.at) for row in ctx.db.execute(query)]:
+        case [("assistant", granted_at), *before]:
+            return bool(granted_at == at) and all(role == "student" for role, _ in before)
+        case _:
+            return False
 
 
 def _accounts(ctx: Context, who: MemberId) -> list[str]:

@@ -76,10 +76,11 @@ def withdrawn(db: Connection, who: MemberId) -> Sequence[Any]:
 
 
 def withdraw(db: Connection, entry: LedgerEntry, now: datetime) -> Sequence[Any]:
-    """Withdraw what this entry gave; kind and name of each."""
+    """Withdraw what this entry gave; kind and name of each, and when it was given."""
     mine = (table.c.member == entry.member) & (table.c.rule == entry.rule)
     this = mine & (table.c.object == entry.object) & (table.c.round == entry.round) & table.c.withdrawn_at.is_(None)
-    return db.execute(update(table).where(this).values(withdrawn_at=now).returning(table.c.kind, table.c.name)).all()
+    gone = update(table).where(this).values(withdrawn_at=now)
+    return db.execute(gone.returning(table.c.kind, table.c.name, table.c.at)).all()
 
 
 def _runs(now: datetime) -> ColumnElement[bool]:

@@ -111,7 +111,7 @@ def _collect(batch: MessageBatch, session: Any, posts: Sequence[PlainMessage]) -
         text, is_first = message.event.text, message.member.id not in known
         known.add(message.member.id)
         said = message_object(message.event.address, message.event.message)
-        store.keep(batch.db, session.id, message.member.id, text, message=said, at=message.event.at)
+        store.keep(batch.db, session.id, message, object=said)
         ctx = batch.context_for(message)
         length, attachments = visible_length(text), len(message.event.attachments)
         outcome = ctx.announce("share.posted", _object(session), text=text, length=length, attachments=attachments)
@@ -125,11 +125,19 @@ def _collect(batch: MessageBatch, session: Any, posts: Sequence[PlainMessage]) -
 
 @feature.on(MessageDeleted)
 def withdraw(ctx: Context, event: MessageDeleted) -> None:
-    """A share that is deleted is none: its text goes out of the summary, its points are taken back."""
-    session = store.withdraw(ctx.db, message_object(event.address, event.message)) if ctx.space else None
-    if session is None:
+    """A share that is deleted is none: its text goes out of the summary, its points are taken back.
+
+    Where its member has posted others in this session, the longest of them is the share, as if it were the only one.
+    """
+    gone = store.withdraw(ctx.db, message_object(event.address, event.message)) if ctx.space else None
+    if gone is None:
         return
-    ctx.retract("share.posted", _object(session), member=member_of(ctx.db, session.member))
+    session, who = gone.session, member_of(ctx.db, gone.member)
+    ctx.retract("share.posted", _object(session), member=who)
+    if gone.left is not None:
+        text, on = gone.left.text, ctx.course.date_at(gone.left.at)
+        values = {"length": visible_length(text), "attachments": gone.left.attachments}
+        ctx.announce("share.posted", _object(session), member=who, on=on, text=text, **values)
     if session.closed_at is not None and ctx.space:
         _summarise(ctx, ctx.space, session)
 

@@ -1,14 +1,15 @@
-"""Sessions and what was shared in them; the texts stand in a table of their own."""
+"""Sessions and what was shared in them; the posts with their texts stand in a table of their own."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
     Connection,
     ForeignKey,
     Index,
+    Integer,
     Row,
     String,
     Table,
@@ -18,12 +19,13 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal,
     select,
+    text,
     update,
 )
 
-from bot.domain.events import OccurrenceDue
+from bot.domain.events import OccurrenceDue, PlainMessage
+from bot.domain.ids import MemberId
 from storage.among import among
 from storage.columns import LocalDate, Moment
 from storage.database import insert_new
@@ -51,17 +53,23 @@ share = Table(
     Column("session", Id, ForeignKey("sharing_session.id"), nullable=False),
     Column("member", Id, ForeignKey("member.id"), nullable=False),
     Column("at", Moment, nullable=False),
-    Column("message", String(200)),  # the object of the message that it is
     UniqueConstraint("session", "member"),
-    Index(None, "message"),
 )
 
-share_text = Table(
-    "share_text",
+share_post = Table(
+    "share_post",
     metadata,
-    Column("share", Id, ForeignKey("share.id"), primary_key=True),
+    Column("id", Id, primary_key=True),
+    Column("share", Id, ForeignKey("share.id"), nullable=False),
+    Column("message", String(200)),  # the object of the message; NULL for old ones
+    Column("at", Moment, nullable=False),
+    Column("attachments", Integer, nullable=False, server_default=text("0")),
     Column("text", Text, nullable=False),
+    Index(None, "message"),
+    Index(None, "share"),
 )
+
+_LONGEST_FIRST = func.length(share_post.c.text).desc(), share_post.c.id
 
 
 def open_session(db: Connection, due: OccurrenceDue, closes_at: datetime) -> None:
@@ -98,34 +106,48 @@ def sharers(db: Connection, id: int) -> set[int]:
     return set(db.execute(select(share.c.member).where(share.c.session == id)).scalars())
 
 
-def keep(db: Connection, id: int, member: int, text: str, *, message: str, at: datetime) -> None:
-    """Keep a member's share in a session; of several, the longest text."""
-    mine = (share.c.session == id) & (share.c.member == member)
-    row = db.execute(select(share.c.id, share_text.c.text).join(share_text).where(mine)).one_or_none()
-    if row is None:
-        new = insert(share).values(session=id, member=member, message=message, at=at)
+def keep(db: Connection, id: int, message: PlainMessage, *, object: str) -> None:
+    """Keep a post as the share of its member in a session, or as one more of it."""
+    event, who = message.event, message.member.id
+    mine = (share.c.session == id) & (share.c.member == who)
+    number = db.execute(select(share.c.id).where(mine)).scalar_one_or_none()
+    if number is None:
+        new = insert(share).values(session=id, member=who, at=event.at)
         number = db.execute(new.returning(share.c.id)).scalar_one()
-        db.execute(insert(share_text).values(share=number, text=text))
-    elif len(text) > len(row.text):
-        db.execute(update(share_text).where(share_text.c.share == row.id).values(text=text))
-        db.execute(update(share).where(share.c.id == row.id).values(message=message))
+    row = {"share": number, "message": object, "at": event.at, "text": event.text}
+    db.execute(insert(share_post).values(**row, attachments=len(event.attachments)))
 
 
-def withdraw(db: Connection, message: str) -> Row[Any] | None:
-    """Forget the share that this message was: its member, and its session; None where it was none."""
-    row = db.execute(
-        select(share.c.id, share.c.member, share.c.session).where(share.c.message == message)
-    ).one_or_none()
-    if row is None:
+class Withdrawn(NamedTuple):
+    """Whose post is gone from which session, and the longest one of theirs that is left there."""
+
+    session: Row[Any]
+    member: MemberId
+    left: Row[Any] | None
+
+
+def withdraw(db: Connection, message: str) -> Withdrawn | None:
+    """Forget a post, and the share with the last one; None where it was no share."""
+    gone = delete(share_post).where(share_post.c.message == message).returning(share_post.c.share)
+    number = db.execute(gone).scalar_one_or_none()
+    if number is None:
         return None
-    db.execute(delete(share_text).where(share_text.c.share == row.id))
-    db.execute(delete(share).where(share.c.id == row.id))
-    return db.execute(select(session, literal(row.member).label("member")).where(session.c.id == row.session)).one()
+    mine = db.execute(select(share).where(share.c.id == number)).one()
+    posts = select(share_post).where(share_post.c.share == number).order_by(*_LONGEST_FIRST)
+    left = db.execute(posts.limit(1)).one_or_none()
+    if left is None:
+        db.execute(delete(share).where(share.c.id == number))
+    of = db.execute(select(session).where(session.c.id == mine.session)).one()
+    return Withdrawn(of, mine.member, left)
 
 
 def summary(db: Connection, id: int, *, limit: int) -> tuple[int, list[Any]]:
-    """How many shared, and name and text of the first."""
+    """How many shared, and name and longest text of the first."""
     count = db.execute(select(func.count()).where(share.c.session == id)).scalar_one()
-    query = select(profile.c.name, share_text.c.text).join(share, share.c.member == profile.c.member)
-    query = query.join(share_text, share_text.c.share == share.c.id).where(share.c.session == id)
+    place = func.row_number().over(partition_by=share_post.c.share, order_by=_LONGEST_FIRST)
+    posts = select(share_post.c.share, share_post.c.text, place.label("place"))
+    posts = posts.join(share, share.c.id == share_post.c.share).where(share.c.session == id)
+    longest = posts.subquery()
+    query = select(profile.c.name, longest.c.text).join(share, share.c.member == profile.c.member)
+    query = query.join(longest, longest.c.share == share.c.id).where(longest.c.place == 1)
     return count, list(db.execute(query.order_by(share.c.at, share.c.id).limit(limit)).all())

@@ -16,6 +16,7 @@ def upgrade() -> None:
     _create_shadows()
     _create_boards()
     _create_features()
+    _keep_every_share()
 
 
 def _extend() -> None:
@@ -29,8 +30,6 @@ def _extend() -> None:
     op.add_column("member", sa.Column("tags", Json(), server_default=sa.text("'[]'"), nullable=False))
     op.add_column("member", sa.Column("is_on_boards", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column("member", sa.Column("is_praised", sa.Boolean(), server_default=sa.true(), nullable=False))
-    op.add_column("share", sa.Column("message", sa.String(length=200), nullable=True))
-    op.create_index("ix_share_message", "share", ["message"])
     op.add_column("profile", sa.Column("pseudonym", sa.Text(), nullable=True))
 
 
@@ -141,3 +140,26 @@ def _create_features() -> None:
         sa.ForeignKeyConstraint(["taker"], ["member.id"], name="fk_thanks_taker"),
         sa.PrimaryKeyConstraint("giver", "taker", "local_date", name="pk_thanks"),
     )
+
+
+def _keep_every_share() -> None:
+    """Of several that a member posts in a session, the next longest counts where the longest is deleted."""
+    op.create_table(
+        "share_post",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("share", ID, nullable=False),
+        sa.Column("message", sa.String(length=200), nullable=True),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("attachments", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["share"], ["share.id"], name="fk_share_post_share"),
+        sa.PrimaryKeyConstraint("id", name="pk_share_post"),
+    )
+    op.create_index("ix_share_post_message", "share_post", ["message"])
+    op.create_index("ix_share_post_share", "share_post", ["share"])
+    op.execute(
+        "insert into share_post (share, at, text) "
+        "select share.id, share.at, share_text.text from share join share_text on share_text.share = share.id "
+        "order by share.id"
+    )
+    op.drop_table("share_text")

@@ -1,0 +1,38 @@
+"""The facts about a member that are worth telling, found without reading all the others."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row, String, func, or_, select, type_coerce
+
+from bot.domain.ids import MemberId
+from bot.engine.messages import FACT
+from rules.fold import RETRACTED
+from rules.rituals import DAY_ENDED
+from storage.tables import fact
+
+FREQUENT = (FACT, "reaction.received", DAY_ENDED, RETRACTED)
+"""Kinds of which there are many: one is told only where a rule acted or a limit held it back."""
+
+_LOOKED_AT = 5_000
+_MOST = 1_000
+_TELLING = (
+    '"fired":true', '"why":"verdict.object"', '"why":"verdict.novelty"', '"why":"verdict.once', '"why":"verdict.points',
+    '"why":"verdict.cool',
+)  # fmt: skip
+
+
+def telling_facts(db: Connection, who: MemberId) -> Iterator[Row[Any]]:
+    """The latest first. Read little by little: whoever has heard enough stops."""
+    latest = select(fact.c.id).where(fact.c.member == who).order_by(fact.c.id.desc()).limit(_LOOKED_AT)
+    verdicts = type_coerce(fact.c.verdicts, String)
+    telling = or_(fact.c.kind.not_in(FREQUENT), *(verdicts.contains(part, autoescape=True) for part in _TELLING))
+    query = select(fact).where(fact.c.id.in_(latest), telling).order_by(fact.c.id.desc()).limit(_MOST)
+    with db.execute(query.execution_options(yield_per=50)) as rows:
+        yield from rows
+
+
+def count_facts(db: Connection, who: MemberId, *, since: int = 0) -> int:
+    """How many there are from this one on, of those that are looked at."""
+    latest = select(fact.c.id).where(fact.c.member == who, fact.c.id >= since).order_by(fact.c.id.desc())
+    return int(db.execute(select(func.count()).select_from(latest.limit(_LOOKED_AT).subquery())).scalar_one())
