@@ -151,7 +151,13 @@ def _trouble(error: DBAPIError, file: Path | None) -> Text | None:
     return Text(id=id, values={"file": str(file or "")}) if id else None
 
 
+_TRY_AGAIN = ("40P01", "40001")
+"""PostgreSQL's codes for a deadlock, and for a transaction that others have overtaken."""
+
+
 def _server_trouble(error: DBAPIError) -> str | None:
-    """Without a code of PostgreSQL's own, the server was never reached."""
+    """Without a code of PostgreSQL's own, the server was never reached. Who lost a deadlock tries again."""
+    if getattr(error.orig, "sqlstate", None) in _TRY_AGAIN:
+        return "storage.locked"
     is_unreachable = isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") is None
     return "storage.no_connection" if is_unreachable or error.connection_invalidated else None

