@@ -267,8 +267,8 @@ def test_pictures_are_shown_and_nothing_that_people_send_is_run(demo: Program, o
     expect(amara.page.locator("dialog.lightbox img")).to_be_visible()
     amara.page.keyboard.press("Escape")
     expect(amara.page.locator("dialog.lightbox")).to_have_count(0)
-    luca.says('/me <svg onload="alert(7)">')
-    luca.hears("Luca · student")
+    luca.says('/points <svg onload="alert(7)">')
+    luca.hears("You have 0 points")
 
 
 def test_what_is_typed_while_the_connection_is_lost_can_be_sent_later_and_arrives_once(
