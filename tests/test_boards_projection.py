@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import example, given, settings
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from bot.domain.events import MemberLeft
 from bot.domain.ids import CourseId, EventKey, MemberId, ObjectId, RuleId
 from bot.domain.places import Actor, Address
-from bot.domain.rules import CATEGORIES, GRANTED, LedgerEntry
+from bot.domain.rules import GRANTED, Category, LedgerEntry
 from bot.engine.writes import Writes
 from storage import boards
 from storage import migrate as schema
@@ -227,7 +227,7 @@ class World:
 # Few numbers, so that there are ties; those around 128 and its square change steps.
 POINTS = st.sampled_from([1, 1, 2, 5, 127, 128, 16384, 2_100_000, -1, -5, -128, 0])
 NUMBER = st.integers(0, 30)
-AWARD = st.tuples(NUMBER, POINTS, st.sampled_from([*CATEGORIES, GRANTED]), st.sampled_from(DAYS))
+AWARD = st.tuples(NUMBER, POINTS, st.sampled_from([*get_args(Category), GRANTED]), st.sampled_from(DAYS))
 ACT = st.one_of(
     st.tuples(st.just("award"), st.lists(AWARD, min_size=1, max_size=6)),
     st.tuples(st.just("take back"), NUMBER),

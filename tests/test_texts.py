@@ -19,7 +19,7 @@ from bot.domain.ids import LANGUAGES, ROLES, Language
 from bot.domain.messages import Localised, Span, Template, Text
 from bot.domain.placeholders import placeholders
 from bot.domain.places import SPACE_KINDS
-from bot.domain.rules import ANONYMOUS, CATEGORIES, MARK, Field, Per
+from bot.domain.rules import ANONYMOUS, MARK, Category, Field, Per
 from bot.engine.feature import Registry
 from bot.features import FEATURES
 from bot.texts.catalogue import Catalogues
@@ -149,7 +149,7 @@ def composed_ids() -> set[str]:
         "cli.arg": {about for _, _, arguments in _COMMANDS for _, _, about, _ in arguments},
         "page": page_words(),
         "audit": audited(),
-        "category": CATEGORIES,
+        "category": get_args(Category),
         "weekday": WEEKDAYS,
         "limit": {f"once_per_{per}" for per in get_args(Per)},
         "facts": (name for kind in REGISTRY.facts for name in (kind, f"{kind}.object")),

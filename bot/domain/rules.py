@@ -95,7 +95,6 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
 
 Category = Literal["activity", "help", "contribution"]
 """What points are for. Help has a board of its own; help and contribution together are one threshold of a level."""
-CATEGORIES: tuple[Category, ...] = ("activity", "help", "contribution")
 
 GRANTED = "other"
 """The category of points that staff gave: they count in the sum, for no threshold."""
