@@ -5,14 +5,16 @@ import logging
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Literal
 
 from sqlalchemy import Connection, delete, insert
 
 from bot.config import Settings
 from bot.domain.errors import Problem, StorageTrouble
-from bot.domain.events import Event
+from bot.domain.events import Event, TimeLost
 from bot.domain.ids import CourseId, EventKey
 from bot.domain.ports import Adapter, Clock
 from bot.domain.traits import Traits
@@ -20,7 +22,7 @@ from bot.engine import agenda
 from bot.engine.deliver import Deliverer
 from bot.engine.feature import Feature, Registry
 from bot.engine.library import Activation, Library
-from bot.engine.live import Live, LiveCourses
+from bot.engine.live import Live, LiveCourses, Version
 from bot.engine.pipeline import Pipeline
 from bot.engine.transaction import Engine
 from bot.engine.voice import Voice
@@ -31,8 +33,9 @@ from bot.texts.catalogue import Catalogues
 from bot.watching import FolderWatch
 from scheduler.occurrences import occurrences
 from scheduler.ticker import Ticker
-from storage import outbox
+from storage import heartbeat, outbox
 from storage.database import Database
+from storage.files import FileStore
 from storage.leases import PROCESS, Holder
 from storage.migrate import migrate
 from storage.retention import forget_old
@@ -42,6 +45,9 @@ log = logging.getLogger(__name__)
 
 _CODE_LIFE = timedelta(days=1)
 _TIDY_EVERY = timedelta(days=1)
+_AWAY = timedelta(minutes=5)
+"""A silence of all processes that staff are told of: a restart is shorter."""
+_PATIENCE = 10.0  # seconds for the platforms to hand over what piled up, before the clock goes on without them
 _RESTART = 2.0  # seconds before a long-lived task that failed is started again
 
 
@@ -73,34 +79,62 @@ class App:
     deliverer: Deliverer
     leases: Leases
     active: dict[str, Adapter]  # the adapters whose lease is ours
+    caught_up: dict[str, asyncio.Event] = field(default_factory=dict)  # by platform: what had piled up is handled
     tidied_at: datetime | None = None
+    _next_due: tuple[Version, datetime | None] | None = None  # before this moment, by these courses, nothing is due
 
     # --- events and time ----------------------------------------------------------------------------------------------
 
     async def sink(self, events: Sequence[Event], /) -> None:
-        """Where adapters and the clock hand over events; returns when they are committed."""
+        """Where adapters hand over events; returns when they are committed.
+
+        In the order in which they happened, and what was due before one of them goes first: a share that was posted
+        while we were away belongs to the session that should have been open then.
+        """
+        waiting = sorted(events, key=lambda event: event.at)
         try:
-            await self.database.call(lambda: self.pipeline.process(events))
+            while waiting:
+                due_at = await self._due_first(waiting[0].at)
+                ready = [event for event in waiting if due_at is None or event.at < due_at]
+                await self._process(ready)
+                waiting = waiting[len(ready) :]
         except StorageTrouble as trouble:
             log.error("%s", self.texts.say(self.settings.language, trouble.text.id, **trouble.text.values))
             raise
+
+    async def _due_first(self, moment: datetime) -> datetime | None:
+        """Do what was due up to this moment; when something is due after it."""
+        version = self.library.courses.last_seen.version
+        known, due_at = self._next_due or (None, None)
+        if known != version or (due_at and due_at <= moment):
+            await self._run_due(min(moment, self.clock.now()))
+            due_at = await self.database.run(lambda db: agenda.next_due(db, moment))
+            self._next_due = (self.library.courses.last_seen.version, due_at)
+        return due_at
+
+    async def _process(self, events: Sequence[Event]) -> None:
+        await self.database.call(lambda: self.pipeline.process(events))
         self.deliverer.wake()
 
     async def run_due(self) -> None:
         """Do everything that is due now, as the clock's agenda."""
+        await self._run_due(self.clock.now())
+        self._next_due = None  # staff may have moved something, in any process
+
+    async def _run_due(self, until: datetime) -> None:
         now = self.clock.now()
         if self.tidied_at is None or now - self.tidied_at >= _TIDY_EVERY:
             await self.database.run(lambda db: forget_old(db, now))
             self.tidied_at = now
         await self.database.run(lambda db: agenda.plan(db, self.library.refresh(db), self.library.schedule, now))
         last: list[EventKey] = []
-        while due := await self.database.run(lambda db: agenda.due(db, self.library.refresh(db), now)):
+        while due := await self.database.run(lambda db: agenda.due(db, self.library.refresh(db), now, until=until)):
             keys = [event.key for event in due]
             if keys == last:
                 log.error("occurrences stay due although they were handled: %s", keys)
                 break
             last = keys
-            await self.sink(due)
+            await self._process(due)
         self.deliverer.wake()
 
     async def next_due(self, after: datetime) -> datetime | None:
@@ -111,6 +145,23 @@ class App:
             return min((moment for moment in planned if moment), default=None)
 
         return await self.database.run(earliest)
+
+    async def alive(self, now: datetime) -> None:
+        """A sign of life; after a long silence of all processes, staff are told how long it was."""
+        last = await self.database.run(lambda db: heartbeat.beat(db, now))
+        if last is not None and now - last >= _AWAY:
+            await self._lose("away", last, now)
+
+    async def lost(self, kind: Literal["asleep", "forward", "back"], since: datetime, now: datetime) -> None:
+        """The machine was suspended, or its clock was set."""
+        log.warning("the clock did not run evenly: %s, from %s to %s", kind, since, now)
+        await self._lose(kind, since, now)
+        await self.database.run(lambda db: heartbeat.beat(db, now))  # it has been told why nobody was at work
+        self._next_due = None
+
+    async def _lose(self, kind: Literal["away", "asleep", "forward", "back"], since: datetime, now: datetime) -> None:
+        key = EventKey(f"time:{kind}:{since.isoformat()}")
+        await self._process([TimeLost(key=key, at=now, kind=kind, since=since)])
 
     # --- start and stop -----------------------------------------------------------------------------------------------
 
@@ -163,11 +214,27 @@ class App:
         async def work() -> None:
             await self.activate(adapter)
             try:
-                await adapter.run(self.sink)
+                await adapter.run(partial(self._take, adapter.platform))
             finally:
                 self.active.pop(adapter.platform, None)
 
         await self.leases.run_alone(f"adapter:{adapter.platform}", work)
+
+    async def _take(self, platform: str, events: Sequence[Event], /) -> None:
+        if events:
+            await self.sink(events)
+        else:
+            self.caught_up[platform].set()
+
+    async def _tick(self, adapters: Sequence[Adapter]) -> None:
+        """Keep time, once what piled up while we were away is handled: that came first."""
+        handled = (asyncio.create_task(self.caught_up[adapter.platform].wait()) for adapter in adapters)
+        tasks = [*handled]
+        if tasks:
+            await asyncio.wait(tasks, timeout=_PATIENCE)
+        for task in tasks:
+            task.cancel()
+        await Ticker(self, self.clock, self).run()
 
     async def run(
         self,
@@ -184,8 +251,9 @@ class App:
         jobs.append(self.leases.keep_all)
         jobs.append(FolderWatch(self.library.folders, self.sink, self.database, self.clock.now).run)
         jobs += [lambda adapter=adapter: self.serve(adapter) for adapter in adapters]  # type: ignore[misc]
+        self.caught_up = {adapter.platform: asyncio.Event() for adapter in adapters}
         if ticks:
-            jobs.append(Ticker(self, self.clock).run)
+            jobs.append(lambda: self._tick(adapters))
         tasks = [asyncio.create_task(_supervised(job)) for job in jobs]
         try:
             await stopping.wait()
@@ -226,13 +294,18 @@ def build(
     database: Database | None = None,
     traits: Mapping[str, Traits] | None = None,
     features: Sequence[Feature] = FEATURES,
+    real_now: Callable[[], datetime] = real_now,
 ) -> App:
-    """Put a process together. Nothing runs yet, and nothing was written."""
+    """Put a process together. Nothing runs yet, and nothing was written.
+
+    `real_now` times how long a platform that failed is left alone, and leases; a simulator's own clock need not wait.
+    """
     texts = Catalogues()
     registry = Registry(features)
     database = database or Database(settings.database)
     folders = {CourseId(folder.name): folder for folder in settings.courses}
-    library = Library(folders, LiveCourses(registry.vocabulary(), folders), occurrences)
+    files = FileStore(settings.data / "files")
+    library = Library(folders, LiveCourses(registry.vocabulary(), folders), occurrences, files)
     database.watchers.append(library.courses)
     engine = Engine(registry=registry, voice=Voice(texts, traits or {}), library=library)
     holder = Holder.this_process(uuid.uuid4().hex)

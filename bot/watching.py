@@ -3,13 +3,14 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from bot.domain.errors import RulesRejected
 from bot.domain.events import CourseFilesChanged, Event
 from bot.domain.ids import CourseId, EventKey
+from rules.attachments import Hashes, folders_of
 from rules.loader import read_folder
 from storage.claims import newest_key
 from storage.database import Database
@@ -41,6 +42,7 @@ class FolderWatch:
         self._database = database
         self._now = now
         self._seen: dict[CourseId, str] = {}
+        self._hashes = Hashes()
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -48,17 +50,21 @@ class FolderWatch:
 
         await self.look()
         while True:
-            there = [folder for folder in self._folders.values() if folder.is_dir()]
+            there = await self._places()
             try:
                 # It also yields every few seconds when nothing was reported: not every file system reports.
                 async for _ in awatch(*there, debounce=_QUIET, recursive=False, yield_on_timeout=True):
                     await self.look()
-                    if any(folder.is_dir() != (folder in there) for folder in self._folders.values()):
+                    if await self._places() != there:
                         break
             except OSError as error:  # too many watches, or a folder that went away between two looks
                 log.warning("the courses' folders can't be watched: %s", error)
                 await asyncio.sleep(_MISSING)
                 await self.look()
+
+    async def _places(self) -> list[Path]:
+        """The courses' folders that are there, with those of their files."""
+        return await asyncio.to_thread(_places_of, list(self._folders.values()))
 
     async def look(self) -> None:
         """Hand over what has changed since the last look."""
@@ -80,18 +86,22 @@ class FolderWatch:
         return int(number), digest
 
     async def _digest(self, course: CourseId) -> str:
-        return await asyncio.to_thread(_digest_of, self._folders[course])
+        return await asyncio.to_thread(_digest_of, self._folders[course], self._hashes)
 
 
 def _prefix(course: CourseId) -> str:
     return f"course files:{course}:"
 
 
-def _digest_of(folder: Path) -> str:
+def _places_of(folders: Iterable[Path]) -> list[Path]:
+    return [place for folder in folders if folder.is_dir() for place in (folder, *folders_of(folder))]
+
+
+def _digest_of(folder: Path, hashes: Hashes) -> str:
     """A fingerprint of all that could be live; also of not being readable."""
     digest = hashlib.sha256()
     try:
-        for name, content in sorted(read_folder(folder).items()):
+        for name, content in sorted(read_folder(folder, hashes).items()):
             raw = content.encode() if isinstance(content, str) else content
             digest.update(f"{name} {len(raw)} ".encode() + raw)
     except RulesRejected as rejected:

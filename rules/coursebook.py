@@ -1,20 +1,23 @@
-"""course.yaml and calendar.yaml: anything wrong in them refuses the course."""
+"""course.yaml and the calendar: anything wrong in them refuses the course."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
-from bot.domain.course import CourseSpace, Day
+from bot.domain.course import CourseSpace, Day, QuietDays
 from bot.domain.ids import Language, SpaceId, language_of
 from bot.domain.places import Address
+from bot.domain.rituals import Anchor, AnchorKind
 from rules.complaints import Complaints
-from rules.fields import PLATFORMS
+from rules.fields import PLATFORMS, WEEKDAYS
 from rules.nodes import Leaf, MapNode, Node, find, is_empty
-from rules.schema import CalendarShape, CourseShape, DayShape, SpaceShape
+from rules.schema import CalendarShape, CourseShape, DayShape, MomentShape, QuietDaysShape, QuietRange, SpaceShape
 from rules.shapes import fit, mapping
 from rules.suggest import clipped
 from rules.vocabulary import Vocabulary
 
 MAX_DAYS = 400
+_DAY = timedelta(days=1)
 
 
 def language_in(root: Node) -> Language:
@@ -34,6 +37,7 @@ def course_of(root: Node, complaints: Complaints, vocabulary: Vocabulary, langua
     if shape:
         _check_dates(shape, top, complaints)
         _check_spaces(shape.spaces, top, complaints)
+        _check_quiet_days(shape.quiet_days, top, complaints)
     return shape
 
 
@@ -68,6 +72,20 @@ def _check_spaces(spaces: Sequence[SpaceShape], root: Node, complaints: Complain
         check_unique([getattr(space, key) for space in spaces], "spaces", key, root, complaints)
 
 
+def _check_quiet_days(quiet: QuietDaysShape, root: Node, complaints: Complaints) -> None:
+    """A course that always rests does nothing; a slip of the year would make it rest for years."""
+    if len(quiet.weekdays) == len(WEEKDAYS):
+        complaints.add(find(root, ("quiet_days", "weekdays")).node, "problem.always_quiet")
+    for number, one in enumerate(quiet.dates):
+        if not isinstance(one, QuietRange):
+            continue
+        at = find(root, ("quiet_days", "dates", number, "ends")).node
+        if one.ends < one.starts:
+            complaints.add(at, "problem.ends_first", starts=one.starts.isoformat())
+        elif (one.ends - one.starts).days >= MAX_DAYS:
+            complaints.add(at, "problem.course_too_long", most=MAX_DAYS)
+
+
 def check_unique(values: Sequence[object], rows: str, key: str, root: Node, complaints: Complaints) -> None:
     """No value but None stands twice under this key of these rows."""
     seen: set[object] = {None}
@@ -88,15 +106,23 @@ def _addresses(space: SpaceShape) -> tuple[Address, ...]:
     return tuple(Address(platform=platform, chat=chat) for platform, chat in chats if chat is not None)
 
 
-def days_of(root: Node, complaints: Complaints, course: CourseShape | None, language: Language) -> tuple[Day, ...]:
-    """calendar.yaml; without a course, no day lies outside it."""
+class Calendar(NamedTuple):
+    """What the calendar holds."""
+
+    days: tuple[Day, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+
+
+def calendar_of(root: Node, complaints: Complaints, course: CourseShape | None, language: Language) -> Calendar:
+    """The calendar, from either file; without a course, no day lies outside it."""
     top = mapping(root, complaints, name="calendar.yaml")
     shape = fit(CalendarShape, top, complaints, name="calendar.yaml", language=language) if top else None
     if shape is None:
-        return ()
+        return Calendar()
     last = (course.ends - course.starts).days + 1 if course else MAX_DAYS
     _check_days([day.day for day in shape.days], last, root, complaints)
-    return tuple(map(_day, shape.days))
+    anchors = tuple(_anchors(shape.days, course.starts)) if course else ()
+    return Calendar(tuple(map(_day, shape.days)), anchors)
 
 
 def _check_days(days: Sequence[int], last: int, root: Node, complaints: Complaints) -> None:
@@ -111,4 +137,29 @@ def _check_days(days: Sequence[int], last: int, root: Node, complaints: Complain
 
 
 def _day(shape: DayShape) -> Day:
-    return Day(number=shape.day, title=shape.title, task=shape.task, material=shape.material, sharing=shape.sharing)
+    return Day(
+        number=shape.day,
+        title=shape.title,
+        task=shape.task,
+        material=shape.material,
+        sharing=shape.sharing,
+        reminder=shape.reminder,
+    )
+
+
+def _anchors(days: Iterable[DayShape], starts: date) -> Iterator[Anchor]:
+    for day in days:
+        moments: dict[AnchorKind, MomentShape | None] = {"lesson": day.lesson, "deadline": day.deadline}
+        for kind, moment in moments.items():
+            if moment:
+                on = starts + (day.day - 1) * _DAY
+                yield Anchor(kind=kind, date=on, at=moment.at, title=moment.title or day.title)
+
+
+def quiet_days_of(course: CourseShape) -> QuietDays:
+    """Every date by itself: a range has at most as many as a course."""
+    dates: set[date] = set()
+    for one in course.quiet_days.dates:
+        first, last = (one.starts, one.ends) if isinstance(one, QuietRange) else (one, one)
+        dates.update(first + n * _DAY for n in range((last - first).days + 1))
+    return QuietDays(weekdays=course.quiet_days.weekdays, dates=frozenset(dates))

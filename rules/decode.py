@@ -20,6 +20,36 @@ def decode(content: str | bytes) -> str:
     return text
 
 
+def decode_table(content: str | bytes) -> str:
+    """The same for a table: one that is not UTF-8 may be GB18030, as Excel saves it in China."""
+    if isinstance(content, bytes) and len(content) <= MAX_BYTES and not _is_utf8(content) and _is_chinese(content):
+        return decode(content.decode("gb18030"))
+    return decode(content)
+
+
+def text_of(name: str, content: str | bytes) -> str:
+    """The text of a course's file, whichever it is. Raises Unreadable."""
+    return decode_table(content) if name.endswith(".csv") else decode(content)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_chinese(content: bytes) -> bool:
+    """Much of what Excel saves in the West is GB18030, too, by chance: but there, `é` and `ß` stand alone."""
+    try:
+        content.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    runs = [len(run) for run in re.findall(b"[\x80-\xff]+", content)]
+    return 2 * runs.count(1) < len(runs)
+
+
 def _decoded(content: bytes) -> str:
     if len(content) > MAX_BYTES:
         raise Unreadable(1, 1, "problem.file_too_large", most=MAX_BYTES)

@@ -4,11 +4,13 @@ A validator raises `mistake("problem.…")`; the place and the `name` of the val
 """
 
 import re
-from collections.abc import Iterable
-from datetime import date, time, timedelta
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from cronsim import CronSim, CronSimError
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -21,11 +23,16 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from bot.domain.ids import Language, language_of
-from bot.domain.messages import Localised
+from bot.domain.messages import File, Localised
+from bot.domain.rituals import NthWeekday
 from rules.suggest import clipped, closest, unknown_word
 
 PLATFORMS = ("telegram", "discord", "local")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
+MOST_A_DAY = 48
+"""How often a cron line may fire in a day."""
+_ANY_MONDAY = datetime(2027, 3, 1, tzinfo=UTC)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = r"([0-9]{1,5})([smhd])"
 _TIME = r"([01]?[0-9]|2[0-3]):([0-5][0-9])"
@@ -171,10 +178,43 @@ def _weekdays(value: object) -> object:
     return [value]
 
 
-def _some_days(value: list[int]) -> frozenset[int]:
+def _some(value: list[Any]) -> frozenset[Any]:
     if not value:
         raise mistake("problem.empty")
     return frozenset(value)
+
+
+def _month_day(value: object) -> int | NthWeekday:
+    """`15`, `last`, `first monday` or `last sunday`."""
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 31:
+        return value
+    if value == "last":
+        return -1
+    nth, _, weekday = value.partition(" ") if isinstance(value, str) else ("", "", "")
+    if nth in _NTH and weekday in WEEKDAYS:
+        return NthWeekday(_NTH[nth], WEEKDAYS.index(weekday))
+    raise mistake("problem.not_a_month_day")
+
+
+def _as_list(value: object) -> object:
+    """One value is a list of it."""
+    return value if isinstance(value, list) else [value]
+
+
+def _cron(value: object) -> str:
+    """Five fields; how often it fires must not wear out a group."""
+    if not isinstance(value, str) or len(value.split()) != 5:
+        raise mistake("problem.not_a_cron_line")
+    try:
+        fires = CronSim(value, _ANY_MONDAY)
+        found = [fire for fire, _ in zip(fires, range(MOST_A_DAY + 1), strict=False)]
+    except CronSimError as error:
+        raise mistake("problem.bad_cron_line", error=clipped(str(error))) from None
+    if not found:
+        raise mistake("problem.cron_never")
+    if len(found) > MOST_A_DAY and found[-1] - found[0] < timedelta(days=1):
+        raise mistake("problem.cron_too_often", most=MOST_A_DAY)
+    return value
 
 
 def _as(inner: Any) -> GetPydanticSchema:
@@ -208,15 +248,36 @@ Slug = Annotated[str, AfterValidator(_slug), _exactly(_SLUG)]
 PersonId = Annotated[str, AfterValidator(_person_id), _exactly(_PERSON_ID)]
 Weekdays = Annotated[
     frozenset[int],
-    _as(
-        Annotated[
-            list[Annotated[int, PlainValidator(_weekday)]], BeforeValidator(_weekdays), AfterValidator(_some_days)
-        ]
-    ),
+    _as(Annotated[list[Annotated[int, PlainValidator(_weekday)]], BeforeValidator(_weekdays), AfterValidator(_some)]),
     WithJsonSchema(
         {"anyOf": [{"enum": ["day", *WEEKDAYS]}, {"type": "array", "items": {"enum": [*WEEKDAYS]}, "minItems": 1}]}
     ),
 ]
+_A_MONTH_DAY = {
+    "anyOf": [
+        {"type": "integer", "minimum": 1, "maximum": 31},
+        {"enum": ["last", *(f"{nth} {weekday}" for nth in _NTH for weekday in WEEKDAYS)]},
+    ]
+}
+MonthDays = Annotated[
+    frozenset[int | NthWeekday],
+    _as(Annotated[list[Annotated[Any, PlainValidator(_month_day)]], BeforeValidator(_as_list), AfterValidator(_some)]),
+    WithJsonSchema({"anyOf": [*_A_MONTH_DAY["anyOf"], {"type": "array", "items": _A_MONTH_DAY, "minItems": 1}]}),
+]
+_CourseDay = Annotated[int, Field(ge=1, le=400, strict=True)]
+CourseDays = Annotated[
+    frozenset[int],
+    _as(Annotated[list[_CourseDay], BeforeValidator(_as_list), AfterValidator(_some)]),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": 400},
+                {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 400}, "minItems": 1},
+            ]
+        }
+    ),
+]
+CronLine = Annotated[str, PlainValidator(_cron), _written(r"^\s*\S+(\s+\S+){4}\s*$", "30 9 * * 1-5")]
 CourseText = Annotated[
     Localised,
     _as(
@@ -242,3 +303,27 @@ CourseText = Annotated[
     ),
 ]
 """A text that a person reads: a plain string in the course's language, or a mapping by language."""
+
+
+def _course_file(value: object, info: ValidationInfo) -> File:
+    """A file of the course's folder by its name there."""
+    if not isinstance(value, str):
+        raise mistake("problem.not_text")
+    known: Mapping[str, File] = (info.context or {}).get("files", {})
+    found = known.get(unicodedata.normalize("NFC", value))
+    if found is None:
+        id, values = unknown_word(value, known, "problem.no_such_file")
+        raise mistake(id, **values)
+    return found
+
+
+def _picture(file: File) -> File:
+    if not file.is_picture:
+        raise mistake("problem.no_picture", value=clipped(file.name))
+    return file
+
+
+CourseFile = Annotated[File, PlainValidator(_course_file), _exactly(r"files/.+", "files/handout.pdf")]
+PictureFile = Annotated[
+    File, _as(Annotated[CourseFile, AfterValidator(_picture)]), _exactly(r"files/.+", "files/cover.png")
+]

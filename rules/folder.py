@@ -5,21 +5,26 @@ from pathlib import Path
 
 from bot.domain.errors import Problem, RulesRejected
 from bot.domain.messages import Text
+from rules.attachments import Hashes, attachments_in
 from rules.decode import MAX_BYTES
+from rules.suggest import closest
 
 Files = Mapping[str, str | bytes]
 """File name to content, as read from the folder (bytes) or as kept in a snapshot (str)."""
-KNOWN = ("course.yaml", "calendar.yaml", "rules.yaml", "rituals.yaml", "demo.yaml")
+KNOWN = ("course.yaml", "calendar.yaml", "calendar.csv", "rules.yaml", "rituals.yaml", "demo.yaml")
 RESERVED = ("homework.yaml", "faq.yaml")
 
 
-def read_folder(folder: Path) -> Files:
-    """The folder's YAML files; those with an unknown name are there without their content. Raises RulesRejected."""
+def read_folder(folder: Path, hashes: Hashes | None = None) -> Files:
+    """The folder's YAML files, a table of the calendar, and descriptions of those in `files/`. Raises RulesRejected.
+
+    Files with an unknown name are there without their content.
+    """
     try:
         names = sorted(path.name for path in folder.iterdir() if _is_ours(path))
     except OSError:
         raise RulesRejected([_problem(folder.name, "problem.no_folder", name=str(folder))]) from None
-    files: dict[str, bytes] = {}
+    files: dict[str, str | bytes] = {}
     problems = []
     for name in names:
         try:
@@ -28,12 +33,14 @@ def read_folder(folder: Path) -> Files:
             problems.append(_problem(f"{folder.name}/{name}", "problem.unreadable_file"))
     if problems:
         raise RulesRejected(problems)
-    return files
+    return {**files, **attachments_in(folder, hashes or Hashes())}
 
 
 def _is_ours(path: Path) -> bool:
-    """A YAML file that no editor left behind. Only regular files: opening a pipe would wait for ever."""
-    return path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith(".") and path.is_file()
+    """A YAML file, or a table of the calendar, that no editor left behind. Only regular files: a pipe would wait."""
+    is_calendar = path.suffix.lower() == ".csv" and closest(path.stem, ["calendar"]) is not None
+    is_named = is_calendar or path.suffix.lower() in (".yaml", ".yml")
+    return is_named and not path.name.startswith((".", "~")) and path.is_file()
 
 
 def _content(path: Path) -> bytes:

@@ -3,10 +3,12 @@
 What only the whole course can tell (a badge that nobody declared, a day outside of the course) is left to `check`.
 """
 
+from collections.abc import Iterable
+
 from rules.entries import ID
 from rules.json_schema_rules import rules_schema
 from rules.json_schema_shapes import Describe, Schema, Shapes, described, document, or_nothing
-from rules.rituals import DAY_END
+from rules.rituals import AROUND, BY_DATE, DAY_END, WHENS
 from rules.schema import CalendarShape, CourseShape, DemoShape, RitualShape
 from rules.vocabulary import Vocabulary
 
@@ -46,10 +48,38 @@ def _rituals(vocabulary: Vocabulary, describe: Describe) -> Schema:
     ritual = shapes.whole("ritual")
     del ritual["additionalProperties"]
     ritual["properties"]["do"] = described({"enum": list(vocabulary.actions)}, describe("key.ritual.do"))
-    ritual["allOf"] = [_does(name, ritual["properties"], shapes.whole(f"ritual.{name}")) for name in vocabulary.actions]
+    for name in (*WHENS, "at"):
+        ritual["properties"][name] = _something(ritual["properties"][name])
+    does = [_does(name, ritual["properties"], shapes.whole(f"ritual.{name}")) for name in vocabulary.actions]
+    ritual["oneOf"] = [{"required": [name]} for name in WHENS]
+    ritual["allOf"] = [*_whens(), *does]
     names = {"pattern": f"^{ID}$", "not": {"const": DAY_END}}
     root = {"propertyNames": names, "additionalProperties": {"$ref": "#/$defs/ritual"}}
     return document("rituals.yaml", _or_empty({"type": "object", **root}), {"ritual": ritual, **shapes.definitions})
+
+
+def _whens() -> list[Schema]:
+    """What goes with the key that says when, and what does not."""
+    dated, around = _any_of(BY_DATE), _any_of(AROUND)
+    missed = {"properties": {"catch_up": {"enum": ["latest", "all"]}}, "required": ["catch_up"]}
+    at_once = {"properties": {"on_quiet_days": {"not": {"const": "postpone"}}}}
+    return [
+        {"if": dated, "then": {"required": ["at"]}, "else": {"properties": {"at": False}}},
+        {"if": around, "else": {"properties": {"by": False}}},
+        {"if": dated, "else": at_once},
+        {"if": missed, "then": {"properties": {"late_within": False}}},
+    ]
+
+
+def _any_of(keys: Iterable[str]) -> Schema:
+    return {"anyOf": [{"required": [key]} for key in keys]}
+
+
+def _something(schema: Schema) -> Schema:
+    """The same without `null`: the key must have a value."""
+    ways = [way for way in schema["anyOf"] if way != {"type": "null"}]
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    return {**ways[0], **rest} if len(ways) == 1 else {"anyOf": ways, **rest}
 
 
 def _does(action: str, own: Schema, options: Schema) -> Schema:

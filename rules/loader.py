@@ -1,26 +1,34 @@
 """From a folder's files to a course, or to everything that is wrong with them."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from msgspec import structs
+
 from bot.domain.course import Course
 from bot.domain.errors import Problem, RulesRejected
-from bot.domain.ids import CourseId
+from bot.domain.ids import CourseId, Language
+from bot.domain.messages import File
+from rules.attachments import FOLDER, read_attachments
+from rules.calendar_csv import Dates, read_calendar
 from rules.complaints import Complaints, in_order
-from rules.coursebook import course_of, days_of, language_in, settings_of, spaces_of
+from rules.coursebook import Calendar, calendar_of, course_of, language_in, quiet_days_of, settings_of, spaces_of
 from rules.decode import decode
 from rules.folder import KNOWN, RESERVED, Files, read_folder
 from rules.nodes import Leaf, MapNode, is_empty
 from rules.reader import Document, read
 from rules.rituals import built_in, rituals_of
 from rules.rulebook import rulebook_of
+from rules.schema import CourseShape
 from rules.suggest import clipped, closest
 from rules.unreadable import Unreadable
 from rules.vocabulary import Vocabulary
 
 __all__ = ["Files", "Loaded", "load_course", "read_folder"]
 
+_ENDINGS = (".yaml", ".yml", ".csv")
 _NOTHING = Leaf(1, 1, None)
 _EMPTY = Document(MapNode(1, 1, {}), ())
 
@@ -50,12 +58,13 @@ def _course(id: CourseId, desk: "_Desk", vocabulary: Vocabulary) -> Course | Non
     language = language_in(passport.root) if passport else "zh_Hans"
     shape = course_of(passport.root, about, vocabulary, language) if passport else None
     settings = settings_of(passport.root, about, vocabulary, language) if passport else {}
-    calendar, about = desk.read("calendar.yaml")
-    days = days_of(calendar.root, about, shape, language) if calendar else ()
+    calendar, about = desk.calendar(shape, language)
+    plan = calendar_of(calendar.root, about, shape, language) if calendar else Calendar()
     document, about = desk.read("rules.yaml", by_entry=True)
     rulebook = rulebook_of(document or _EMPTY, about, vocabulary, language)
     document, about = desk.read("rituals.yaml", by_entry=True)
-    rituals = rituals_of(document, about, vocabulary, shape, language) if document else ()
+    files = desk.attachments()
+    rituals = rituals_of(document, about, vocabulary, shape, language, files) if document else ()
     if shape is None:
         return None
     return Course(
@@ -68,13 +77,16 @@ def _course(id: CourseId, desk: "_Desk", vocabulary: Vocabulary) -> Course | Non
         spaces=spaces_of(shape),
         admins=frozenset(shape.staff.admins),
         assistants=frozenset(shape.staff.assistants),
-        days=days,
+        days=plan.days,
+        anchors=plan.anchors,
+        quiet_days=quiet_days_of(shape),
         rules=rulebook.rules,
         levels=rulebook.sections.levels,
         badges=rulebook.sections.badges,
         titles=rulebook.sections.titles,
         rituals=(*rituals, *built_in(shape, rulebook.rules)),
         settings=settings,
+        files=files,
     )
 
 
@@ -98,16 +110,24 @@ class _Desk:
         for name in self.files:
             if name in RESERVED:
                 self.complaints(name).add(_NOTHING, "problem.reserved_file", value=name)
-            elif name not in KNOWN and name.lower().endswith((".yaml", ".yml")):
+            elif name not in KNOWN and not name.startswith(FOLDER) and name.lower().endswith(_ENDINGS):
                 self.complain_of_unknown(name)
         if "demo.yaml" in self.files:
             self.check_text("demo.yaml")
 
+    def attachments(self) -> Mapping[str, File]:
+        """What may be posted."""
+        files, problems = read_attachments(self.files)
+        self.problems += [structs.replace(problem, file=self.prefix + problem.file) for problem in problems]
+        return files
+
     def complain_of_unknown(self, name: str) -> None:
         """Names are compared without their endings, in which all agree."""
-        meant = closest(PurePath(name).stem, [PurePath(known).stem for known in KNOWN])
+        path = PurePath(name)
+        meant = closest(path.stem, [PurePath(known).stem for known in KNOWN])
         if meant:
-            values = {"value": clipped(name), "suggestion": f"{meant}.yaml"}
+            ending = ".csv" if path.suffix.lower() == ".csv" else ".yaml"
+            values = {"value": clipped(name), "suggestion": meant + ending}
             self.complaints(name).add(_NOTHING, "problem.unknown_file_suggest", **values)
         else:
             values = {"value": clipped(name), "known": ", ".join(KNOWN)}
@@ -120,7 +140,18 @@ class _Desk:
         except Unreadable as trouble:
             self.complaints(name).take(trouble, trouble.text)
 
-    def read(self, name: str, *, by_entry: bool = False) -> tuple[Document | None, Complaints]:
+    def calendar(self, course: CourseShape | None, language: Language) -> tuple[Document | None, Complaints]:
+        """From whichever of the two files there is."""
+        if "calendar.csv" not in self.files:
+            return self.read("calendar.yaml")
+        if "calendar.yaml" in self.files:
+            self.complaints("calendar.csv").add(_NOTHING, "problem.two_calendars")
+        dates = Dates(course.starts, course.ends) if course else None
+        return self.read("calendar.csv", reader=lambda content: read_calendar(content, dates, language))
+
+    def read(
+        self, name: str, *, by_entry: bool = False, reader: Callable[[str | bytes], Document] = read
+    ) -> tuple[Document | None, Complaints]:
         """An absent or empty file is an empty mapping; one that can't be read is None.
 
         Flaws are complained about at once, unless an entry of the file answers for them.
@@ -129,7 +160,7 @@ class _Desk:
         if name == "course.yaml" and name not in self.files:
             return None, complaints
         try:
-            document = read(self.files.get(name, ""))
+            document = reader(self.files.get(name, ""))
         except Unreadable as trouble:
             complaints.take(trouble, trouble.text)
             return None, complaints

@@ -7,14 +7,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.domain.ids import Role
 from bot.domain.places import SpaceKind
+from bot.domain.rituals import AnchorKind, CatchUp, OnQuietDays
 from bot.domain.rules import Category, Per
 from rules.fields import (
     Account,
     CalendarDate,
     Chat,
+    CourseDays,
     CourseLanguage,
     CourseText,
+    CronLine,
     Duration,
+    MonthDays,
     PersonId,
     Slug,
     TimeOfDay,
@@ -43,6 +47,19 @@ class StaffShape(_Shape):
     assistants: tuple[Account, ...] = ()
 
 
+class QuietRange(_Shape):
+    starts: CalendarDate
+    ends: CalendarDate
+
+
+_QuietDates = Annotated[tuple[CalendarDate | QuietRange, ...], Field(max_length=100)]
+
+
+class QuietDaysShape(_Shape):
+    weekdays: Weekdays = frozenset()
+    dates: _QuietDates = ()
+
+
 class CourseShape(_Shape):
     """course.yaml without the sections of features."""
 
@@ -53,6 +70,21 @@ class CourseShape(_Shape):
     ends: CalendarDate
     spaces: tuple[SpaceShape, ...]
     staff: StaffShape = StaffShape()
+    quiet_days: QuietDaysShape = QuietDaysShape()
+
+
+class MomentShape(_Shape):
+    """A lesson or a deadline."""
+
+    at: TimeOfDay
+    title: CourseText | None = None
+
+
+def _as_moment(value: object) -> object:
+    return {"at": value} if isinstance(value, str) else value
+
+
+_Moment = Annotated[MomentShape, BeforeValidator(_as_moment, json_schema_input_type=TimeOfDay | MomentShape)]
 
 
 class DayShape(_Shape):
@@ -61,6 +93,9 @@ class DayShape(_Shape):
     task: CourseText
     material: CourseText | None = None
     sharing: CourseText | None = None
+    reminder: CourseText | None = None
+    lesson: _Moment | None = None
+    deadline: _Moment | None = None
 
 
 class CalendarShape(_Shape):
@@ -117,13 +152,24 @@ class GivenShape(_Shape):
 
 
 class RitualShape(_Shape):
-    """A ritual without the options of its action."""
+    """A ritual without the options of its action. Exactly one of the first six keys says when."""
 
-    every: Weekdays
-    at: TimeOfDay
-    do: Words
+    every: Weekdays | None = None
+    monthly: MonthDays | None = None
+    on_day: CourseDays | None = None
+    before: AnchorKind | None = None
+    after: AnchorKind | None = None
+    cron: CronLine | None = None
+    at: TimeOfDay | None = None
+    by: Duration = timedelta(0)
+    time_zone: Zone | None = None  # None: the course's
+    starts: CalendarDate | None = None
+    ends: CalendarDate | None = None
     spaces: Annotated[tuple[Words, ...], Field(min_length=1)] | None = None  # None: the main space
+    on_quiet_days: OnQuietDays = "skip"
     late_within: Duration = timedelta(hours=2)
+    catch_up: CatchUp = "late_within"
+    do: Words
 
 
 def _as_tuple(value: object) -> tuple[object, ...]:

@@ -32,14 +32,31 @@ _WRONG_TYPES = {  # pydantic's types of error; a prefix is enough
     "dataclass": "problem.not_a_mapping",
 }
 _BOUNDS = {"greater_than_equal": ("problem.at_least", "ge"), "less_than_equal": ("problem.at_most", "le")}
+_LENGTHS = {
+    "too_long": ("problem.too_many", "most", "max_length"),
+    "too_short": ("problem.too_few", "least", "min_length"),
+}
 
 
 def fit(
     shape: type[Shape], node: Node, complaints: Complaints, *, name: str, language: Language, also: Iterable[str] = ()
 ) -> Shape | None:
     """The part as a value of this shape, or None with complaints. `also` are known keys that were taken out before."""
+    return fit_within({"language": language}, shape, node, complaints, name=name, also=also)
+
+
+def fit_within(
+    context: Mapping[str, Any],
+    shape: type[Shape],
+    node: Node,
+    complaints: Complaints,
+    *,
+    name: str,
+    also: Iterable[str] = (),
+) -> Shape | None:
+    """The same, with more than a language for validators to look at: `files`, the course's, by name."""
     try:
-        return shape.model_validate_json(as_json(node), strict=True, extra="forbid", context={"language": language})
+        return shape.model_validate_json(as_json(node), strict=True, extra="forbid", context=dict(context))
     except ValidationError as error:
         known = Known(shape, tuple(also))
         complain(error, node, complaints, name=name, known=known)
@@ -121,6 +138,9 @@ def _words(kind: str, context: Mapping[str, Any]) -> tuple[str, dict[str, str | 
         return "problem.not_positive", {}
     if kind in ("too_short", "string_too_short") and context["min_length"] == 1:
         return "problem.empty", {}
+    if kind in _LENGTHS:
+        id, name, key = _LENGTHS[kind]
+        return id, {name: _shown(context[key])}
     for prefix, id in _WRONG_TYPES.items():
         if kind.startswith(prefix):
             return id, {}

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from bot.domain.messages import Localised
+from bot.domain.rituals import Step
 from bot.domain.rules import FactKind
 from rules.fields import CourseText
 
@@ -24,9 +24,30 @@ class NoOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def one_slot(options: Any) -> tuple[timedelta, ...]:
-    """For an action that is done at once."""
-    return (timedelta(0),)
+def at_once(options: Any) -> tuple[Step | None, ...]:
+    """For an action of one step."""
+    return (Step(),)
+
+
+CalendarPart = Literal["task", "material", "sharing", "reminder"]
+"""What rituals post of a day of the calendar."""
+
+
+def _nothing(options: Any) -> tuple[CalendarPart, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uses:
+    """What an action takes of the calendar and of a space: where that is missing or taken, `check` warns."""
+
+    takes: Callable[[Any], tuple[CalendarPart, ...]] = _nothing  # from the options: what it posts where it is there
+    needs: CalendarPart | None = None  # without this it has nothing to post
+    is_session: bool = False  # the space is its own from its time to its first needed step
+    is_aside: bool = False  # in private, or an older post that is edited: it is in nobody's way
+
+
+USES_NOTHING = Uses()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +56,8 @@ class Action:
 
     name: str
     options: type[BaseModel] = NoOptions
-    slots: Callable[[Any], tuple[timedelta, ...]] = one_slot  # from the options; slot 0 comes first
+    steps: Callable[[Any], tuple[Step | None, ...]] = at_once  # from the options; always as many, in the order of time
+    uses: Uses = USES_NOTHING
     is_built_in: bool = False  # for the course's own rituals; no file may ask for it
 
 

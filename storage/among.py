@@ -1,6 +1,6 @@
 """`column IN (…)` with one parameter however many values: the statement stays the same, so it is compiled once."""
 
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Boolean, ColumnElement, Dialect, Text, bindparam
 from sqlalchemy.dialects import postgresql
@@ -33,6 +33,10 @@ class Many(TypeDecorator[Any]):
 class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Self:
+        """As it is. Else it would be compared: SQLite goes through a whole table for `(column IN (…)) = 1`."""
+        return self
 
 
 @compiles(_Among, "sqlite")

@@ -11,9 +11,18 @@ from sqlalchemy import Connection, Table, insert
 from sqlalchemy.engine import Dialect
 
 
-def insert_stored(db: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+def insert_stored(
+    db: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    pass_over_known: bool = False,
+) -> None:
     """Insert rows whose values are already stored forms (`storage/columns.py`), in the order of `columns`."""
     statement, is_positional = _statement(table, columns, db.dialect)
+    if pass_over_known:
+        statement += " ON CONFLICT DO NOTHING"
     db.exec_driver_sql(statement, list(rows) if is_positional else [dict(zip(columns, r, strict=True)) for r in rows])
 
 
@@ -25,7 +34,7 @@ def execute_stored(db: Connection, statement: str, rows: Sequence[tuple[Any, ...
 
 @lru_cache(maxsize=32)
 def _statement(table: Table, columns: tuple[str, ...], dialect: Dialect) -> tuple[str, bool]:
-    compiled = insert(table).compile(dialect=dialect, column_keys=list(columns))
+    compiled = insert(table).inline().compile(dialect=dialect, column_keys=list(columns))
     if compiled.positiontup is not None and tuple(compiled.positiontup) != columns:
         raise ValueError(f"{table.name}: give the columns in the table's own order, {compiled.positiontup}")
     return str(compiled), compiled.positiontup is not None

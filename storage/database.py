@@ -30,14 +30,18 @@ class Watcher(Protocol):
 
 
 class Database:
-    """Where everything is kept. Transactions run one after the other, in a thread of their own."""
+    """Where everything is kept. Transactions run one after the other, in a thread of their own.
 
-    def __init__(self, url: str, *, busy_timeout: timedelta = timedelta(seconds=30)) -> None:
+    `inline` is for a simulator, which waits for each of them anyway and throws the database away: they run in the
+    caller's thread, and would not survive a power cut.
+    """
+
+    def __init__(self, url: str, *, busy_timeout: timedelta = timedelta(seconds=30), inline: bool = False) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = open_engine(self.url, busy_timeout=busy_timeout)
+        self.engine = open_engine(self.url, busy_timeout=busy_timeout, durable=not inline)
         self.watchers: list[Watcher] = []
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="storage")
+        self._thread = None if inline else ThreadPoolExecutor(1, thread_name_prefix="storage")
 
     @property
     def file(self) -> Path | None:
@@ -71,7 +75,7 @@ class Database:
 
     async def run(self, work: Callable[[Connection], Result]) -> Result:
         """Run a function in a transaction, in the storage thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_transaction, work)
+        return await self.call(lambda: self._in_transaction(work))
 
     def _in_transaction(self, work: Callable[[Connection], Result]) -> Result:
         with self.begin() as db:
@@ -79,10 +83,13 @@ class Database:
 
     async def call(self, work: Callable[[], Result]) -> Result:
         """Run a function that makes its own transactions, in the storage thread."""
+        if self._thread is None:
+            return work()
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def close(self) -> None:
-        self._thread.shutdown(wait=True)
+        if self._thread:
+            self._thread.shutdown(wait=True)
         self.engine.dispose()
 
 
@@ -96,8 +103,10 @@ def insert_new(db: Connection, table: Table) -> Insert:
     return insert(db, table).on_conflict_do_nothing()
 
 
-def open_engine(url: URL, *, busy_timeout: timedelta = timedelta(seconds=30), foreign_keys: bool = True) -> Engine:
-    """An engine whose transactions begin at once and are durable when they are committed."""
+def open_engine(
+    url: URL, *, busy_timeout: timedelta = timedelta(seconds=30), foreign_keys: bool = True, durable: bool = True
+) -> Engine:
+    """An engine whose transactions begin at once and are durable when they are committed, unless nobody needs that."""
     if url.get_backend_name() != "sqlite":
         return create_engine(url)
     if url.database:
@@ -111,7 +120,8 @@ def open_engine(url: URL, *, busy_timeout: timedelta = timedelta(seconds=30), fo
     def set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
         _use_wal(connection, busy_timeout)
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
-        connection.execute("PRAGMA synchronous = FULL")  # "sent" must survive a power cut
+        # "sent" must survive a power cut
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
 
     @event.listens_for(engine, "begin")
     def begin_immediate(connection: Connection) -> None:

@@ -14,6 +14,8 @@ from storage import boards
 from storage.database import Database, open_engine
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK = 0x686F6D65
+"""The number of our lock on PostgreSQL."""
 
 
 def newest_revision() -> str:
@@ -52,12 +54,19 @@ def _upgrade(database: Database) -> None:
     engine = open_engine(database.url, foreign_keys=False)
     try:
         with engine.begin() as db:  # all or nothing, also when killed half way
+            _wait_for_others(db)
             config.attributes["connection"] = db
             command.upgrade(config, "head")
             boards.rebuild(db)  # what an older version kept otherwise, or not at all
             _check_foreign_keys(db)
     finally:
         engine.dispose()
+
+
+def _wait_for_others(db: Connection) -> None:
+    """On PostgreSQL several processes may start on an empty database at once; SQLite has one writer at a time."""
+    if db.dialect.name == "postgresql":
+        db.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
 
 
 def _check_foreign_keys(db: Connection) -> None:

@@ -153,8 +153,8 @@ def _changed(db: Connection, change: Update) -> list[Claimed]:
 
 def _claimed(db: Connection, row: Row[tuple[object, ...]]) -> Claimed:
     message = msgspec.convert(row.message, OutgoingMessage)
-    if message.edits:
-        sent_as = db.execute(select(outbox.c.sent_as).where(outbox.c.key == message.edits)).scalar_one_or_none()
+    if message.about:
+        sent_as = db.execute(select(outbox.c.sent_as).where(outbox.c.key == message.about)).scalar_one_or_none()
         message = msgspec.structs.replace(message, target=sent_as)
     return Claimed(id=row.id, message=message, attempts=row.attempts, is_notice=row.is_notice, holder=row.holder)
 

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Table, delete
+from sqlalchemy import Column, ColumnElement, Connection, Table, delete, select
 
+from storage.pins import pinned_post
 from storage.tables import event_claim, outbox, set_aside
 
 RETENTION: tuple[tuple[Table, Column[datetime], timedelta], ...] = (
@@ -17,6 +18,20 @@ RETENTION: tuple[tuple[Table, Column[datetime], timedelta], ...] = (
 """Table, the moment that counts (empty: kept), and how long."""
 
 
+_edits = outbox.alias("edits")
+_STILL_NEEDED = {
+    # A post that was edited not long ago may be again, and what is pinned will be unpinned: both by their rows.
+    outbox: outbox.c.key.in_(select(_edits.c.edits).where(_edits.c.edits.is_not(None)))
+    | outbox.c.key.in_(select(pinned_post.c.post)),
+}
+
+
 def forget_old(db: Connection, now: datetime) -> int:
     """Delete what has been kept long enough; how many rows."""
-    return sum(db.execute(delete(table).where(moment < now - kept)).rowcount for table, moment, kept in RETENTION)
+    deletions = (delete(table).where(moment < now - kept, *_but_not(table)) for table, moment, kept in RETENTION)
+    return sum(db.execute(deletion).rowcount for deletion in deletions)
+
+
+def _but_not(table: Table) -> list[ColumnElement[bool]]:
+    needed = _STILL_NEEDED.get(table)
+    return [] if needed is None else [~needed]

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -197,8 +198,10 @@ occurrence = Table(
     Column("local_date", LocalDate, nullable=False),
     Column("slot", Integer, nullable=False),
     Column("due_at", Moment, nullable=False),
-    Column("state", String(16), nullable=False, server_default=text("'planned'")),  # planned, done, skipped
+    Column("state", String(16), nullable=False, server_default=text("'planned'")),  # planned, done, skipped, failed
     Column("settled_at", Moment),
+    Column("reason", String(16)),  # why it was skipped
+    Column("is_moved", Boolean(create_constraint=False), nullable=False, server_default=false()),  # by staff
     UniqueConstraint("course", "ritual", "space", "local_date", "slot"),
     Index(None, "state", "due_at"),
 )
@@ -208,6 +211,18 @@ horizon = Table(
     metadata,
     Column("course", String(32), primary_key=True),
     Column("until", Moment, nullable=False),  # occurrences due up to here are rows already
+)
+
+ritual_pause = Table(
+    "ritual_pause",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("course", String(32), nullable=False),
+    Column("ritual", String(48), nullable=False),  # `*`: all of them
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),  # NULL: until somebody resumes it
+    Column("ended_at", Moment),
+    Index(None, "course", "ended_at"),
 )
 
 audit = Table(
@@ -268,6 +283,13 @@ clock = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("now", Moment, nullable=False),  # what a virtual clock shows
+)
+
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),  # when any process last was at work, by the real clock
 )
 
 adapter_document = Table(

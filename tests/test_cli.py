@@ -14,16 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from adapters.local.files import Files
 from bot.app import build
 from bot.cli import _COMMANDS
 from bot.config import load_config
-from bot.demo import PACKS
 from bot.domain.errors import RulesRejected
 from bot.domain.events import CommandInvoked
 from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
 from scheduler.clock import VirtualClock
+from storage.files import FileStore
 from storage.leases import LEASE
 from tests.community import CALENDAR, RULES, write_course
 from tests.shell import Shell
@@ -70,7 +69,7 @@ def test_the_shipped_courses_have_no_problems(tmp_path: Path) -> None:
 
 
 def test_a_problem_is_said_in_the_language_of_the_shell_and_the_exit_code_is_1(tmp_path: Path) -> None:
-    write_course(tmp_path / "writing", rules=RULES.replace("award: 5", "award: five"))
+    write_course(tmp_path / "writing", calendar=WHOLE, rules=RULES.replace("award: 5", "award: five"))
     done = program("check", "writing", lang="zh_CN.UTF-8", cwd=tmp_path)
     assert done.returncode == 1
     assert re.fullmatch(r"writing/rules\.yaml:8:14: award：[^a-z]+\n1 个问题\n", done.stdout)
@@ -113,6 +112,11 @@ def test_every_command_explains_itself(shell: Shell, lang: str, name: str) -> No
         ["preview", "{writing}", "--from", "yesterday"],
         ["preview", "{writing}", "--from", "0001-01-01"],
         ["preview", "{writing}", "--from", "9999-12-31"],
+        ["preview", "{writing}", "--weeks", "0"],
+        ["preview", "{writing}", "--weeks", "2", "--days", "3"],
+        ["preview", "{writing}", "--days", "3", "--term"],
+        ["preview", "{writing}", "--space", "nowhere"],
+        ["preview", "{writing}", "--ritual", "nothing"],
         ["demo", "--lang", "fr"],
         ["demo", "--port", "http"],
         ["restore"],
@@ -135,6 +139,8 @@ def test_the_version_is_told(shell: Shell) -> None:
 
 # --- check ------------------------------------------------------------------------------------------------------------
 
+WHOLE = "days:\n" + "".join(f"  - {{day: {day}, title: T, task: U}}\n" for day in range(1, 15))
+"""A task for each of the course's 14 days."""
 BAD = {
     "rules": RULES.replace("award: 5", "award: five").replace("checkin.done", "checkin.doen", 1),
     "calendar": CALENDAR.replace("day: 3", "day: 30"),
@@ -175,74 +181,21 @@ def test_check_prints_json_lines_for_programs(shell: Shell, tmp_path: Path) -> N
         (4, 9, "problem.unknown_suggest", "check_in"),
         (8, 14, "problem.not_whole_number", "check_in"),
     ]
-    assert all(set(row) == {"file", "line", "column", "id", "text", "off"} for row in found)
+    assert all(set(row) == {"file", "line", "column", "id", "text", "off", "severity"} for row in found)
 
 
-def test_check_of_fine_files_prints_no_json(shell: Shell, folder: Path) -> None:
+def test_check_of_fine_files_prints_no_json(shell: Shell, tmp_path: Path) -> None:
+    folder = write_course(tmp_path / "writing", calendar=WHOLE)
     assert shell("check", "--json", folder) == 0
     assert shell.out == ""
 
 
-def test_check_takes_several_folders_and_counts_courses(shell: Shell, tmp_path: Path, folder: Path) -> None:
-    write_course(tmp_path / "more" / "one")
-    write_course(tmp_path / "more" / "two")
+def test_check_takes_several_folders_and_counts_courses(shell: Shell, tmp_path: Path) -> None:
+    folder = write_course(tmp_path / "writing", calendar=WHOLE)
+    write_course(tmp_path / "more" / "one", calendar=WHOLE)
+    write_course(tmp_path / "more" / "two", calendar=WHOLE)
     assert shell("check", folder, tmp_path / "more") == 0
     assert shell.out == "No problems: 3 courses\n"
-
-
-# --- preview ----------------------------------------------------------------------------------------------------------
-
-
-def test_preview_says_what_is_posted_where_and_when_with_the_local_time_first(shell: Shell, folder: Path) -> None:
-    assert shell("preview", folder, "--from", "2027-03-01", "--days", "2") == 0
-    assert shell.lines == [
-        "2027-03-01 09:00  main      daily_task        Task of day 1: First words",
-        "2027-03-01 20:00  main      evening_sharing   Sharing opens: Why do you write?",
-        "2027-03-01 21:00  main      evening_sharing   Sharing closes with a summary",
-        "2027-03-02 09:00  main      daily_task        Task of day 2: Second day",
-        "2027-03-02 20:00  main      evening_sharing   Sharing opens (free topic)",
-        "2027-03-02 21:00  main      evening_sharing   Sharing closes with a summary",
-    ]
-
-
-def test_preview_shows_a_week_from_the_first_day_of_a_course_that_is_to_come(shell: Shell, folder: Path) -> None:
-    future = (folder / "course.yaml").read_text().replace("2027", "2127")
-    written(folder / "course.yaml", future)
-    assert shell("preview", folder) == 0
-    assert [line[:16] for line in shell.lines if "daily_task" in line] == [
-        f"2127-03-0{day} 09:00" for day in range(1, 8)
-    ]
-
-
-@pytest.mark.parametrize("path", sorted(path for path in PACKS.iterdir() if path.is_dir()), ids=lambda path: path.name)
-def test_preview_of_the_shipped_courses_begins_each_line_with_a_time(shell: Shell, path: Path) -> None:
-    assert shell("preview", path, "--days", "14") == 0
-    posted = [line for line in shell.lines if "  day_end  " not in line]
-    assert len(posted) == 14 * 3 + 2 * 3  # three a day, and the boards on Sundays
-    assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d  main ", line) for line in posted)
-    assert shell.lines == sorted(shell.lines, key=lambda line: line[:16])
-
-
-def test_preview_as_json_has_the_zone_in_its_times(shell: Shell, folder: Path) -> None:
-    assert shell("preview", folder, "--from", "2027-03-01", "--days", "1", "--json") == 0
-    assert json.loads(shell.lines[0]) == {
-        "at": "2027-03-01T09:00:00+00:00",
-        "space": "main",
-        "ritual": "daily_task",
-        "what": "Task of day 1: First words",
-    }
-
-
-def test_preview_of_a_time_without_rituals_says_so(shell: Shell, folder: Path) -> None:
-    assert shell("preview", folder, "--from", "2027-05-01") == 0
-    assert "Sat, 1 May" in shell.out
-
-
-def test_preview_of_a_broken_course_lists_its_problems(shell: Shell, tmp_path: Path) -> None:
-    folder = write_course(tmp_path / "writing", course="title: [")
-    assert shell("preview", folder) == 1
-    assert "course.yaml:2:1:" in shell.lines[0]
-    assert shell("preview", tmp_path / "nowhere") == 2
 
 
 # --- config -----------------------------------------------------------------------------------------------------------
@@ -414,11 +367,11 @@ async def test_a_backup_brings_everything_back(shell: Shell, config: Path, tmp_p
 
 async def test_a_backup_holds_the_files_that_people_sent(shell: Shell, config: Path, tmp_path: Path) -> None:
     await check_ins(config, "ada")
-    sent = Files(tmp_path / "data" / "files").keep("cat.png", "image/png", b"a cat")
+    sent = FileStore(tmp_path / "data" / "files").keep("cat.png", "image/png", b"a cat")
     assert shell("backup", "-c", config, "--to", tmp_path / "whole.zip") == 0
     shutil.rmtree(tmp_path / "data")
     assert shell("restore", "-c", config, tmp_path / "whole.zip") == 0
-    path = Files(tmp_path / "data" / "files").path(sent.sha256)
+    path = FileStore(tmp_path / "data" / "files").path(sent.sha256)
     assert path
     assert path.read_bytes() == b"a cat"
     assert shell("ledger", "-c", config) == 0

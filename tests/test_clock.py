@@ -109,11 +109,12 @@ INSTANT = timedelta(milliseconds=1)
 
 
 class Alarmed:
-    """An agenda that counts how often it was woken."""
+    """An agenda that counts how often it was woken, and hears what becomes of time."""
 
     def __init__(self, *next_due: datetime | Exception | None) -> None:
         self.answers = list(next_due)
         self.times = 0
+        self.heard: list[str] = []
         self._changed = asyncio.Condition()
 
     async def run_due(self) -> None:
@@ -126,6 +127,12 @@ class Alarmed:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    async def alive(self, now: datetime) -> None:
+        pass
+
+    async def lost(self, kind: str, since: datetime, now: datetime) -> None:
+        self.heard.append(kind)
 
     async def woken(self, times: int) -> None:
         async with asyncio.timeout(30), self._changed:
@@ -144,32 +151,32 @@ async def running(ticker: Ticker) -> AsyncIterator[asyncio.Task[None]]:
 
 async def test_the_alarm_looks_at_the_agenda_at_once_and_then_at_every_tick() -> None:
     agenda = Alarmed()
-    async with running(Ticker(agenda, RealClock(), tick=INSTANT)):
+    async with running(Ticker(agenda, RealClock(), agenda, tick=INSTANT)):
         await agenda.woken(4)
 
 
 async def test_the_alarm_rings_at_the_moment_of_the_next_thing_without_waiting_for_the_tick() -> None:
     clock = RealClock()
     agenda = Alarmed(*[clock.now() + n * INSTANT for n in (1, 2, 3)])
-    async with running(Ticker(agenda, clock, tick=NEVER)):
+    async with running(Ticker(agenda, clock, agenda, tick=NEVER)):
         await agenda.woken(4)
 
 
 async def test_a_moment_that_has_just_passed_rings_too() -> None:
     clock = RealClock()
     agenda = Alarmed(clock.now() - timedelta(hours=1))
-    async with running(Ticker(agenda, clock, tick=NEVER)):
+    async with running(Ticker(agenda, clock, agenda, tick=NEVER)):
         await agenda.woken(2)
 
 
 async def test_the_alarm_survives_a_database_in_trouble() -> None:
     trouble = StorageTrouble(Text(id="storage.locked"))
     agenda = Alarmed(trouble, trouble)
-    async with running(Ticker(agenda, RealClock(), tick=INSTANT)) as task:
+    async with running(Ticker(agenda, RealClock(), agenda, tick=INSTANT)) as task:
         await agenda.woken(4)
         assert not task.done()
 
 
 async def test_a_bug_in_the_agenda_ends_the_alarm_for_its_supervisor_to_see() -> None:
     with pytest.raises(RuntimeError, match="a bug of ours"):
-        await Ticker(Alarmed(RuntimeError("a bug of ours")), RealClock()).run()
+        await Ticker(bug := Alarmed(RuntimeError("a bug of ours")), RealClock(), bug).run()

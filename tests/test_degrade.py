@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from bot.domain.messages import Button, OutgoingMessage, Span, Table
+from bot.domain.messages import Button, File, OutgoingMessage, Span, Table
 from bot.domain.places import Address
 from bot.domain.traits import Can, Traits
 from bot.engine.degrade import PHONE, board_lines, fit, shorten
@@ -25,6 +25,10 @@ FULL = OutgoingMessage(
     reply_to="12",
     only_for="ada",
     edits="earlier",
+)
+FILES = (
+    File(name="cover.png", media_type="image/png", size=9, sha256="ab"),
+    File(name="handout.pdf", media_type="application/pdf", size=9, sha256="cd"),
 )
 
 
@@ -63,6 +67,25 @@ def test_a_platform_that_can_do_everything_gets_the_message_as_it_is() -> None:
 )
 def test_what_a_platform_lacks_is_said_in_another_way(ability: Can, changed: dict[str, Any]) -> None:
     assert without(ability) == msgspec.structs.replace(FULL, **changed)
+
+
+def test_files_are_named_where_they_cannot_be_sent() -> None:
+    assert without(Can.FILES, files=FILES, table=None).text == "Hello there\n📎 cover.png\n📎 handout.pdf"
+    assert without(Can.FILES, files=FILES, table=None, body=()).text == "📎 cover.png\n📎 handout.pdf"
+    assert without(Can.FILES, files=FILES).files == ()
+
+
+@pytest.mark.parametrize("act", ["pins", "unpins"])
+def test_what_cannot_be_pinned_is_left_as_it_is(act: str) -> None:
+    sign = OutgoingMessage(key="k:pin", address=GROUP, body=(), policy="replaceable", **{act: "k"})  # type: ignore[arg-type]
+    assert fitted(sign) == [sign]
+    assert fitted(sign, EVERYTHING & ~Can.PIN) == []
+    assert fitted(sign, Can.PIN) == [sign]
+
+
+def test_a_counter_that_cannot_be_edited_stays_as_it_was_first() -> None:
+    assert fitted(msgspec.structs.replace(FULL, policy="replaceable"), EVERYTHING & ~Can.EDIT) == []
+    assert len(fitted(msgspec.structs.replace(FULL, policy="replaceable", edits=None), EVERYTHING & ~Can.EDIT)) == 1
 
 
 def test_an_answer_becomes_a_message_where_nothing_can_be_answered() -> None:
@@ -119,6 +142,15 @@ def test_parts_have_keys_of_their_own_and_only_the_first_refers_to_something() -
         (None, None, None),
         (None, None, None),
     ]
+
+
+def test_files_stay_with_the_last_part_and_none_is_lost() -> None:
+    parts = said("x" * 25, 10, files=FILES)
+    assert [part.files for part in parts] == [(), (), FILES]
+    named = fitted(
+        OutgoingMessage(key="k", address=GROUP, body=(Span("x" * 8),), files=FILES), Can.NOTHING, max_text=10
+    )
+    assert "".join(part.text for part in named) == "x" * 8 + "\n📎 cover.png\n📎 handout.pdf"
 
 
 def test_every_part_is_for_the_same_reader() -> None:

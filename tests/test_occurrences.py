@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.course import Course, Occurrence, Ritual
+from bot.domain.course import Course
 from bot.domain.ids import CourseId, RitualId, SpaceId
 from bot.domain.messages import Localised
+from bot.domain.rituals import Occurrence, OnWeekdays, Ritual, Step
 from scheduler.occurrences import moment_of, occurrences
 from scheduler.virtual import next_time
 
@@ -24,13 +25,23 @@ def ritual(at: str = "09:00", zone: str = "UTC", **more: Any) -> Ritual:
     values: dict[str, Any] = {
         "id": RitualId("task"),
         "action": "post_task",
-        "weekdays": EVERY_DAY,
+        "when": OnWeekdays(EVERY_DAY),
         "spaces": (SpaceId("main"),),
         "late_within": timedelta(hours=2),
         "first": MONDAY,
         "last": MONDAY + 13 * DAY,
     }
     return Ritual(at=time.fromisoformat(at), zone=zone, **(values | more))
+
+
+def in_steps(*after: timedelta) -> tuple[Step, ...]:
+    return (Step(), *(Step(after=one) for one in after))
+
+
+def offset(of: Ritual, step: int) -> timedelta:
+    found = of.steps[step]
+    assert found is not None
+    return found.after
 
 
 def course(*rituals: Ritual) -> Course:
@@ -81,17 +92,17 @@ def test_a_window_holds_what_is_due_after_its_beginning_up_to_its_end(since: str
 
 
 def test_only_the_weekdays_of_the_ritual_count() -> None:
-    weekend = ritual(weekdays=frozenset({5, 6}))
+    weekend = ritual(when=OnWeekdays(frozenset({5, 6})))
     assert due(weekend, "2027-03-01", "2027-03-15") == ["03-06 09:00", "03-07 09:00", "03-13 09:00", "03-14 09:00"]
 
 
 def test_the_weekday_is_that_of_the_local_date() -> None:
-    monday_morning = ritual("07:00", "Asia/Shanghai", weekdays=frozenset({0}))
+    monday_morning = ritual("07:00", "Asia/Shanghai", when=OnWeekdays(frozenset({0})))
     assert due(monday_morning, "2027-03-02", "2027-03-09") == ["03-07 23:00"]  # a Sunday in UTC
 
 
 def test_a_slot_past_midnight_belongs_to_the_evening_on_which_it_opened() -> None:
-    evening = ritual("23:30", slots=(timedelta(0), timedelta(hours=1)), last=MONDAY)
+    evening = ritual("23:30", steps=in_steps(timedelta(hours=1)), last=MONDAY)
     both = found(evening, "2027-03-01", "2027-04-01")
     assert [(one.local_date, one.slot) for one in both] == [(MONDAY, 0), (MONDAY, 1)]
     assert due(evening, "2027-03-01", "2027-04-01") == ["03-01 23:30", "03-02 00:30"]
@@ -99,7 +110,7 @@ def test_a_slot_past_midnight_belongs_to_the_evening_on_which_it_opened() -> Non
 
 
 def test_a_slot_of_several_days_is_found_from_a_window_that_holds_only_it() -> None:
-    long = ritual("09:00", slots=(timedelta(0), timedelta(days=5)), last=MONDAY)
+    long = ritual("09:00", steps=in_steps(timedelta(days=5)), last=MONDAY)
     assert due(long, "2027-03-06T08:00:00", "2027-03-06T09:00:00") == ["03-06 09:00"]
 
 
@@ -197,7 +208,7 @@ DATES = st.dates(date(1990, 1, 1), date(2035, 12, 1))
 
 def each_local_date_has_one(zone: str, at: time, first: date, days: int, share: float) -> None:
     last = first + days * DAY
-    one = ritual(at.isoformat(), zone, first=first, last=last, slots=(timedelta(0), timedelta(minutes=90)))
+    one = ritual(at.isoformat(), zone, first=first, last=last, steps=in_steps(timedelta(minutes=90)))
     since, until = moment(f"{first - 3 * DAY}"), moment(f"{last + 4 * DAY}")
     whole = list(occurrences(course(one), since, until))
     opened = [o.local_date for o in whole if o.slot == 0]
@@ -206,7 +217,7 @@ def each_local_date_has_one(zone: str, at: time, first: date, days: int, share: 
     cut = since + (until - since) * share
     assert [*occurrences(course(one), since, cut), *occurrences(course(one), cut, until)] == whole
     for o in whole:
-        assert o.due_at == moment_of(o.local_date, at, zone) + one.slots[o.slot]
+        assert o.due_at == moment_of(o.local_date, at, zone) + offset(one, o.step)
 
 
 @given(zone=ZONES, at=MINUTES, first=DATES, days=st.integers(0, 10), share=st.floats(0, 1))
@@ -233,3 +244,10 @@ def test_the_next_time_is_the_first_after_now(zone: str, at: time, now: datetime
     around = now.astimezone(ZoneInfo(zone)).date()
     later = [m for n in range(-2, 4) if (m := moment_of(around + n * DAY, at, zone)) > now]
     assert expected == min(later)
+
+
+def test_what_is_over_ends_before_what_begins_at_the_same_moment() -> None:
+    early = ritual("19:00", id=RitualId("z"), steps=(Step(), Step(after=timedelta(hours=1), is_needed=True)))
+    late = ritual("20:00", id=RitualId("a"))
+    names = [(one.ritual, one.step) for one in found((late, early), "2027-03-01", "2027-03-02")]
+    assert names == [("z", 0), ("z", 1), ("a", 0)]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.checkin.streak import MILESTONES, current, missing, reached, run_around
+from bot.features.checkin.streak import MILESTONES, current, missing, reached, run_around, run_up_to
 
 START = date(2027, 3, 1)
 
@@ -123,3 +123,32 @@ def test_making_up_for_every_open_day_leaves_none(numbers: set[int], today: int,
     assert found == sorted(set(found) - dates, reverse=True)
     assert all(START <= one < day(today) and (day(today) - one).days <= within for one in found)
     assert missing(dates | set(found), day(today), since=START, within_days=within) == []
+
+
+# --- days on which the course rests -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dates", "resting", "today", "streak"),
+    [
+        ((1, 2, 4), (3,), 4, 3),  # nobody has to come on the third
+        ((1, 2, 3, 4), (3,), 4, 4),  # who comes all the same is counted
+        ((1, 2), (3,), 4, 2),  # today is still open
+        ((1, 2), (3,), 5, 0),
+        ((1, 2), (3, 4, 5), 5, 2),
+        ((2,), (1, 3), 3, 1),
+    ],
+)
+def test_a_day_of_rest_breaks_no_streak(
+    dates: tuple[int, ...], resting: tuple[int, ...], today: int, streak: int
+) -> None:
+    rests = days(*resting).__contains__
+    assert current(days(*dates), day(today), rests) == streak
+
+
+def test_over_days_of_rest_milestones_are_reached_and_nothing_is_missing() -> None:
+    rests = days(3, 4).__contains__
+    assert reached(days(1, 2, 5), day(5), rests) == [(3, day(1))]
+    assert missing(days(1), day(6), since=START, within_days=5, rests=rests) == [day(5), day(2)]
+    assert run_up_to({day(n).isoformat() for n in (1, 2, 5)}, day(5), rests) == 3
+    assert run_up_to({day(n).isoformat() for n in (1, 2)}, day(5), rests) == 0

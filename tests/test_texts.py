@@ -19,15 +19,20 @@ from bot.domain.ids import LANGUAGES, ROLES, Language
 from bot.domain.messages import Localised, Span, Template, Text
 from bot.domain.placeholders import placeholders
 from bot.domain.places import SPACE_KINDS
-from bot.domain.rules import ANONYMOUS, MARK, Category, Field, Per
+from bot.domain.rules import ANONYMOUS, GRANTED, MARK, Category, Field, Per
 from bot.engine.feature import Registry
 from bot.features import FEATURES
+from bot.simulation.cast import KINDS
+from bot.simulation.report import Points, Rituals
+from bot.simulation.storm import Trouble
 from bot.texts.catalogue import Catalogues
 from bot.texts.template import fill, parse
 from rules.conditions import COMMON_FIELDS
 from rules.fields import WEEKDAYS
 from rules.fold import RETRACTED
 from rules.json_schema import schemas_of
+from rules.vocabulary import CalendarPart
+from storage.tables import metadata
 from tests.sources import PACKAGES, ROOT, nodes_of
 
 TEXTS = Catalogues()
@@ -101,7 +106,8 @@ SAYERS = {
     "complain", "_words", "add", "unknown", "flaw", "_quiet", "_tell_staff",
 }  # fmt: skip
 NAMESPACES = {id.partition(".")[0] for id in IDS}
-NOT_TEXTS = {"member.id", MARK, ANONYMOUS, "checkin.done", *REGISTRY.facts, *COMMON_FIELDS} - set(IDS)
+FOREIGN = {f"{table}.id" for table in metadata.tables}  # what foreign keys refer to
+NOT_TEXTS = {MARK, ANONYMOUS, "checkin.done", *FOREIGN, *REGISTRY.facts, *COMMON_FIELDS} - set(IDS)
 PIECED = ("page.hint_", "page.jump_")  # put together inside the page, from words that stand nowhere else
 FILES = (".yaml", ".js", ".css", ".py", ".db", ".svg")
 
@@ -150,10 +156,16 @@ def composed_ids() -> set[str]:
         "page": page_words(),
         "audit": audited(),
         "category": get_args(Category),
+        "part": get_args(CalendarPart),
         "weekday": WEEKDAYS,
         "limit": {f"once_per_{per}" for per in get_args(Per)},
         "facts": (name for kind in REGISTRY.facts for name in (kind, f"{kind}.object")),
         "effect": REGISTRY.vocabulary().effects,
+        "simulate.kind": (*KINDS, "all"),
+        "simulate.trouble": get_args(Trouble),
+        "simulate.points": Points.__struct_fields__[1:],
+        "simulate.ritual": Rituals.__struct_fields__[1:],
+        "simulate.category": (*get_args(Category), GRANTED),
         "kind": (word for kind in get_args(Field) for word in (kind, f"{kind}_asked")),
         "problem": (
             "unknown_suggest",
@@ -161,6 +173,8 @@ def composed_ids() -> set[str]:
             "unknown_placeholder_suggest",
             "unknown_key_suggest",
             "unknown_file_suggest",
+            "unknown_column_suggest",
+            "no_such_file_suggest",
         ),
     }
     composed = {f"{namespace}.{word}" for namespace, some in words.items() for word in some}

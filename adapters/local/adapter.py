@@ -20,7 +20,16 @@ log = logging.getLogger(__name__)
 _RETRY = 1.0  # seconds
 
 TRAITS = Traits(
-    can=Can.REPLY | Can.EDIT | Can.BUTTONS | Can.ONLY_FOR | Can.ANSWER | Can.TABLE | Can.STYLE | Can.FILES | Can.DEDUPE,
+    can=Can.REPLY
+    | Can.EDIT
+    | Can.BUTTONS
+    | Can.ONLY_FOR
+    | Can.ANSWER
+    | Can.TABLE
+    | Can.STYLE
+    | Can.FILES
+    | Can.PIN
+    | Can.DEDUPE,
     max_text=20_000,
 )
 
@@ -45,6 +54,7 @@ class LocalAdapter:
                 await asyncio.sleep(_RETRY)  # they are still in the queue
                 continue
             if is_idle:
+                await sink([])
                 await self.chat.updates_waiting.wait()
 
     async def pump(self, sink: Sink) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,11 +16,9 @@ from starlette.routing import Route
 
 from adapters.local.chat import LocalChat
 from adapters.local.control import Control
-from adapters.local.files import Files
 from adapters.local.gate import PERSON
-from adapters.local.pictures import picture_type, picture_type_of
 from adapters.local.travel import Travel
-from adapters.local.values import Mistake, Upload
+from adapters.local.values import Mistake
 from adapters.local.wire import (
     AdvanceRequest,
     DeleteRequest,
@@ -31,6 +30,9 @@ from adapters.local.wire import (
     shown_message,
 )
 from bot.domain.errors import StorageTrouble
+from bot.domain.files import MAX_FILE, picture_type
+from bot.domain.messages import File
+from bot.domain.ports import FileStore
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ Handler = Callable[[Request], Awaitable[Any]]
 class Api:
     """The routes under /api and /files."""
 
-    def __init__(self, chat: LocalChat, files: Files, control: Control, travel: Travel) -> None:
+    def __init__(self, chat: LocalChat, files: FileStore, control: Control, travel: Travel) -> None:
         self._chat = chat
         self._files = files
         self._control = control
@@ -86,7 +88,7 @@ class Api:
         control, chat = self._control, self._chat
         person = chat.person(self._asking(request) or next(iter(chat.people), ""))
         room = chat.room_or_first(request.query_params.get("room", ""), person)
-        day = control.day(room)
+        day, pinned = control.day(room), await chat.pinned(person.id, room.id)
         return {
             "now": control.now().astimezone(ZoneInfo(control.zone)).isoformat(),
             "day": {"number": day[0], "of": day[1]} if day else None,
@@ -98,6 +100,7 @@ class Api:
                 {"id": p.id, "name": p.name, "role": control.role(p, room), "is_scripted": p.is_scripted}
                 for p in (chat.people.values() if control.is_demo else [person])
             ],
+            "pinned": pinned.number if pinned else None,
             "rooms": [{"id": room.id, "title": room.title} for room in chat.rooms_of(person)],
             "commands": [{"name": c.name, "summary": c.summary} for c in control.commands(person, room)],
         }
@@ -180,30 +183,32 @@ class Api:
             if not isinstance(file, UploadFile):
                 raise Mistake("api.no_file")
             content = await file.read()
+            if len(content) > MAX_FILE:
+                raise Mistake("chat.file_too_large", 413)
             media_type = picture_type(content) or _harmless(file.content_type)
             return linked_file(await self._keep(file.filename or "", media_type, content))
 
-    async def _keep(self, name: str, media_type: str, content: bytes) -> Upload:
+    async def _keep(self, name: str, media_type: str, content: bytes) -> File:
         try:
             return await asyncio.to_thread(self._files.keep, name, media_type, content)
         except OSError as error:
             log.warning("a file could not be kept: %s", error)
             raise Mistake("api.file_not_kept", 503) from error
 
-    async def _known(self, upload: Upload) -> Upload:
+    async def _known(self, upload: File) -> File:
         """The upload as it really is, whatever the sender says of it."""
         path = self._files.path(upload.sha256)
         if path is None:
             raise Mistake("api.file_unknown", 404)
-        media_type = await asyncio.to_thread(picture_type_of, path) or _harmless(upload.media_type)
+        media_type = await asyncio.to_thread(_picture_type_of, path) or _harmless(upload.media_type)
         name = upload.name.replace("\\", "/").rsplit("/", 1)[-1].replace("\0", "")[:120] or "file"
-        return Upload(name=name, media_type=media_type, size=path.stat().st_size, sha256=upload.sha256)
+        return File(name=name, media_type=media_type, size=path.stat().st_size, sha256=upload.sha256)
 
     async def _file(self, request: Request) -> Response:
         path = self._files.path(request.path_params["sha256"])
         if path is None:
             raise Mistake("api.file_unknown", 404)
-        picture = await asyncio.to_thread(picture_type_of, path)
+        picture = await asyncio.to_thread(_picture_type_of, path)
         return FileResponse(
             path,
             media_type=picture or "application/octet-stream",
@@ -235,6 +240,11 @@ def _number(text: str | None) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise Mistake("api.bad_request")
     return int(text)
+
+
+def _picture_type_of(path: Path) -> str | None:
+    with path.open("rb") as file:
+        return picture_type(file.read(16))
 
 
 def _harmless(media_type: str | None) -> str:

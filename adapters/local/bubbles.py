@@ -11,14 +11,14 @@ from nicegui.elements.mixins.text_element import TextElement
 from adapters.local.nodes import button, div, icon, link, named, node, span
 from adapters.local.parse import was_command
 from adapters.local.tables import draw_table
-from adapters.local.values import BOT, Message, Person, Piece, Upload
+from adapters.local.values import BOT, Message, Person, Piece
 from adapters.local.wire import file_url
 from adapters.local.words import PageWords
 from bot.domain.ids import Role
+from bot.domain.messages import File
 
 _FOLD_OVER = 1_500  # characters
 _FOLDED = 500
-_EXCERPT = 90
 _TOGETHER = timedelta(minutes=10)
 _HUES = 8
 _NAMED = 20  # people under a reaction
@@ -164,15 +164,7 @@ class Bubbles:
                 span("excerpt", self._words("page.quote_gone"))
                 return
             named("author", self._words.author(quoted))
-            named("excerpt", self.excerpt(quoted))
-
-    def excerpt(self, message: Message) -> str:
-        if message.is_deleted:
-            return self._words("page.deleted")
-        text = " ".join(message.text[: _EXCERPT * 2].split())
-        if not text and message.files:
-            return self._words("page.picture" if message.files[0].is_picture else "page.file")
-        return text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…"
+            named("excerpt", self._words.excerpt(quoted))
 
     def _text(self, shown: Shown) -> None:
         message = shown.message
@@ -193,15 +185,18 @@ class Bubbles:
 
     def _meta(self, message: Message) -> None:
         with span("meta"):
+            if message.is_pinned:
+                with span("pin", title=self._words("page.pinned")):
+                    icon("pin")
             if message.is_edited:
                 span("edited", self._words("page.edited"))
             node("time", "", self._time(message), datetime=message.at)
 
-    def _picture(self, upload: Upload) -> None:
+    def _picture(self, upload: File) -> None:
         with button("picture", data_picture=file_url(upload), aria_label=self._words("page.open_picture")):
             node("img", src=file_url(upload), alt=upload.name, loading="lazy")
 
-    def _file(self, upload: Upload) -> None:
+    def _file(self, upload: File) -> None:
         with node("a", "file", href=file_url(upload), download=upload.name):
             icon("file")
             with div("file-words"):

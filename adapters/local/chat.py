@@ -22,10 +22,9 @@ from adapters.local.values import (
     Person,
     Piece,
     Room,
-    Upload,
 )
 from bot.domain.errors import Changed
-from bot.domain.messages import OutgoingMessage
+from bot.domain.messages import File, OutgoingMessage
 from bot.domain.ports import AdapterStore, Clock, Document
 from bot.domain.text import clean_text
 
@@ -107,6 +106,21 @@ class LocalChat:
 
     # --- acting -------------------------------------------------------------------------------------------------------
 
+    async def join(self, who: str, room: str) -> None:
+        """A person tells the core that they are in a room, which stays open to everybody."""
+        await self._pass("join", who, room)
+
+    async def leave(self, who: str, room: str) -> None:
+        """A person tells the core that they are gone from a room. Whoever acts there afterwards is back."""
+        await self._pass("leave", who, room)
+
+    async def _pass(self, kind: str, who: str, room: str) -> None:
+        person = self._inside(who, room)
+        async with self.acting, self._writing:
+            key, update = self._update(kind, person, room)
+            await self._write([(_UPDATE, key, update)])
+        self.updates_waiting.set()
+
     async def say(
         self,
         who: str,
@@ -114,7 +128,7 @@ class LocalChat:
         text: str,
         *,
         reply_to: int | None = None,
-        files: Sequence[Upload] = (),
+        files: Sequence[File] = (),
         key: str | None = None,
     ) -> int:
         """A person posts; the message's number. The same key posts once, however often it is said."""
@@ -123,12 +137,15 @@ class LocalChat:
         async with self.acting, self._writing:
             if key and (known := await self.store.get("said", key)):
                 return int(known["number"])
-            if reply_to and (answered := await self.message(room, reply_to)) and answered.is_deleted:
+            answered = await self.message(room, reply_to) if reply_to else None
+            if answered and answered.is_deleted:
                 raise Mistake("chat.is_deleted", 409)
             message = self._new(
                 room=room, author=who, name=person.name, body=(Piece(text),), reply_to=reply_to, files=tuple(files)
             )
             update = {"kind": "message", "person": msgspec.to_builtins(person), "message": msgspec.to_builtins(message)}
+            if answered and answered.visible_to(who):
+                update["quoted"] = msgspec.to_builtins(answered)
             extra = [("said", key, {"number": message.number})] if key else []
             await self._keep(message, [(_UPDATE, f"message:{message.number}", update), *extra])
         self.updates_waiting.set()
@@ -141,7 +158,7 @@ class LocalChat:
         if message is None or not message.visible_to(who) or command not in [b.command for b in message.buttons]:
             raise Mistake("chat.no_button", 404)
         async with self.acting, self._writing:
-            interaction, update = self._update("press", person, message, command=command)
+            interaction, update = self._update("press", person, room, message=number, command=command)
             waits = ("interaction", interaction, {"person": who, "room": room})
             await self._write([(_UPDATE, interaction, {**update, "interaction": interaction}), waits])
         self.updates_waiting.set()
@@ -204,15 +221,15 @@ class LocalChat:
         """Keep what a person has made of a message and tell the core; nothing where nothing has changed."""
         if new == old:
             return
-        key, update = self._update(kind, person, old, **more)
+        key, update = self._update(kind, person, old.room, message=old.number, **more)
         await self._keep(new, [(_UPDATE, key, update)])
         self.updates_waiting.set()
 
-    def _update(self, kind: str, person: Person, message: Message, **more: Any) -> tuple[str, dict[str, Any]]:
-        """The key and the content of an update about a message."""
+    def _update(self, kind: str, person: Person, room: str, **more: Any) -> tuple[str, dict[str, Any]]:
+        """The key and the content of an update about a room, or a message in it."""
         self._number += 1
-        about = {"person": msgspec.to_builtins(person), "room": message.room, "message": message.number}
-        return f"{kind}-{self._number}", {"kind": kind, **about, "at": self._clock.now().isoformat(), **more}
+        about = {"kind": kind, "person": msgspec.to_builtins(person), "room": room}
+        return f"{kind}-{self._number}", {**about, "at": self._clock.now().isoformat(), **more}
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -228,6 +245,13 @@ class LocalChat:
         """What was posted or has changed after a revision and this person sees, in order of the change."""
         self._inside(who, room)
         return await logbook.changed(self.store, room, who, after)
+
+    async def pinned(self, who: str, room: str) -> Message | None:
+        """The newest of the pinned messages of a room that this person sees."""
+        self._inside(who, room)
+        numbers = await logbook.pinned(self.store, room)
+        found = [await self.message(room, number) for number in sorted(numbers, reverse=True)]
+        return next((message for message in found if message and message.visible_to(who)), None)
 
     async def answers(self, who: str, after: int) -> list[Answer]:
         """What this person's button presses were answered after a revision."""
@@ -251,21 +275,27 @@ class LocalChat:
             if known := await self.store.get("sent", message.key):
                 return str(known["id"])
             sent = ("sent", message.key)
-            if message.edits:
-                return await self._edit(message, sent)
+            if message.about:
+                return await self._change_posted(message, sent)
             if message.answers and is_toast(message):
                 return await self._answer(message, sent)
             shown = self._new(room=message.address.chat, author=BOT, name=BOT, **content_of(message))
             await self._keep(shown, [(*sent, {"id": str(shown.number)})])
             return str(shown.number)
 
-    async def _edit(self, message: OutgoingMessage, sent: tuple[str, str]) -> str:
+    async def _change_posted(self, message: OutgoingMessage, sent: tuple[str, str]) -> str:
+        """Edit, pin or unpin what the core has posted."""
         old = await self.message(message.address.chat, int(message.target)) if message.target else None
         if old is None:
             raise Mistake("chat.nothing_to_edit", 404)
-        kept = {"reply_to": old.reply_to, "only_for": old.only_for}
-        shown = msgspec.structs.replace(old, **{**content_of(message), **kept, "is_edited": True})
-        await self._keep(shown, [(*sent, {"id": str(old.number)})])
+        others = [(*sent, {"id": str(old.number)})]
+        if message.edits:
+            kept = {"reply_to": old.reply_to, "only_for": old.only_for}
+            shown = msgspec.structs.replace(old, **{**content_of(message), **kept, "is_edited": True})
+        else:
+            shown = msgspec.structs.replace(old, is_pinned=message.pins is not None)
+            others.append(await logbook.pins_with(self.store, shown))
+        await self._keep(shown, others)
         return str(old.number)
 
     async def _answer(self, message: OutgoingMessage, sent: tuple[str, str]) -> str:
@@ -293,7 +323,7 @@ class LocalChat:
             raise Moved from changed
 
 
-def _check(text: str, files: Sequence[Upload]) -> None:
+def _check(text: str, files: Sequence[File]) -> None:
     if not text.strip() and not files:
         raise Mistake("chat.empty")
     if len(text) > MAX_TEXT:

@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.local.access import Access
 from adapters.local.chat import LocalChat
-from adapters.local.files import MAX_FILE
 from adapters.local.values import Mistake
+from bot.domain.files import MAX_FILE
 
 PERSON = "homeroom.person"
 """Where the scope of a request keeps the id of the person who is signed in."""

@@ -39,6 +39,22 @@ async def changed(store: AdapterStore, room: str, who: str, after: int) -> list[
     return [message for message in map(_message, found) if message.visible_to(who)]
 
 
+async def pinned(store: AdapterStore, room: str) -> list[int]:
+    """The numbers of the pinned messages of a room, in the order in which they were pinned."""
+    value = await store.get(*_pins(room))
+    return list(value["numbers"]) if value else []
+
+
+async def pins_with(store: AdapterStore, message: Message) -> tuple[str, str, dict[str, Any]]:
+    """The document of a room's pins, as this message changes it."""
+    others = [number for number in await pinned(store, message.room) if number != message.number]
+    return *_pins(message.room), {"numbers": [*others, message.number] if message.is_pinned else others}
+
+
+def _pins(room: str) -> tuple[str, str]:
+    return "pins", room
+
+
 def _message(document: Document) -> Message:
     return msgspec.convert({**document.value, "revision": document.revision}, Message)
 

@@ -20,6 +20,7 @@ from adapters.local.control import Control
 from adapters.local.conversation import Conversation
 from adapters.local.gate import PERSON
 from adapters.local.nodes import button, div, icon, span
+from adapters.local.pinned import PinnedBar
 from adapters.local.sidebar import Sidebar
 from adapters.local.timebar import TimeBar
 from adapters.local.travel import Travel
@@ -48,6 +49,7 @@ class ChatPage:
             self._sidebar = Sidebar(chat, control, self._words)
             with div("main", role="main"):
                 self._bar = TimeBar(control, travel, self._words)
+                self._pinned = PinnedBar(chat, self._words)
                 self._draw_list()
                 self._composer = Composer(self._words)
                 self._draw_palette()
@@ -81,6 +83,7 @@ class ChatPage:
             person = self._chat.person(who)
             room = self._chat.room_or_first(wanted, person)
             await self._conversation.show(person, room)
+            await self._pinned.show(person, room)
             self._frame(person, room)
 
     def _frame(self, person: Person, room: Room) -> None:
@@ -129,6 +132,7 @@ class ChatPage:
                     await self._look_again()
                 if self._conversation.is_behind:
                     await self._conversation.catch_up()
+                    await self._pinned.show(self._person, self._room)
                     await self._sidebar.catch_up(self._person, self._room)
             self._is_in_trouble = False
         except (Mistake, StorageTrouble) as trouble:
@@ -145,6 +149,7 @@ class ChatPage:
         room = self._chat.room_or_first(self._room.id, person)
         if room.id != self._room.id or self._zone != self._control.zone:
             await self._conversation.show(person, room)
+            await self._pinned.show(person, room)
         self._frame(person, room)
 
     def _warn(self, trouble: Mistake | StorageTrouble) -> None:

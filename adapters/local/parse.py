@@ -13,9 +13,12 @@ from bot.domain.events import (
     ButtonPressed,
     CommandInvoked,
     Event,
+    MemberJoined,
+    MemberLeft,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    Quoted,
     ReactionAdded,
     ReactionRemoved,
 )
@@ -23,6 +26,7 @@ from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
 
 PLATFORM = "local"
+_PASSING: dict[str, type[MemberJoined | MemberLeft]] = {"join": MemberJoined, "leave": MemberLeft}
 _COMMAND = re.compile(r"/(\w{1,64})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 
 
@@ -30,14 +34,17 @@ def parse(key: str, update: Mapping[str, Any]) -> Event:
     """The event in an update. Raises whatever a malformed one leads to; the adapter sets it aside."""
     actor = _actor(msgspec.convert(update["person"], Person))
     if update["kind"] == "message":
-        return _message(key, msgspec.convert(update["message"], Message), actor)
+        quoted = msgspec.convert(update.get("quoted"), Message | None)
+        return _message(key, msgspec.convert(update["message"], Message), actor, quoted)
     about: dict[str, Any] = {
         "key": _key(key),
         "at": datetime.fromisoformat(update["at"]),
         "actor": actor,
         "address": Address(platform=PLATFORM, chat=update["room"]),
-        "message": str(update["message"]),
     }
+    if update["kind"] in _PASSING:
+        return _PASSING[update["kind"]](**about)
+    about["message"] = str(update["message"])
     match update["kind"]:
         case "press":
             return ButtonPressed(command=update["command"], interaction=update["interaction"], **about)
@@ -57,7 +64,7 @@ def was_command(message: Message) -> bool:
     return not message.is_edited and _command(message) is not None
 
 
-def _message(key: str, message: Message, actor: Actor) -> Event:
+def _message(key: str, message: Message, actor: Actor, quoted: Message | None) -> Event:
     common: dict[str, Any] = {
         "key": _key(key),
         "at": datetime.fromisoformat(message.at),
@@ -65,14 +72,19 @@ def _message(key: str, message: Message, actor: Actor) -> Event:
         "address": Address(platform=PLATFORM, chat=message.room),
         "message": str(message.number),
         "reply_to": str(message.reply_to) if message.reply_to else None,
-        "attachments": tuple(
-            Attachment(name=file.name, media_type=file.media_type, size=file.size, ref=file.sha256)
-            for file in message.files
-        ),
+        "quoted": Quoted(user=quoted.author, text=quoted.text, attachments=_attachments(quoted)) if quoted else None,
+        "attachments": _attachments(message),
     }
     if command := _command(message):
         return CommandInvoked(name=command[1].lower(), text=command[2] or "", **common)
     return MessagePosted(text=message.text, **common)
+
+
+def _attachments(message: Message) -> tuple[Attachment, ...]:
+    return tuple(
+        Attachment(name=file.name, media_type=file.media_type, size=file.size, ref=file.sha256)
+        for file in message.files
+    )
 
 
 def _command(message: Message) -> re.Match[str] | None:

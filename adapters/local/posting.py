@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from adapters.local.values import Piece, Press, Upload
+from adapters.local.values import Piece, Press
 from bot.domain.messages import OutgoingMessage
 
 _TOAST = 200  # characters
@@ -15,10 +15,7 @@ def content_of(message: OutgoingMessage) -> dict[str, Any]:
         "body": tuple(Piece(span.text, span.style) for span in message.body),
         "table": table.rows if table else (),
         "numbers": tuple(sorted(table.numbers)) if table else (),
-        "files": tuple(
-            Upload(name=file.name, media_type=file.media_type, size=file.size, sha256=file.sha256)
-            for file in message.files
-        ),
+        "files": message.files,
         "buttons": tuple(Press(label=button.label, command=button.command) for button in message.buttons),
         "reply_to": int(message.reply_to) if message.reply_to and message.reply_to.isdigit() else None,
         "only_for": message.only_for,

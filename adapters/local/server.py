@@ -12,10 +12,10 @@ from adapters.local.access import Access
 from adapters.local.api import Api
 from adapters.local.chat import LocalChat
 from adapters.local.control import Control
-from adapters.local.files import Files
 from adapters.local.gate import Gate, sign_in_routes
 from adapters.local.page import mount_page
 from adapters.local.travel import Travel
+from bot.domain.ports import FileStore
 
 
 class WebServer:
@@ -24,7 +24,7 @@ class WebServer:
     def __init__(
         self,
         chat: LocalChat,
-        files: Files,
+        files: FileStore,
         control: Control,
         access: Access,
         *,

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from bot.domain.messages import File
+
 BOT = "bot"
 """The author of what the core says; no person may have this id."""
 
@@ -25,20 +27,6 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     is_staff: bool = False  # the operator let them into the staff rooms, whatever the courses make of them
     language: str | None = None
     is_scripted: bool = False  # a classmate of the demo who acts alone
-
-
-class Upload(msgspec.Struct, frozen=True, kw_only=True):
-    """A file in a message; `sha256` names its content."""
-
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-
-    @property
-    def is_picture(self) -> bool:
-        """Pictures that a browser shows without running anything in them."""
-        return self.media_type in ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -74,12 +62,13 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     table: tuple[tuple[str, ...], ...] = ()
     numbers: tuple[int, ...] = ()  # columns of the table that align right
     buttons: tuple[Press, ...] = ()
-    files: tuple[Upload, ...] = ()
+    files: tuple[File, ...] = ()
     reply_to: int | None = None
     only_for: str | None = None
     reactions: tuple[Reaction, ...] = ()
     is_edited: bool = False
     is_deleted: bool = False  # only who, when and where are left
+    is_pinned: bool = False
     posted_after: int = 0  # the chat's revision before it was posted
     revision: int = 0  # filled in when read
 

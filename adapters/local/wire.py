@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from adapters.local.values import Message, Upload
+from adapters.local.values import Message
+from bot.domain.messages import File
 
 
 class SayRequest(msgspec.Struct):
@@ -13,7 +14,7 @@ class SayRequest(msgspec.Struct):
     person: str = msgspec.field(default="", name="as")
     text: str = ""
     reply_to: int | None = None
-    files: list[Upload] = []
+    files: list[File] = []
     key: str | None = None  # of the sender's choice; the same key posts once
     wait: bool = True  # answer when the effects are there
 
@@ -54,11 +55,11 @@ class AdvanceRequest(msgspec.Struct):
     to: str
 
 
-def file_url(upload: Upload) -> str:
+def file_url(upload: File) -> str:
     return f"/files/{upload.sha256}/{quote(upload.name, safe='')}"
 
 
-def linked_file(upload: Upload) -> dict[str, Any]:
+def linked_file(upload: File) -> dict[str, Any]:
     content: dict[str, Any] = msgspec.to_builtins(upload)
     return {**content, "url": file_url(upload)}
 
@@ -84,5 +85,6 @@ def shown_message(message: Message, who: str) -> dict[str, Any]:
         ],
         "is_edited": message.is_edited,
         "is_deleted": message.is_deleted,
+        "is_pinned": message.is_pinned,
         "revision": message.revision,
     }

@@ -9,6 +9,8 @@ from babel.dates import format_date
 from adapters.local.control import Control
 from adapters.local.values import BOT, Message, Room
 
+_EXCERPT = 90  # characters
+
 
 class PageWords:
     """Texts, times and names as the page shows them."""
@@ -36,6 +38,15 @@ class PageWords:
 
     def author(self, message: Message) -> str:
         return self("page.bot_name") if message.author == BOT else message.name
+
+    def excerpt(self, message: Message) -> str:
+        """The beginning of a message, in one line."""
+        if message.is_deleted:
+            return self("page.deleted")
+        text = " ".join(message.text[: _EXCERPT * 2].split())
+        if not text and message.files:
+            return self("page.picture" if message.files[0].is_picture else "page.file")
+        return text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…"
 
     def size(self, size: int) -> str:
         if size < 1024:

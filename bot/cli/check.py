@@ -1,4 +1,4 @@
-"""`check PATH…`: every problem of every course at once."""
+"""`check PATH…`: every problem of every course at once, and where its plan has gaps and clashes."""
 
 import argparse
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from bot.cli.problems import print_problems
 from bot.domain.errors import Problem, RulesRejected
 from bot.engine.feature import Registry
 from bot.features import FEATURES
+from bot.planning import warnings_of
 from rules.complaints import Complaints, in_order
 from rules.demo import load_demo
 from rules.folder import KNOWN
@@ -21,7 +22,7 @@ from rules.vocabulary import Vocabulary
 
 def check(terminal: Terminal, options: argparse.Namespace) -> int:
     vocabulary = Registry(FEATURES).vocabulary()
-    count, problems = 0, list[Problem]()
+    count, found = 0, list[Problem]()
     for path in options.paths:
         folders = list(courses_in(path))
         if not folders:
@@ -29,11 +30,15 @@ def check(terminal: Terminal, options: argparse.Namespace) -> int:
             return MISUSED
         count += len(folders)
         for folder, shown_as in folders:
-            problems += problems_of(folder, shown_as, vocabulary)
-    print_problems(terminal, problems, as_json=options.json)
+            found += problems_of(folder, shown_as, vocabulary)
+    print_problems(terminal, found, as_json=options.json)
+    warnings = sum(problem.severity == "warning" for problem in found)
+    problems = len(found) - warnings
     if not options.json:
-        terminal.say("check.problems" if problems else "check.fine", count=len(problems) or count)
-    return PROBLEMS if problems else FINE
+        terminal.say("check.problems" if problems else "check.fine", count=problems or count)
+        if warnings:
+            terminal.say("check.warnings", count=warnings)
+    return PROBLEMS if problems or (options.strict and warnings) else FINE
 
 
 def courses_in(path: Path) -> Iterator[tuple[Path, str]]:
@@ -57,14 +62,22 @@ def _is_course(folder: Path) -> bool:
 
 
 def problems_of(folder: Path, shown_as: str, vocabulary: Vocabulary) -> list[Problem]:
-    """Everything that is wrong with one course folder, its demo and the tests of its rules included."""
+    """Everything that is wrong with one course folder, its demo and the tests of its rules included; and warnings."""
     try:
         files = read_folder(folder)
         loaded = load_course(folder.name, files, vocabulary, shown_as=shown_as)
     except RulesRejected as rejected:
         return list(rejected.problems)
     tests = _test_problems(files, loaded, vocabulary, shown_as)
-    return in_order([*loaded.problems, *tests, *_demo_problems(files, loaded, shown_as)])
+    warnings = _warnings(files, loaded, vocabulary, shown_as)
+    return in_order([*loaded.problems, *tests, *_demo_problems(files, loaded, shown_as), *warnings])
+
+
+def _warnings(files: Files, loaded: Loaded, vocabulary: Vocabulary, shown_as: str) -> list[Problem]:
+    """None while rituals are off: what they leave undone is no gap in the plan."""
+    if any(problem.file == f"{shown_as}/rituals.yaml" for problem in loaded.problems):
+        return []
+    return warnings_of(loaded.course, vocabulary.actions, files, shown_as)
 
 
 def _test_problems(files: Files, loaded: Loaded, vocabulary: Vocabulary, shown_as: str) -> list[Problem]:

@@ -8,7 +8,6 @@ import webbrowser
 from pathlib import Path
 
 from adapters.local.access import Access
-from adapters.local.files import Files
 from adapters.local.served import ServedAdapter
 from adapters.local.server import WebServer
 from bot.app import real_now
@@ -18,6 +17,7 @@ from bot.cli.serving import quiet_logs, stopped_by_signals
 from bot.config import Settings
 from bot.demo import PACK_OF, PACKS, demo_settings, start_demo
 from bot.domain.ids import Language, language_of
+from storage.files import FileStore
 from storage.leases import Holder
 
 
@@ -37,7 +37,7 @@ async def _demo(terminal: Terminal, settings: Settings, options: argparse.Namesp
         terminal.complain("demo.running", pid=run.pid)
         return PROBLEMS
     access = Access(run.adapter.chat.store, is_demo=True, real_now=real_now)
-    files = Files(settings.data / "files")
+    files = FileStore(settings.data / "files")
     server = WebServer(run.adapter.chat, files, run.control, access, port=options.port)
     try:
         port = server.bind()

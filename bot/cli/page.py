@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from adapters.local.access import Access
-from adapters.local.files import Files
 from adapters.local.served import ServedAdapter
 from adapters.local.server import WebServer
 from bot.app import App, real_now
 from bot.config import Settings
 from bot.local import LocalControl, adapter_of
+from storage.files import FileStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ async def open_page(app: App, settings: Settings) -> Page | None:
     adapter = adapter_of(app, settings.language)
     control = LocalControl(app, adapter, settings.language, is_demo=False)
     access = Access(adapter.chat.store, is_demo=False, real_now=real_now)
-    files = Files(settings.data / "files")
+    files = FileStore(settings.data / "files")
     server = WebServer(adapter.chat, files, control, access, port=settings.platforms.local.port)
     try:
         port = server.bind()

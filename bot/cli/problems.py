@@ -10,7 +10,9 @@ from bot.domain.errors import Problem
 def line_of(terminal: Terminal, problem: Problem) -> str:
     """`rules.yaml:6:14: award: should be a whole number`."""
     what = terminal.text(problem.text.id, **problem.text.values)
-    if problem.rule:
+    if problem.severity == "warning":
+        what = terminal.text("check.warning", what=what)
+    elif problem.rule:
         what = terminal.text("check.off", what=what)
     return f"{problem.file}:{problem.line}:{problem.column}: {what}"
 
@@ -28,5 +30,6 @@ def json_of(terminal: Terminal, problem: Problem) -> str:
         "id": problem.text.id,
         "text": terminal.text(problem.text.id, **problem.text.values),
         "off": problem.rule,
+        "severity": problem.severity,
     }
     return json.dumps(row, ensure_ascii=False)

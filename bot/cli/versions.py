@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,9 +21,11 @@ from bot.domain.rules import Fact
 from bot.engine.feature import Registry
 from bot.engine.recorded import WhatIf, facts_of, judged_by
 from bot.features import FEATURES
+from rules.attachments import FOLDER, read_attachments
 from rules.loader import Loaded, load_course, read_folder
 from rules.vocabulary import Vocabulary
 from storage.database import Database
+from storage.files import FileStore
 from storage.tables import account, member, profile, snapshot
 
 _SHOWN = 20
@@ -187,7 +190,7 @@ def history(terminal: Terminal, options: argparse.Namespace, settings: Settings,
         return MISUSED
     rows = [row for row in rows if options.course in (None, row.course)]
     if options.show is not None:
-        return _show(terminal, options, {row.number: row.files for row in rows})
+        return _show(terminal, options, {row.number: row.files for row in rows}, FileStore(settings.data / "files"))
     for row in rows:
         if options.json:
             line = {"number": row.number, "course": row.course, "at": row.at.isoformat(), "digest": row.digest}
@@ -200,7 +203,9 @@ def history(terminal: Terminal, options: argparse.Namespace, settings: Settings,
     return FINE
 
 
-def _show(terminal: Terminal, options: argparse.Namespace, files_of: Mapping[int, Mapping[str, str]]) -> int:
+def _show(
+    terminal: Terminal, options: argparse.Namespace, files_of: Mapping[int, Mapping[str, str]], store: FileStore
+) -> int:
     files = files_of.get(options.show)
     if files is None:
         terminal.complain("history.unknown", number=options.show)
@@ -211,10 +216,30 @@ def _show(terminal: Terminal, options: argparse.Namespace, files_of: Mapping[int
             terminal.complain("history.there", path=target)
             return PROBLEMS
         target.mkdir(parents=True)
-        for name, content in files.items():
-            (target / name).write_text(content, encoding="utf-8")
+        lacking = _write(files, target, store)
     except OSError as trouble:
         terminal.complain("schema.cannot_write", folder=target, reason=trouble.strerror)
         return PROBLEMS
-    terminal.say("history.written", number=options.show, path=target, count=len(files))
-    return FINE
+    for name in lacking:
+        terminal.complain("history.lacking", name=name)
+    terminal.say("history.written", number=options.show, path=target, count=len(files) - len(lacking))
+    return PROBLEMS if lacking else FINE
+
+
+def _write(files: Mapping[str, str], target: Path, store: FileStore) -> list[str]:
+    """Write a version out; the names of what can't be, because its content was never kept here."""
+    attachments, unusable = read_attachments(files)
+    for name, content in files.items():
+        if not name.startswith(FOLDER):
+            # Excel takes a table without the mark for one in the country's own encoding.
+            encoding = "utf-8-sig" if name.endswith(".csv") else "utf-8"
+            (target / name).write_text(content, encoding=encoding, newline="")
+    lacking = [f"{FOLDER}{problem.rule}" for problem in unusable]
+    for name, file in attachments.items():
+        path = store.path(file.sha256)
+        if path is None:
+            lacking.append(name)
+            continue
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target / name)
+    return lacking

@@ -1,16 +1,17 @@
 """A course as its YAML files say it, checked and frozen."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bot.domain.ids import CourseId, Language, RitualId, SpaceId
-from bot.domain.messages import Localised
+from bot.domain.ids import CourseId, Language, SpaceId
+from bot.domain.messages import File, Localised
 from bot.domain.places import Address, SpaceKind
+from bot.domain.rituals import Anchor, Ritual
 from bot.domain.rules import Honour, Level, Rule
 
 
@@ -30,37 +31,14 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     task: Localised
     material: Localised | None = None
     sharing: Localised | None = None  # the topic of the evening
+    reminder: Localised | None = None
 
 
-class Ritual(msgspec.Struct, frozen=True, kw_only=True):
-    """A scheduled act: at this local time of these weekdays, in these spaces.
+class QuietDays(msgspec.Struct, frozen=True, kw_only=True):
+    """The days on which the course rests."""
 
-    Slot 0 is due at `at`; slot n at `at` plus `slots[n]`, such as the close of a session.
-    """
-
-    id: RitualId
-    action: str
-    at: time
-    weekdays: frozenset[int]  # 0 is Monday
-    spaces: tuple[SpaceId, ...]
-    slots: tuple[timedelta, ...] = (timedelta(0),)
-    late_within: timedelta  # later than this, an occurrence is skipped and staff are told
-    zone: str
-    first: date
-    last: date
-    options: Any = None  # the options model of its action
-    is_built_in: bool = False  # the course's own: it needs no space and is done however late
-
-
-class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
-    """One due instance of a ritual in one space."""
-
-    course: CourseId
-    ritual: RitualId
-    space: SpaceId
-    local_date: date
-    slot: int
-    due_at: datetime  # aware UTC
+    weekdays: frozenset[int] = frozenset()  # 0 is Monday
+    dates: frozenset[date] = frozenset()
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -76,12 +54,15 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     admins: frozenset[str] = frozenset()  # accounts: `telegram:123`
     assistants: frozenset[str] = frozenset()
     days: tuple[Day, ...] = ()
+    anchors: tuple[Anchor, ...] = ()  # the lessons and deadlines of the calendar, by date
+    quiet_days: QuietDays = QuietDays()
     rules: tuple[Rule, ...] = ()
     levels: tuple[Level, ...] = ()  # ascending; the first asks for nothing
     badges: Mapping[str, Honour] = {}
     titles: Mapping[str, Honour] = {}
     rituals: tuple[Ritual, ...] = ()
     settings: Mapping[str, Any] = {}  # section -> the model that its feature declared
+    files: Mapping[str, File] = {}  # what may be posted, by the name in its folder: `files/cover.png`
 
     @cached_property
     def tzinfo(self) -> ZoneInfo:
@@ -102,11 +83,21 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def day(self, day: date) -> Day | None:
         """What the calendar holds for this date."""
-        number = self.day_number(day)
-        return next((entry for entry in self.days if entry.number == number), None)
+        return self._days_by_number.get(self.day_number(day))
+
+    @cached_property
+    def _rituals_by_id(self) -> dict[str, Ritual]:
+        return {ritual.id: ritual for ritual in self.rituals}
+
+    @cached_property
+    def _days_by_number(self) -> dict[int, Day]:
+        return {day.number: day for day in self.days}
 
     def ritual(self, id: str) -> Ritual | None:
-        return next((ritual for ritual in self.rituals if ritual.id == id), None)
+        return self._rituals_by_id.get(id)
+
+    def is_quiet(self, day: date) -> bool:
+        return day.weekday() in self.quiet_days.weekdays or day in self.quiet_days.dates
 
     def level_at(self, activity: int, contribution: int) -> str:
         """The id of the highest level whose thresholds are both met; empty in a course without levels."""

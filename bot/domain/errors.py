@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -55,6 +55,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     text: Text
     rule: str | None = None  # the one rule that is off because of it; None: the whole course is refused
     section: str = ""  # `badges`, … where what is off is an entry of that section
+    severity: Literal["error", "warning"] = "error"  # with a warning, everything lives
 
 
 class RulesRejected(Exception):

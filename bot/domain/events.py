@@ -18,6 +18,14 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     ref: str
 
 
+class Quoted(msgspec.Struct, frozen=True, kw_only=True):
+    """The message that another one replies to, as the platform shows it with the reply."""
+
+    user: str  # the platform's user id of its author
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
 class _Happened(msgspec.Struct, frozen=True, kw_only=True):
     key: EventKey
     at: datetime  # aware UTC, by the course's clock
@@ -36,6 +44,7 @@ class CommandInvoked(_Done, frozen=True, kw_only=True, tag="command_invoked"):
     via: Literal["slash", "word", "button"] = "slash"
     message: str | None = None
     reply_to: str | None = None
+    quoted: Quoted | None = None  # what `reply_to` said, where the platform tells
     interaction: str | None = None  # waits for an answer that only the actor sees
     attachments: tuple[Attachment, ...] = ()
 
@@ -44,6 +53,7 @@ class MessagePosted(_Done, frozen=True, kw_only=True, tag="message_posted"):
     message: str
     text: str
     reply_to: str | None = None
+    quoted: Quoted | None = None
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -105,6 +115,19 @@ class OccurrenceDue(_Happened, frozen=True, kw_only=True, tag="occurrence_due"):
     local_date: date
     slot: int
     due_at: datetime
+    number: int = 0  # of the time, where the ritual takes place several times on this date
+    step: int = 0
+    row: int = 0  # of the occurrence
+
+
+class TimeLost(_Happened, frozen=True, kw_only=True, tag="time_lost"):
+    """The clock of the machine did not run evenly, or nobody looked at it. `at` is what it shows now.
+
+    `away`: no process was at work; `asleep`: the machine was suspended; `forward`, `back`: somebody set the clock.
+    """
+
+    kind: Literal["away", "asleep", "forward", "back"]
+    since: datetime
 
 
 class JobDone(_Happened, frozen=True, kw_only=True, tag="job_done"):
@@ -139,7 +162,7 @@ Done = (
     | MemberJoined
     | MemberLeft
 )
-Event = Done | SpaceMigrated | OccurrenceDue | JobDone | CourseFilesChanged | UpdateUnreadable
+Event = Done | SpaceMigrated | OccurrenceDue | TimeLost | JobDone | CourseFilesChanged | UpdateUnreadable
 
 
 class PlainMessage(msgspec.Struct, frozen=True, kw_only=True):

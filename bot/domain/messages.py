@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from bot.domain.files import PICTURES
 from bot.domain.ids import Language
 from bot.domain.places import Address
 
@@ -59,12 +60,16 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
-    """A stored file that goes out with a message; `sha256` names its content."""
+    """A stored file; `sha256` names its content."""
 
     name: str
     media_type: str
     size: int  # bytes
     sha256: str
+
+    @property
+    def is_picture(self) -> bool:
+        return self.media_type in PICTURES
 
 
 Policy = Literal["at_least_once", "at_most_once", "replaceable"]
@@ -87,6 +92,8 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     only_for: str | None = None  # the platform's user id of the only reader
     answers: str | None = None  # the interaction that waits for this
     edits: str | None = None  # the key of an earlier message that this one replaces
+    pins: str | None = None  # the key of an earlier message that is to be pinned; this one says nothing itself
+    unpins: str | None = None  # the same, pinned no more
     target: str | None = None  # the platform's id of that earlier message; known when it is sent
     policy: Policy = "at_least_once"
     at: datetime | None = None  # when the core decided to say it
@@ -95,3 +102,8 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     def text(self) -> str:
         """The body without its styles."""
         return "".join(span.text for span in self.body)
+
+    @property
+    def about(self) -> str | None:
+        """The key of the earlier message that this one does something to, instead of being one more."""
+        return self.edits or self.pins or self.unpins

@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 import msgspec
 
 from bot.domain.events import Event
 from bot.domain.ids import Language
-from bot.domain.messages import OutgoingMessage
+from bot.domain.messages import File, OutgoingMessage
 from bot.domain.traits import Traits
 
 
 class Sink(Protocol):
     """Takes events into the core. When it returns they are committed, and may be acknowledged to the platform.
+
+    None at all says that what had piled up at the platform is handed over.
 
     Raises `StorageTrouble` when they could not be committed now: keep them and hand them over again.
     """
@@ -79,6 +82,18 @@ class AdapterStore(Protocol):
         ...
 
 
+class FileStore(Protocol):
+    """Files that last, by their content."""
+
+    def keep(self, name: str, media_type: str, content: bytes) -> File:
+        """Store a file durably. Raises OSError."""
+        ...
+
+    def path(self, sha256: str) -> Path | None:
+        """Where a file is; None where there is none of that content."""
+        ...
+
+
 class Clock(Protocol):
     """Tells the course's time."""
 
@@ -96,6 +111,18 @@ class Agenda(Protocol):
 
     async def next_due(self, after: datetime) -> datetime | None:
         """The next moment after this one at which something is due; None: nothing is planned."""
+        ...
+
+
+class Watchman(Protocol):
+    """Who hears that time is passing, and when it does not pass evenly."""
+
+    async def alive(self, now: datetime) -> None:
+        """A sign of life."""
+        ...
+
+    async def lost(self, kind: Literal["asleep", "forward", "back"], since: datetime, now: datetime) -> None:
+        """The machine was suspended, or its clock was set."""
         ...
 
 

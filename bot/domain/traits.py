@@ -17,6 +17,7 @@ class Can(Flag):
     TABLE = auto()  # draw a table itself
     STYLE = auto()  # bold, code and links
     FILES = auto()
+    PIN = auto()  # keep a message in sight at the top of its chat
     DEDUPE = auto()  # a message sent again with the same key appears once
 
 

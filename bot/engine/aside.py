@@ -27,7 +27,7 @@ def set_aside(engine: Engine, db: Connection, event: Event, error: str) -> None:
     row = {"course": _course_of(live, event), "key": event.key, "error": error[:2000], "at": event.at, **kept}
     number = db.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
     if isinstance(event, OccurrenceDue):
-        agenda.settle(db, event, "failed")
+        agenda.fail(db, event)
     writes = Writes()
     _tell_staff(engine, live, event, number, writes)
     if isinstance(event, Done) and not isinstance(event, MessagePosted):

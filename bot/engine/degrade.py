@@ -17,11 +17,18 @@ _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 
 def fit(message: OutgoingMessage, traits: Traits) -> Iterator[OutgoingMessage]:
-    """The messages that say the same within these traits; their keys derive from the message's own."""
+    """The messages that say the same within these traits; their keys derive from the message's own.
+
+    None where a platform can't do what the message is for: to pin something, or to bring a text up to date.
+    """
+    if _is_pointless(message, traits):
+        return
     if message.table and Can.TABLE not in traits.can:
         message = _table_as_text(message, message.table)
     if message.buttons and Can.BUTTONS not in traits.can:
         message = _buttons_as_commands(message)
+    if message.files and Can.FILES not in traits.can:
+        message = _files_as_names(message)
     if Can.STYLE not in traits.can:
         message = msgspec.structs.replace(message, body=(Span(message.text),))
     if Can.REPLY not in traits.can:
@@ -35,6 +42,13 @@ def fit(message: OutgoingMessage, traits: Traits) -> Iterator[OutgoingMessage]:
         yield msgspec.structs.replace(part, only_for=None) if is_for_all else part
 
 
+def _is_pointless(message: OutgoingMessage, traits: Traits) -> bool:
+    if message.pins or message.unpins:
+        return Can.PIN not in traits.can
+    # A counter that is posted anew each time would flood the chat.
+    return bool(message.edits) and message.policy == "replaceable" and Can.EDIT not in traits.can
+
+
 def _table_as_text(message: OutgoingMessage, table: Table) -> OutgoingMessage:
     board = "\n".join(board_lines(table))
     gap = (Span("\n"),) if message.body else ()
@@ -44,6 +58,12 @@ def _table_as_text(message: OutgoingMessage, table: Table) -> OutgoingMessage:
 def _buttons_as_commands(message: OutgoingMessage) -> OutgoingMessage:
     lines = "".join(f"\n{button.label}: /{button.command}" for button in message.buttons)
     return msgspec.structs.replace(message, buttons=(), body=(*message.body, Span(lines)))
+
+
+def _files_as_names(message: OutgoingMessage) -> OutgoingMessage:
+    names = "".join(f"\n📎 {file.name}" for file in message.files)
+    spans = (*message.body, Span(names if message.body else names.lstrip()))
+    return msgspec.structs.replace(message, files=(), body=spans)
 
 
 def _split(message: OutgoingMessage, most: int) -> Iterator[OutgoingMessage]:

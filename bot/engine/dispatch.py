@@ -47,6 +47,7 @@ def as_command(event: object, registry: Registry) -> CommandInvoked | None:
                 via="word",
                 message=event.message,
                 reply_to=event.reply_to,
+                quoted=event.quoted,
                 attachments=event.attachments,
             )
         case _:

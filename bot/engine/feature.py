@@ -5,16 +5,16 @@ Constructing a `Feature` registers nothing; the list in `bot/features` does, thr
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from bot.domain.course import Course, Occurrence
+from bot.domain.course import Course
 from bot.domain.events import CommandInvoked, OccurrenceDue, PlainMessage
 from bot.domain.ids import ROLES, Role
 from bot.domain.messages import Words
 from bot.domain.places import SPACE_KINDS, SpaceKind
+from bot.domain.rituals import Occurrence, Step
 from bot.domain.rules import Fact, FactKind, Field, Firing, LedgerEntry
-from rules.vocabulary import AWARD, Action, EffectKind, Points, Vocabulary
+from rules.vocabulary import AWARD, USES_NOTHING, Action, EffectKind, Points, Uses, Vocabulary, at_once
 
 if TYPE_CHECKING:
     from bot.engine.context import Context
@@ -65,6 +65,7 @@ class Feature:
     fact_handlers: dict[str, list[FactHandler]] = field(default_factory=dict)
     withdrawals: list[Withdrawal] = field(default_factory=list)
     queries: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    offers: dict[str, Callable[..., Sequence[Any]]] = field(default_factory=dict)
     sections: dict[str, type] = field(default_factory=dict)
 
     def command(
@@ -141,16 +142,20 @@ class Feature:
         options: type,
         *,
         preview: Preview,
-        slots: Callable[[Any], tuple[timedelta, ...]] = lambda _: (timedelta(0),),
+        steps: Callable[[Any], tuple[Step | None, ...]] = at_once,
+        uses: Uses = USES_NOTHING,
         is_built_in: bool = False,
     ) -> Callable[[OccurrenceHandler], OccurrenceHandler]:
-        """Handles what `do: name` in a ritual does, once per slot; `preview` says beforehand what that will be.
+        """Handles what `do: name` in a ritual does, once per step; `preview` says beforehand what that will be.
 
-        `is_built_in`: only a ritual that the course has by itself does it.
+        `steps` gives always as many, whatever the options are: None stands for one that is not wanted.
+        `uses` says what it takes of the calendar and of its space; `is_built_in`: only a ritual that the course has by
+        itself does it.
         """
+        action = Action(name=name, options=options, steps=steps, uses=uses, is_built_in=is_built_in)
 
         def declare(handler: OccurrenceHandler) -> OccurrenceHandler:
-            self.actions[name] = (Action(name=name, options=options, slots=slots, is_built_in=is_built_in), handler)
+            self.actions[name] = (action, handler)
             self.previews[name] = preview
             return handler
 
@@ -179,6 +184,15 @@ class Feature:
 
         return declare
 
+    def offer(self, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Answers a read-only question that is put to every feature, with its part of one list: `handler(db, …)`."""
+
+        def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
+            self.offers[name] = handler
+            return handler
+
+        return declare
+
 
 class Registry:
     """All features of the product, refusing two that claim the same name."""
@@ -198,6 +212,9 @@ class Registry:
         self.fact_handlers: dict[str, list[FactHandler]] = {}
         for kind, handlers in (item for f in self.features for item in f.fact_handlers.items()):
             self.fact_handlers.setdefault(kind, []).extend(handlers)
+        self.offers: dict[str, list[Callable[..., Sequence[Any]]]] = {}
+        for name, handler in (item for f in self.features for item in f.offers.items()):
+            self.offers.setdefault(name, []).append(handler)
         for feature in self.features:
             if unmet := set(feature.needs) - set(self.queries):
                 raise ValueError(f"feature {feature.name} needs queries that nobody offers: {sorted(unmet)}")

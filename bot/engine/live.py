@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sqlalchemy import Connection, func, select
 
@@ -16,7 +17,7 @@ from storage.tables import binding, snapshot, staff_grant
 Version = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Live:
     """What every decision of a batch is based on."""
 
@@ -34,6 +35,14 @@ class Live:
         """The course's spaces, one for each address."""
         mine = (space for space in self.spaces.values() if space.course == course)
         return [space for space in mine if id in (None, space.id) and kind in (None, space.kind)]
+
+    @cached_property
+    def first_spaces(self) -> Mapping[tuple[CourseId, SpaceId], Space]:
+        """Each space that has a place to be posted to, at the first of its addresses."""
+        found: dict[tuple[CourseId, SpaceId], Space] = {}
+        for space in self.spaces.values():
+            found.setdefault((space.course, space.id), space)
+        return found
 
     def role_of(self, course: CourseId, account: str) -> Role:
         """What YAML and `/claim` make of an account; else a student."""

@@ -1,14 +1,17 @@
 """The pipeline: a batch of events is one transaction that claims, handles, judges and writes."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
 from bot.domain.errors import StorageTrouble
-from bot.domain.events import Event, MessagePosted
+from bot.domain.events import Event, MessagePosted, OccurrenceDue
 from bot.engine.aside import set_aside
 from bot.engine.dispatch import word_in
+from bot.engine.executing import handle_occurrences
 from bot.engine.messages import handle_messages
 from bot.engine.single import handle_one
 from bot.engine.transaction import Engine, Transaction
@@ -51,26 +54,25 @@ class Pipeline:
 
     def _batch(self, events: Sequence[Event]) -> None:
         with self._database.begin() as db:
-            for run in self._runs(_claimed(db, events)):
-                tx = Transaction(self._engine, db, self._engine.library.refresh(db))
-                if isinstance(run, list):
-                    handle_messages(tx, run)
+            for kind, group in groupby(_claimed(db, events), self._kind):
+                run: list[Any] = list(group)
+                if kind == "alone":
+                    for event in run:
+                        handle_one(self._transaction(db), event)
+                elif kind == "messages":
+                    handle_messages(self._transaction(db), run)
                 else:
-                    handle_one(tx, run)
+                    handle_occurrences(self._transaction(db), run)
 
-    def _runs(self, events: Iterable[Event]) -> Iterator[list[MessagePosted] | Event]:
-        """Plain messages together, everything else alone, in the order in which it happened."""
-        plain: list[MessagePosted] = []
-        for event in events:
-            if isinstance(event, MessagePosted) and not word_in(event, self._engine.registry):
-                plain.append(event)
-                continue
-            if plain:
-                yield plain
-                plain = []
-            yield event
-        if plain:
-            yield plain
+    def _transaction(self, db: Connection) -> Transaction:
+        return Transaction(self._engine, db, self._engine.library.refresh(db))
+
+    def _kind(self, event: Event) -> Literal["messages", "occurrences", "alone"]:
+        """Plain messages go together, and occurrences; everything else alone, in the order in which it happened."""
+        if isinstance(event, OccurrenceDue):
+            return "occurrences"
+        is_plain = isinstance(event, MessagePosted) and not word_in(event, self._engine.registry)
+        return "messages" if is_plain else "alone"
 
 
 def _claimed(db: Connection, events: Sequence[Event]) -> list[Event]:

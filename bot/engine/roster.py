@@ -1,6 +1,6 @@
 """Who is meant: members for the actors of a batch, made on first sight, many at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -67,6 +67,13 @@ def present_students(db: Connection, course: CourseId, before: datetime) -> list
 
 def name_of(db: Connection, who: MemberId) -> str:
     return str(db.execute(select(profile.c.name).where(profile.c.member == who)).scalar_one())
+
+
+def praised_names(db: Connection, members: Collection[MemberId]) -> dict[MemberId, str]:
+    """The name that others read, of those who like to be praised and are here."""
+    query = select(profile.c.member, profile.c.name, profile.c.pseudonym).join(member, member.c.id == profile.c.member)
+    query = query.where(among(member.c.id, "members"), member.c.is_praised, member.c.left_at.is_(None))
+    return {row.member: row.pseudonym or row.name for row in db.execute(query, {"members": members})}
 
 
 def _known(db: Connection, people: Mapping[Person, Actor]) -> dict[Person, Row[Any]]:

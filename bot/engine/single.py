@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from sqlalchemy.exc import DBAPIError
 
-from bot.domain.course import Ritual
 from bot.domain.errors import UserError
 from bot.domain.events import (
     CommandInvoked,
@@ -15,18 +14,18 @@ from bot.domain.events import (
     MemberLeft,
     MessagePosted,
     OccurrenceDue,
+    TimeLost,
     UpdateUnreadable,
 )
-from bot.domain.messages import Text
-from bot.domain.places import Space
-from bot.engine import agenda
 from bot.engine.aside import set_aside, take_for_replay
 from bot.engine.context import Context
 from bot.engine.dispatch import NotMeant, as_command, run_command
+from bot.engine.executing import handle_occurrences
 from bot.engine.messages import handle_messages
 from bot.engine.people import context_of, joined, left
 from bot.engine.reloading import take_files
-from bot.engine.transaction import Belonging, Transaction
+from bot.engine.timekeeping import tell_of_lost_time
+from bot.engine.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +36,9 @@ def handle_one(tx: Transaction, event: Event) -> None:
         case UpdateUnreadable():
             set_aside(tx.engine, tx.db, event, event.error)
         case OccurrenceDue():
-            _occurrence(tx, event)
+            handle_occurrences(tx, [event])
+        case TimeLost():
+            tell_of_lost_time(tx, event)
         case CourseFilesChanged():
             take_files(tx, event)
         case MemberJoined():
@@ -97,34 +98,3 @@ def _other(ctx: Context, event: Event) -> None:
         handler(ctx, event)
     ctx.finish()
     ctx.writes.flush(ctx.db)
-
-
-def _occurrence(tx: Transaction, event: OccurrenceDue) -> None:
-    course = tx.live.courses.get(event.course)
-    ritual = course.ritual(event.ritual) if course else None
-    if course is None or ritual is None:
-        agenda.settle(tx.db, event, "skipped")
-        return
-    space = next(iter(tx.live.spaces_of(course.id, id=event.space)), None)
-    ctx = Context(tx, event, Belonging(course=course, space=space))
-    skipped = _why_skipped(ritual, space, event)
-    if skipped:
-        due = event.due_at.astimezone(course.tzinfo)
-        ctx.tell_staff(Text(id=skipped, values={"ritual": event.ritual, "due": due, "space": event.space}))
-    else:
-        _, handler = tx.engine.registry.actions[ritual.action]
-        handler(ctx, event)
-    agenda.settle(tx.db, event, "skipped" if skipped else "done")
-    ctx.finish()
-    ctx.writes.flush(tx.db)
-
-
-def _why_skipped(ritual: Ritual, space: Space | None, event: OccurrenceDue) -> str | None:
-    """Only an opening is ever skipped: what was opened must be closed, however late."""
-    if event.slot or ritual.is_built_in:
-        return None
-    if space is None:
-        return "ritual.no_place"
-    late = event.at - event.due_at
-    is_over = len(ritual.slots) > 1 and late >= ritual.slots[-1]  # it would open after its own end
-    return "ritual.skipped" if late > ritual.late_within or is_over else None

@@ -1,11 +1,11 @@
 """Telling members what they earned, whoever caused it: in the answer, or alone in the main group."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from bot.domain.ids import MemberId
+from bot.domain.ids import Language, MemberId
 from bot.domain.messages import Words
 from bot.domain.places import Space
 from bot.engine.context import Context
@@ -35,22 +35,34 @@ def _tell_each(ctx: Context, told: Sequence[tuple[MemberId, Words]]) -> None:
     lines: dict[MemberId, list[Words]] = {}
     for who, words in told:
         lines.setdefault(who, []).append(words)
-    first = list(lines)[:_MEMBERS]
-    spaces, accounts = ctx.live.spaces_of(ctx.course.id, kind="main"), _accounts(ctx, first)
-    for who in first:
-        found = next(((space, one) for space in spaces for one in accounts.get(who, ()) if _is_at(one, space)), None)
-        if found:
-            space, one = found
-            ctx.say_to(one.user, space, *lines[who], key=f"told:{ctx.event.key}:{who}", language=one.language)
+    for who, ear in ears_of(ctx, list(lines)[:_MEMBERS]).items():
+        ctx.say_to(ear.user, ear.space, *lines[who], key=f"told:{ctx.event.key}:{who}", language=ear.language)
 
 
-def _accounts(ctx: Context, members: Collection[MemberId]) -> dict[MemberId, list[Any]]:
-    """The accounts of those who have not left."""
+class Ear(NamedTuple):
+    """Where a member can be told what nobody else reads: one place, however many accounts they have."""
+
+    user: str
+    space: Space
+    language: Language | None
+
+
+def ears_of(ctx: Context, members: Collection[MemberId]) -> dict[MemberId, Ear]:
+    """For each who has not left and is in a main group whose platform can whisper; in the order given."""
+    spaces = ctx.live.spaces_of(ctx.course.id, kind="main")
+    spaces = [space for space in spaces if ctx.engine.voice.can_whisper(space.address.platform)]
     accounts: dict[MemberId, list[Any]] = {}
     for row in ctx.db.execute(_ACCOUNTS, {"members": members}):
         accounts.setdefault(row.member, []).append(row)
-    return accounts
+    ears = ((who, _ear(spaces, accounts.get(who, ()))) for who in members)
+    return {who: ear for who, ear in ears if ear}
 
 
-def _is_at(one: Any, space: Space) -> bool:
-    return bool(one.platform == space.address.platform)
+def _ear(spaces: Iterable[Space], accounts: Sequence[Any]) -> Ear | None:
+    found = (
+        Ear(one.user, space, one.language)
+        for space in spaces
+        for one in accounts
+        if one.platform == space.address.platform
+    )
+    return next(found, None)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.domain.ids import Language
-from bot.domain.messages import Button, OutgoingMessage, Policy, Span, Table, Text, Words
+from bot.domain.messages import Button, File, OutgoingMessage, Policy, Span, Table, Words
 from bot.domain.places import Address
 from bot.domain.traits import Can, Traits
 from bot.engine.degrade import fit
@@ -17,8 +18,15 @@ REPLY_LIFE = timedelta(hours=1)
 POST_LIFE = timedelta(hours=24)
 NOTICE_LIFE = timedelta(days=7)
 
-Label = tuple[Text, str]
+Label = tuple[Words, str]
 """A button's text and its command."""
+
+
+class Board(NamedTuple):
+    """The rows of a table; `numbers` are the columns that align right."""
+
+    rows: Sequence[Sequence[Words | str]]
+    numbers: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +34,9 @@ class Utterance:
     """What is to be said, before anyone knows where and in which language."""
 
     lines: Sequence[Words]
-    table: Sequence[Sequence[Words | str]] = ()
-    numbers: frozenset[int] = frozenset()
+    board: Board | None = None
     buttons: Sequence[Label] = ()
+    files: Sequence[File] = ()
     policy: Policy = "at_least_once"
     life: timedelta = POST_LIFE
     is_notice: bool = False
@@ -43,6 +51,8 @@ class Where:
     only_for: str | None = None
     answers: str | None = None
     edits: str | None = None
+    pins: str | None = None
+    unpins: str | None = None
 
 
 class Voice:
@@ -62,12 +72,15 @@ class Voice:
             key=key,
             address=where.address,
             body=self._body(what.lines, language),
-            table=self._table(what, language),
+            table=self._table(what.board, language),
             buttons=tuple(Button(label=self._plain(text, language), command=c) for text, c in what.buttons),
+            files=tuple(what.files),
             reply_to=where.reply_to,
             only_for=where.only_for,
             answers=where.answers,
             edits=where.edits,
+            pins=where.pins,
+            unpins=where.unpins,
             policy=what.policy,
             at=now,
         )
@@ -84,11 +97,11 @@ class Voice:
             spans += ([Span("\n")] if number else []) + list(self.texts.render(language, line))
         return tuple(spans)
 
-    def _table(self, what: Utterance, language: Language) -> Table | None:
-        if not what.table:
+    def _table(self, board: Board | None, language: Language) -> Table | None:
+        if board is None:
             return None
-        rows = tuple(tuple(self._plain(cell, language) for cell in row) for row in what.table)
-        return Table(rows=rows, numbers=what.numbers)
+        rows = tuple(tuple(self._plain(cell, language) for cell in row) for row in board.rows)
+        return Table(rows=rows, numbers=board.numbers)
 
     def _plain(self, words: Words | str, language: Language) -> str:
         return words if isinstance(words, str) else self.texts.show(language, words)

@@ -45,6 +45,11 @@ class Writes:
             )
         )
 
+    @property
+    def has_decisions(self) -> bool:
+        """Whether anything waits to be written that judging would read."""
+        return bool(self.facts or self.entries or self.shadows or self.levels)
+
     def flush_decisions(self, db: Connection) -> None:
         """Write facts, ledger entries, levels and audit lines, so that what follows reads them."""
         if self.facts:

@@ -6,17 +6,17 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
-from bot.domain.course import Course, Occurrence
+from bot.domain.course import Course
 from bot.domain.events import OccurrenceDue
 from bot.domain.ids import MemberId
 from bot.domain.messages import Text, Words
+from bot.domain.rituals import Occurrence
 from bot.engine.context import Context
 from bot.engine.feature import Feature
-from bot.engine.roster import member_of
+from bot.engine.roster import member_of, praised_names
 from storage import boards
-from storage.among import among
 from storage.boards import Board, Period, Where
-from storage.tables import fact, member, profile
+from storage.tables import fact
 
 feature = Feature("ceremonies")
 
@@ -58,7 +58,7 @@ def settle_board(ctx: Context, due: OccurrenceDue) -> None:
     """The rules hear of it once, the spaces of the ritual each read the same."""
     options = _options(ctx.course, due.ritual)
     winners = _settled(ctx, due, options) or _settle(ctx, due, options)
-    praised = _praised(ctx, winners)
+    praised = praised_names(ctx.db, [one.member for one in winners])
     if praised and ctx.space:
         title, thanks = Text(id="ceremony.title", values=_names(options)), Text(id=_THANKS[options.board])
         ctx.say(ctx.space, title, *_lines(winners, praised), thanks, key=due.key)
@@ -87,14 +87,6 @@ def _settled(ctx: Context, due: OccurrenceDue, options: SettleOptions) -> list[W
     )
     rows = ctx.db.execute(query.order_by(fact.c.id))
     return [Winner(row.member, row.told["place"], row.told["points"]) for row in rows]
-
-
-def _praised(ctx: Context, winners: Iterable[Winner]) -> dict[MemberId, str]:
-    """The name that others read, of those who like to be praised and are here."""
-    query = select(profile.c.member, profile.c.name, profile.c.pseudonym).join(member, member.c.id == profile.c.member)
-    query = query.where(among(member.c.id, "members"), member.c.is_praised, member.c.left_at.is_(None))
-    rows = ctx.db.execute(query, {"members": [one.member for one in winners]})
-    return {row.member: row.pseudonym or row.name for row in rows}
 
 
 def _lines(winners: Iterable[Winner], praised: Mapping[MemberId, str]) -> Iterator[Words]:

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from bot.domain.course import Course, Occurrence
+from bot.domain.course import Course
 from bot.domain.events import OccurrenceDue
 from bot.domain.ids import CourseId, MemberId
 from bot.domain.messages import Text, Words
+from bot.domain.rituals import Occurrence
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.roster import present_students
@@ -49,7 +50,7 @@ def _ended(midnight: date) -> date:
 def _announce(ctx: Context, due: OccurrenceDue, day: date) -> None:
     students = present_students(ctx.db, ctx.course.id, due.due_at)
     ids = [student.id for student in students]
-    attendance = ctx.ask("attendance", ids, day)
+    attendance = ctx.ask("attendance", ids, day, ctx.course.is_quiet)
     points = _points_on(ctx.db, ctx.course.id, ids, day)
 
     def fields(who: MemberId) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def _show_to_staff(ctx: Context, who: Member) -> None:
 
 
 def _rows(ctx: Context, who: Member) -> Iterator[Sequence[Words | str]]:
-    checkins, streak = ctx.ask("checkins_of", who.id, ctx.today)
+    checkins, streak = ctx.ask("checkins_of", who.id, ctx.today, ctx.course.is_quiet)
     rank = ctx.ask("rank_of", ctx.course.id, who.id)
     last = ctx.course.day_number(ctx.course.ends)
     day = ctx.course.day_number(ctx.today)

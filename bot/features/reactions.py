@@ -1,13 +1,15 @@
 """Reactions: what others make of a member's message counts for its author."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, String, Table, delete, select
+from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, String, Table, delete, func, select
 
 from bot.domain.events import MessageDeleted, ReactionAdded, ReactionRemoved
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.posts import Post, post_of
+from storage.among import among
 from storage.columns import Moment
 from storage.database import insert_new
 from storage.tables import Id, metadata
@@ -66,6 +68,14 @@ def deleted(ctx: Context, event: MessageDeleted) -> None:
     gone = delete(table).where(table.c.object == post.object).returning(table.c.member)
     for who in sorted(set(ctx.db.execute(gone).scalars())):
         ctx.retract("reaction.received", _object(post, who), member=post.author)
+
+
+@feature.query("reactions_on")
+def reactions_on(db: Connection, messages: Collection[str]) -> dict[str, int]:
+    """How many have put a reaction under each of these messages."""
+    counted = select(table.c.object, func.count(table.c.member.distinct())).group_by(table.c.object)
+    rows = db.execute(counted.where(among(table.c.object, "messages")), {"messages": messages})
+    return {object: int(count) for object, count in rows}
 
 
 def _others_post(ctx: Context, event: ReactionAdded | ReactionRemoved) -> Post | None:

@@ -1,16 +1,20 @@
 """`/thanks MEMBER`, or 谢谢 as a reply: one member thanks another, once a day."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, select
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, func, select
 
+from bot.domain.course import Course
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.domain.ids import CourseId, MemberId
+from bot.domain.messages import Text
 from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.dispatch import NotMeant
 from bot.engine.feature import Feature, InReply
+from bot.engine.figures import Figure, Stretch, counts_in, overlap
 from bot.engine.posts import post_of
 from bot.engine.roster import find_member
 from storage.columns import LocalDate, Moment
@@ -104,3 +108,20 @@ def _is_mutual(db: Connection, giver: Member, taker: Member, now: datetime) -> b
     back = (table.c.giver == taker.id) & (table.c.taker == giver.id) & (table.c.at > now - _MUTUAL)
     found: MemberId | None = db.execute(select(table.c.giver).where(back).limit(1)).scalar_one_or_none()
     return found is not None
+
+
+@feature.query("thanks_on")
+def thanks_on(db: Connection, course: CourseId, first: date, last: date) -> dict[tuple[MemberId, date], int]:
+    """How many have thanked a member on a date, both dates included."""
+    mine = (table.c.course == course) & table.c.local_date.between(first, last)
+    counted = select(table.c.taker, table.c.local_date, func.count()).where(mine)
+    rows = db.execute(counted.group_by(table.c.taker, table.c.local_date))
+    return {(taker, day): int(count) for taker, day, count in rows}
+
+
+@feature.offer("figures")
+def figures(db: Connection, course: Course, stretches: Sequence[Stretch]) -> list[Figure]:
+    day = table.c.local_date
+    query = select(*counts_in(day, stretches)).join(member, member.c.id == table.c.giver)
+    mine = (table.c.course == course.id) & (member.c.role == "student") & overlap(day, stretches)
+    return [Figure(Text(id="figure.thanks"), tuple(db.execute(query.where(mine)).one()))]

@@ -22,11 +22,13 @@ __all__ = [
     "test_a_button_that_is_pressed_comes_out_as_its_command",
     "test_a_message_has_an_id_of_its_own",
     "test_a_message_says_every_word",
+    "test_a_pin_of_nothing_is_refused",
     "test_an_answer_reaches_who_pressed",
     "test_an_edit_changes_the_message_and_adds_none",
     "test_an_edit_of_nothing_is_refused",
     "test_an_event_is_acknowledged_only_when_the_sink_has_returned",
     "test_events_come_in_the_order_in_which_they_happened",
+    "test_one_message_is_pinned_and_another_no_more",
     "test_one_persons_message_is_seen_by_nobody_else",
     "test_the_platform_has_a_name_and_limits",
     "test_the_same_event_has_the_same_key_when_it_comes_again",
@@ -40,6 +42,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     table: tuple[tuple[str, ...], ...] = ()
     buttons: tuple[str, ...] = ()  # their labels
+    is_pinned: bool = False
 
 
 class Bench(Protocol):
@@ -166,6 +169,31 @@ async def test_an_edit_of_nothing_is_refused(bench: Bench) -> None:
     for target in (None, "999999"):
         with pytest.raises(Refused):
             await bench.adapter.send(message(bench, f"k{target}", edits="never sent", target=target))
+    assert await bench.sees("ada") == []
+
+
+async def test_one_message_is_pinned_and_another_no_more(bench: Bench) -> None:
+    needs(bench, Can.PIN)
+    ids = [await bench.adapter.send(message(bench, f"k{n}", f"Message {n}")) for n in range(2)]
+
+    async def act(key: str, target: str, **what: Any) -> None:
+        sign = OutgoingMessage(key=key, address=bench.group, body=(), target=target, **what)
+        for _ in range(2):  # twice is as good as once
+            assert await bench.adapter.send(sign) == target
+
+    await act("p0", ids[0], pins="k0")
+    assert [seen.is_pinned for seen in await bench.sees("ben")] == [True, False]
+    await act("u0", ids[0], unpins="k0")
+    await act("p1", ids[1], pins="k1")
+    assert [seen.is_pinned for seen in await bench.sees("ben")] == [False, True]
+    assert [seen.text for seen in await bench.sees("ben")] == ["Message 0", "Message 1"]
+
+
+async def test_a_pin_of_nothing_is_refused(bench: Bench) -> None:
+    needs(bench, Can.PIN)
+    for target in (None, "999999"):
+        with pytest.raises(Refused):
+            await bench.adapter.send(message(bench, f"k{target}", pins="never sent", target=target))
     assert await bench.sees("ada") == []
 
 

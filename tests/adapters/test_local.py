@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from adapters.local.adapter import LocalAdapter
 from adapters.local.chat import LocalChat
 from adapters.local.parse import parse
-from adapters.local.values import Message, Mistake, Person, Piece, Room, Upload
+from adapters.local.values import Message, Mistake, Person, Piece, Room
 from bot.domain.errors import NotSent, Refused
 from bot.domain.events import (
     Attachment,
@@ -27,7 +27,7 @@ from bot.domain.events import (
     ReactionRemoved,
     UpdateUnreadable,
 )
-from bot.domain.messages import OutgoingMessage, Span
+from bot.domain.messages import File, OutgoingMessage, Span
 from bot.domain.places import Actor, Address
 from bot.domain.ports import AdapterStore
 from scheduler.clock import RealClock
@@ -52,7 +52,7 @@ class LocalBench:
 
     async def sees(self, who: str) -> list[Seen]:
         return [
-            Seen(text=m.text, table=m.table, buttons=tuple(button.label for button in m.buttons))
+            Seen(text=m.text, table=m.table, buttons=tuple(button.label for button in m.buttons), is_pinned=m.is_pinned)
             for m in await self.chat.history(who, "main")
             if m.author == "bot"
         ]
@@ -267,7 +267,7 @@ def test_what_only_looks_like_a_command_is_a_message(text: str) -> None:
 
 
 def test_a_message_says_who_where_when_and_to_what() -> None:
-    file = Upload(name="a.png", media_type="image/png", size=9, sha256="ab")
+    file = File(name="a.png", media_type="image/png", size=9, sha256="ab")
     assert parsed("Look", reply_to=3, files=(file,)) == MessagePosted(
         key="local:message:7",  # type: ignore[arg-type]
         at=NOW,
@@ -281,7 +281,7 @@ def test_a_message_says_who_where_when_and_to_what() -> None:
 
 
 def test_a_command_may_be_a_reply_and_bring_files() -> None:
-    file = Upload(name="a.png", media_type="image/png", size=9, sha256="ab")
+    file = File(name="a.png", media_type="image/png", size=9, sha256="ab")
     command = parsed("/submit day-3", reply_to=3, files=(file,))
     assert (command.name, command.reply_to, [a.name for a in command.attachments]) == ("submit", "3", ["a.png"])
 

@@ -12,11 +12,11 @@ from starlette.applications import Starlette
 
 from adapters.local.access import Access, make_link
 from adapters.local.api import Api
-from adapters.local.files import Files
 from adapters.local.gate import Gate, cookie_name
 from adapters.local.travel import Travel
 from adapters.local.values import Person
 from bot.app import real_now
+from storage.files import FileStore
 from tests.community import Community
 
 CALLS: dict[str, dict[str, Any]] = {
@@ -28,7 +28,7 @@ CALLS: dict[str, dict[str, Any]] = {
 
 def door(course: Community, folder: Path, *, is_demo: bool = True) -> Gate:
     control, chat = course.run.control, course.run.adapter.chat
-    api = Api(chat, Files(folder), control, Travel(control))
+    api = Api(chat, FileStore(folder), control, Travel(control))
     access = Access(chat.store, is_demo=is_demo, real_now=real_now)
     return Gate(Starlette(routes=api.routes()), access, lambda id: id, 8080)
 

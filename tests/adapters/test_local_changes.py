@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.local.chat import LocalChat
-from adapters.local.values import REACTIONS, Message, Mistake, Piece, Upload
+from adapters.local.values import REACTIONS, Message, Mistake, Piece
 from bot.domain.events import MessageDeleted, MessageEdited, MessagePosted, ReactionAdded, ReactionRemoved
-from bot.domain.messages import OutgoingMessage, Span
+from bot.domain.messages import File, OutgoingMessage, Span
 from bot.texts.catalogue import Catalogues
 from tests.adapters.contract import Core, events_of
 from tests.adapters.test_local import GROUP, NOW, LocalBench, in_front_of_a_chat, opened
 from tests.test_hostile import TEXTS
 
-FILE = Upload(name="secret.png", media_type="image/png", size=9, sha256="ab")
+FILE = File(name="secret.png", media_type="image/png", size=9, sha256="ab")
 
 
 @pytest.fixture

@@ -100,6 +100,43 @@ def test_all_of_the_language_is_known() -> None:
     assert complaints(REAL["rules.yaml"], value(WHOLE)) == []
 
 
+QUIET = """
+quiet_days:
+  weekdays: [saturday, sunday]
+  dates: [2027-05-01, {starts: 2027-10-01, ends: 2027-10-07}]
+"""
+DAYS = """
+days:
+  - day: 1
+    title: {zh: 开营, en: Hello}
+    task: Write
+    material: Read
+    sharing: Why?
+    reminder: {zh: 早睡}
+    lesson: 19:30
+    deadline: {at: 22:00, title: Part one}
+  - {day: 2, title: T, task: U, lesson: {at: "9:05"}}
+"""
+RITUALS = """
+task: {every: day, at: 09:00, do: post_task}
+some: {every: [monday, sunday], at: 9:05, spaces: [main], time_zone: Europe/London, do: post_task}
+report: {monthly: last, at: 20:00, late_within: 1d, do: post_task}
+months: {monthly: [1, 15, first monday, last sunday], at: 20:00, catch_up: latest, do: post_task}
+hello: {on_day: 1, at: 09:00, on_quiet_days: run, do: sharing, lasts: 1h}
+weeks: {on_day: [1, 8], at: 09:00, on_quiet_days: postpone, do: post_task}
+before_class: {before: lesson, by: 30m, do: post_task}
+after_class: {after: deadline, on_quiet_days: skip, do: post_task}
+workdays: {cron: "30 9 * * 1-5", starts: 2027-03-02, ends: 2027-03-30, catch_up: all, do: post_task}
+"""
+
+
+def test_all_of_the_course_its_calendar_and_its_rituals_is_known() -> None:
+    files = {"course.yaml": COURSE + QUIET, "calendar.yaml": DAYS, "rituals.yaml": RITUALS}
+    assert load_course("camp", files, PRODUCT).problems == ()
+    for name, text in files.items():
+        assert complaints(REAL[name], value(text)) == []
+
+
 @pytest.mark.parametrize("name", ["rules.yaml", "rituals.yaml", "calendar.yaml", "demo.yaml"])
 def test_a_file_may_be_empty(name: str) -> None:
     assert complaints(REAL[name], None) == []
@@ -109,8 +146,9 @@ def test_a_file_may_be_empty(name: str) -> None:
 
 # What is no matter of shape: it takes the whole course, the calendar's arithmetic, or the world's time zones.
 MEANING = {
-    "problem.bad_range", "problem.course_too_long", "problem.day_order", "problem.day_outside",
-    "problem.duplicate_key", "problem.ends_before_start", "problem.no_shorthand", "problem.one_main",
+    "problem.always_quiet", "problem.bad_cron_line", "problem.bad_range", "problem.course_too_long",
+    "problem.cron_too_often", "problem.day_order", "problem.day_outside", "problem.duplicate_key",
+    "problem.ends_before_start", "problem.ends_first", "problem.no_shorthand", "problem.one_main",
     "problem.other_role", "problem.too_deep", "problem.twice",
 }  # fmt: skip
 # The same, of problems that elsewhere are one of shape. To JSON, 1.0 is a whole number.
@@ -118,6 +156,7 @@ ALSO_MEANING = (
     "Asia/Shanghei",
     "Asia/Beijing",
     "etc/passwd",
+    "Mars",
     "2027-02-30",
     "stff",
     "1.0]",

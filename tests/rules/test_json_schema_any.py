@@ -156,22 +156,44 @@ def test_nor_is_what_rules_refer_to(section: str, name: str, entry: Any) -> None
 WEEKDAYS = st.sampled_from(["day", *CHOICES["course.weekday"]])
 
 
+TIMES = mostly(st.times().map(lambda time: f"{time:%H:%M}") | st.sampled_from(["9:05", "24:00"]))
+MONTH_DAYS = st.integers(0, 32) | st.sampled_from(["last", "first monday", "last sunday", "fifth friday"])
+CRON = st.sampled_from(["30 9 * * 1-5", "0 0 L * *", "0 25 * * *", "* * * * *", "@daily"])
+DATED = {
+    "every": one_of_or_list(WEEKDAYS),
+    "monthly": one_of_or_list(MONTH_DAYS),
+    "on_day": one_of_or_list(st.integers(0, 401)),
+}
+OTHER = {name: mostly(st.sampled_from(["lesson", "deadline"])) for name in ("before", "after")}
+WHENS = st.one_of(
+    *(st.fixed_dictionaries({name: when, "at": TIMES}) for name, when in DATED.items()),
+    *(st.fixed_dictionaries({name: when}) for name, when in {**OTHER, "cron": mostly(CRON)}.items()),
+    st.fixed_dictionaries({}, optional={**DATED, **OTHER, "cron": CRON, "at": TIMES}),
+)
+
+
+@settings(max_examples=300)
 @given(
+    WHENS,
     st.fixed_dictionaries(
         {
-            "every": one_of_or_list(WEEKDAYS),
-            "at": mostly(st.times().map(lambda time: f"{time:%H:%M}") | st.sampled_from(["9:05", "24:00"])),
             "do": mostly(st.sampled_from([*PRODUCT.actions])),
         },
         optional={
+            "by": mostly(DURATIONS),
+            "time_zone": mostly(st.sampled_from(["Europe/London", "UTC"])),
+            "starts": mostly(DATES),
+            "ends": mostly(DATES),
+            "on_quiet_days": mostly(st.sampled_from(["skip", "run", "postpone"])),
+            "catch_up": mostly(st.sampled_from(["late_within", "latest", "all"])),
             "spaces": one_of_or_list(st.sampled_from(["main", "staff"])),
             "late_within": mostly(DURATIONS),
             "lasts": mostly(DURATIONS),
             "from_characters": mostly(st.integers(0, 2000)),
         },
-    )
+    ),
 )
-def test_nor_is_a_ritual(ritual: dict[str, Any]) -> None:
-    problems, document = problems_with("rituals.yaml", {"r": ritual})
+def test_nor_is_a_ritual(when: dict[str, Any], ritual: dict[str, Any]) -> None:
+    problems, document = problems_with("rituals.yaml", {"r": {**when, **ritual}})
     if not problems:
         assert complaints(REAL["rituals.yaml"], document) == []

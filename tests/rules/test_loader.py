@@ -9,11 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.course import Course, CourseSpace, Day, Ritual
+from bot.domain.course import Course, CourseSpace, Day
 from bot.domain.errors import Problem, RulesRejected
 from bot.domain.ids import RitualId, RuleId, SpaceId
 from bot.domain.messages import Localised
 from bot.domain.places import Address
+from bot.domain.rituals import (
+    Anchor,
+    Around,
+    ByCron,
+    NthWeekday,
+    OnCourseDays,
+    OnMonthDays,
+    OnWeekdays,
+    Ritual,
+    Step,
+    When,
+)
 from bot.domain.rules import AllOf, AnyOf, Between, Condition, Effect, Is, Limit, Not, Rule
 from rules.loader import load_course, read_folder
 from tests.rules.vocabulary import COURSE, VOCABULARY, CheckinSection, Makeup, SharingOptions
@@ -163,9 +175,9 @@ sharing:
             id=RitualId("sharing"),
             action="sharing",
             at=time(9, 5),
-            weekdays=frozenset({0, 6}),
+            when=OnWeekdays(frozenset({0, 6})),
             spaces=(SpaceId("staff"), SpaceId("main")),
-            slots=(timedelta(0), timedelta(minutes=90)),
+            steps=(Step(), Step(after=timedelta(minutes=90), is_needed=True)),
             late_within=timedelta(days=1),
             zone="Asia/Shanghai",
             first=date(2027, 3, 1),
@@ -175,10 +187,71 @@ sharing:
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "when"),
+    [
+        ("every: day, at: 09:00", OnWeekdays(frozenset(range(7)))),
+        ("every: friday, at: 09:00", OnWeekdays(frozenset({4}))),
+        ("monthly: 31, at: 09:00", OnMonthDays(frozenset({31}))),
+        ("monthly: [1, 15, last], at: 09:00", OnMonthDays(frozenset({1, 15, -1}))),
+        ("monthly: first monday, at: 09:00", OnMonthDays(frozenset({NthWeekday(1, 0)}))),
+        ("monthly: [last sunday], at: 09:00", OnMonthDays(frozenset({NthWeekday(-1, 6)}))),
+        ("on_day: 1, at: 09:00", OnCourseDays(frozenset({1}))),
+        ("on_day: [1, 8], at: 09:00", OnCourseDays(frozenset({1, 8}))),
+        ("before: lesson, by: 30m", Around("lesson", timedelta(minutes=-30))),
+        ("after: deadline, by: 1d", Around("deadline", timedelta(days=1))),
+        ("after: lesson", Around("lesson", timedelta(0))),
+        ("cron: 30 9 * * 1-5", ByCron("30 9 * * 1-5")),
+    ],
+)
+def test_one_key_of_a_ritual_says_when(said: str, when: When) -> None:
+    (ritual,) = course_from(rituals=f"task: {{{said}, do: post_task}}").rituals
+    assert ritual.when == when
+
+
+def test_a_ritual_may_have_its_own_zone_dates_and_ways_with_what_was_missed() -> None:
+    rituals = """\
+task:
+  every: day
+  at: 09:00
+  time_zone: Europe/London
+  starts: 2027-03-05
+  ends: 2027-06-30
+  on_quiet_days: postpone
+  catch_up: latest
+  do: post_task
+"""
+    (ritual,) = course_from(rituals=rituals).rituals
+    assert (ritual.zone, ritual.first, ritual.last) == ("Europe/London", date(2027, 3, 5), date(2027, 6, 30))
+    assert (ritual.on_quiet_days, ritual.catch_up) == ("postpone", "latest")
+
+
+def test_quiet_days_are_weekdays_dates_and_spans_of_dates() -> None:
+    quiet = "quiet_days:\n  weekdays: [saturday]\n  dates: [2027-03-03, {starts: 2027-03-08, ends: 2027-03-09}]\n"
+    course = course_from(course=COURSE + quiet)
+    assert [day for day in range(1, 15) if course.is_quiet(date(2027, 3, day))] == [3, 6, 8, 9, 13]
+
+
+def test_lessons_and_deadlines_have_the_title_of_their_day_unless_they_have_their_own() -> None:
+    calendar = """\
+days:
+  - {day: 1, title: T, task: U, lesson: 19:30, deadline: {at: 22:00, title: D}}
+  - {day: 3, title: V, task: W, lesson: {at: "9:05"}, reminder: R}
+"""
+    course = course_from(calendar=calendar)
+    titles = {name: Localised({"zh_Hans": name}) for name in "TDVR"}
+    assert course.anchors == (
+        Anchor(kind="lesson", date=date(2027, 3, 1), at=time(19, 30), title=titles["T"]),
+        Anchor(kind="deadline", date=date(2027, 3, 1), at=time(22), title=titles["D"]),
+        Anchor(kind="lesson", date=date(2027, 3, 3), at=time(9, 5), title=titles["V"]),
+    )
+    assert course.days[1].reminder == titles["R"]
+
+
 def test_a_short_ritual_happens_in_the_main_space_and_may_be_two_hours_late() -> None:
     (ritual,) = course_from(rituals="task: {every: day, at: 09:00, do: post_task}").rituals
-    assert (ritual.spaces, ritual.late_within, ritual.slots) == (("main",), timedelta(hours=2), (timedelta(0),))
-    assert ritual.weekdays == frozenset(range(7))
+    assert (ritual.spaces, ritual.late_within, ritual.steps) == (("main",), timedelta(hours=2), (Step(),))
+    assert ritual.when == OnWeekdays(frozenset(range(7)))
 
 
 def test_a_mistake_is_told_with_its_place_and_only_its_rule_is_off() -> None:
@@ -250,6 +323,22 @@ def test_all_problems_of_all_files_are_told_at_once_and_in_order() -> None:
         ("  assistants: [local:lin]", "checkin:\n  makeup: {at_mots: 1}", "12:12 problem.unknown_key_suggest"),
         ("  assistants: [local:lin]", "checkin:\n  makeup: {at_most: 1.5}", "12:21 problem.not_whole_number"),
         ("  assistants: [local:lin]", "checkin: 3", "11:10 problem.not_a_mapping"),
+        ("staff:", "quiet_days: {weekdays: [saturdy]}\nstaff:", "9:25 problem.unknown_suggest"),
+        ("staff:", "quiet_days: {weekdays: day}\nstaff:", "9:24 problem.always_quiet"),
+        ("staff:", "quiet_days: {weekdays: []}\nstaff:", "9:24 problem.empty"),
+        ("staff:", "quiet_days: [saturday]\nstaff:", "9:13 problem.not_a_mapping"),
+        ("staff:", "quiet_days: {date: [2027-05-01]}\nstaff:", "9:14 problem.unknown_key_suggest"),
+        ("staff:", "quiet_days: {dates: [2027-5-1]}\nstaff:", "9:22 problem.not_a_date"),
+        (
+            "staff:",
+            "quiet_days: {dates: [{starts: 2027-05-03, ends: 2027-05-01}]}\nstaff:",
+            "9:49 problem.ends_first",
+        ),
+        (
+            "staff:",
+            "quiet_days: {dates: [{starts: 2027-05-03, ends: 2029-05-01}]}\nstaff:",
+            "9:49 problem.course_too_long",
+        ),
     ],
 )
 def test_a_mistake_in_the_course_refuses_it(old: str, new: str, problem: str) -> None:
@@ -269,6 +358,11 @@ def test_a_mistake_in_the_course_refuses_it(old: str, new: str, problem: str) ->
         ("days: {day: 1, title: T, task: U}", ["1:7 problem.not_a_list"]),
         ("- day: 1", ["1:1 problem.not_a_mapping"]),
         ("days:\n  - day: 1\n    title: T\n    task: U\n    taks: V", ["5:5 problem.unknown_key_suggest"]),
+        ("days:\n  - {day: 1, title: T, task: U, lesson: 25:00}", ["2:41 problem.not_a_time"]),
+        ("days:\n  - {day: 1, title: T, task: U, lesson: {title: L}}", ["2:41 problem.missing_key"]),
+        ("days:\n  - {day: 1, title: T, task: U, deadline: {at: noon}}", ["2:48 problem.not_a_time"]),
+        ("days:\n  - {day: 1, title: T, task: U, deadline: {on: 9:00, at: 9:00}}", ["2:44 problem.unknown_key"]),
+        ("days:\n  - {day: 1, title: T, task: U, reminder: 3}", ["2:43 problem.not_text"]),
     ],
 )
 def test_a_mistake_in_the_calendar_refuses_the_course(calendar: str, expected: list[str]) -> None:
@@ -363,6 +457,45 @@ def test_a_mistake_in_a_rule_puts_that_rule_off(text: str, expected: list[str]) 
         ("{every: day, at: 09:00, do: sharing, spaces: main}", ["1:49 problem.not_a_list"]),
         ("{every: day, at: 09:00, do: sharing, late_within: soon}", ["1:54 problem.not_a_duration"]),
         ("[day]", ["1:4 problem.not_a_mapping"]),
+        ("{do: post_task}", ["1:1 problem.no_when"]),
+        ("{at: 09:00, do: post_task}", ["1:1 problem.no_when"]),
+        ("{every: , at: 09:00, do: post_task}", ["1:12 problem.empty"]),
+        ("{every: day, at: , do: post_task}", ["1:21 problem.empty"]),
+        ("{every: day, do: post_task}", ["1:5 problem.no_at"]),
+        ("{on_day: 1, do: post_task}", ["1:5 problem.no_at"]),
+        ("{monthly: last, do: post_task}", ["1:5 problem.no_at"]),
+        ("{every: day, monthly: 1, at: 09:00, do: post_task}", ["1:17 problem.second_when"]),
+        ("{every: day, at: 09:00, cron: 0 9 * * *, do: post_task}", ["1:28 problem.second_when"]),
+        ("{before: lesson, after: lesson, do: post_task}", ["1:21 problem.second_when"]),
+        ("{before: lesson, at: 09:00, do: post_task}", ["1:21 problem.useless_key"]),
+        ("{cron: 0 9 * * *, at: 09:00, do: post_task}", ["1:22 problem.useless_key"]),
+        ("{every: day, at: 09:00, by: 1h, do: post_task}", ["1:28 problem.useless_key"]),
+        ("{cron: 0 9 * * *, by: 1h, do: post_task}", ["1:22 problem.useless_key"]),
+        ("{before: leson, do: post_task}", ["1:13 problem.unknown_suggest"]),
+        ("{after: deadline, by: long, do: post_task}", ["1:26 problem.not_a_duration"]),
+        ("{before: lesson, on_quiet_days: postpone, do: post_task}", ["1:36 problem.cannot_postpone"]),
+        ("{cron: 0 9 * * *, on_quiet_days: postpone, do: post_task}", ["1:37 problem.cannot_postpone"]),
+        ("{every: day, at: 9:00, on_quiet_days: rest, do: post_task}", ["1:42 problem.unknown"]),
+        ("{monthly: 32, at: 09:00, do: post_task}", ["1:14 problem.not_a_month_day"]),
+        ("{monthly: [1, 0], at: 09:00, do: post_task}", ["1:18 problem.not_a_month_day"]),
+        ("{monthly: fifth monday, at: 09:00, do: post_task}", ["1:14 problem.not_a_month_day"]),
+        ("{monthly: [], at: 09:00, do: post_task}", ["1:14 problem.empty"]),
+        ("{on_day: 0, at: 09:00, do: post_task}", ["1:13 problem.at_least"]),
+        ("{on_day: [1, 401], at: 09:00, do: post_task}", ["1:17 problem.at_most"]),
+        ("{on_day: first, at: 09:00, do: post_task}", ["1:13 problem.not_whole_number"]),
+        ("{cron: 0 9 * *, do: post_task}", ["1:11 problem.not_a_cron_line"]),
+        ("{cron: [0 9 * * *], do: post_task}", ["1:11 problem.not_a_cron_line"]),
+        ("{cron: 0 25 * * *, do: post_task}", ["1:11 problem.bad_cron_line"]),
+        ("{cron: 0 0 31 2 *, do: post_task}", ["1:11 problem.bad_cron_line"]),
+        ("{cron: '* * * * *', do: post_task}", ["1:11 problem.cron_too_often"]),
+        ("{every: day, at: 9:00, catch_up: none, do: post_task}", ["1:37 problem.unknown"]),
+        ("{every: day, at: 9:00, catch_up: all, late_within: 1h, do: post_task}", ["1:42 problem.useless_key"]),
+        ("{every: day, at: 9:00, time_zone: Mars, do: post_task}", ["1:38 problem.unknown"]),
+        (
+            "{every: day, at: 9:00, starts: 2027-03-09, ends: 2027-03-08, do: post_task}",
+            ["1:53 problem.ends_first"],
+        ),
+        ("{every: day, at: 9:00, starts: 2027-04-01, do: post_task}", ["1:35 problem.ends_first"]),
     ],
 )
 def test_a_mistake_in_a_ritual_puts_that_ritual_off(ritual: str, expected: list[str]) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from bot.domain.messages import Localised
+from bot.domain.rituals import Step
 from bot.domain.rules import FactKind
 from rules.fields import Duration
 from rules.vocabulary import Action, EffectKind, Vocabulary
@@ -30,8 +31,8 @@ class GivenTitle(BaseModel):
     lasts: Duration | None = None
 
 
-def until_it_closes(options: SharingOptions) -> tuple[timedelta, ...]:
-    return timedelta(0), options.lasts
+def until_it_closes(options: SharingOptions) -> tuple[Step, ...]:
+    return Step(), Step(after=options.lasts, is_needed=True)
 
 
 FACTS = (
@@ -51,7 +52,7 @@ EFFECTS = (
     EffectKind(name="badge", argument=str, names="badges"),
     EffectKind(name="title", argument=GivenTitle, names="titles"),
 )
-ACTIONS = (Action(name="post_task"), Action(name="sharing", options=SharingOptions, slots=until_it_closes))
+ACTIONS = (Action(name="post_task"), Action(name="sharing", options=SharingOptions, steps=until_it_closes))
 VOCABULARY = Vocabulary(
     facts={fact.name: fact for fact in FACTS},
     effects={effect.name: effect for effect in EFFECTS},

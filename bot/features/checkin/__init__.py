@@ -1,5 +1,6 @@
 """The daily check-in (打卡), its streak, and the make-up check-in (补卡)."""
 
+from bot.features.checkin import offered
 from bot.features.checkin.handlers import feature
 
-__all__ = ["feature"]
+__all__ = ["feature", "offered"]

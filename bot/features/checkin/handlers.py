@@ -16,7 +16,7 @@ from bot.domain.places import Space, SpaceKind
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.features.checkin import store
-from bot.features.checkin.streak import current, missing, reached, run_up_to
+from bot.features.checkin.streak import Rests, current, missing, reached, run_up_to
 
 feature = Feature("checkin")
 feature.fact("checkin.done", streak="number", makeup="yes_no")
@@ -48,7 +48,7 @@ def check_in(ctx: Context, cmd: CommandInvoked) -> None:
     _check_course_is_on(ctx)
     dates = store.dates_of(ctx.db, ctx.member.id)
     if ctx.today in dates:
-        raise UserError("checkin.already", count=current(dates, ctx.today))
+        raise UserError("checkin.already", count=current(dates, ctx.today, ctx.course.is_quiet))
     _record(ctx, dates, ctx.today, is_makeup=False)
     _post_counter(ctx)
 
@@ -58,7 +58,9 @@ def make_up(ctx: Context, cmd: CommandInvoked) -> None:
     _check_course_is_on(ctx)
     rules: Makeup = ctx.course.settings["checkin"].makeup
     dates = store.dates_of(ctx.db, ctx.member.id)
-    open_days = missing(dates, ctx.today, since=ctx.course.starts, within_days=rules.within_days)
+    open_days = missing(
+        dates, ctx.today, since=ctx.course.starts, within_days=rules.within_days, rests=ctx.course.is_quiet
+    )
     if not open_days:
         raise UserError("makeup.nothing", count=rules.within_days)
     day = _asked_day(cmd.text.strip(), open_days)
@@ -85,10 +87,10 @@ def _check_course_is_on(ctx: Context) -> None:
 def _record(ctx: Context, dates: set[date], day: date, *, is_makeup: bool) -> None:
     store.add(ctx.db, ctx.course.id, ctx.member.id, day, at=ctx.now, is_makeup=is_makeup)
     now_dates = dates | {day}
-    streak = current(now_dates, ctx.today)
+    streak = current(now_dates, ctx.today, ctx.course.is_quiet)
     ctx.reply("makeup.done" if is_makeup else "checkin.done", date=day, count=streak)
     points = ctx.announce("checkin.done", day.isoformat(), streak=streak, makeup=is_makeup).points
-    for days, first in reached(now_dates, day):
+    for days, first in reached(now_dates, day, ctx.course.is_quiet):
         points += ctx.announce("streak.reached", f"{days} days from {first}", days=days).points
     if points:
         ctx.reply("points.earned", points=points, count=ctx.ask("points_of", ctx.member.id))
@@ -116,17 +118,29 @@ def _post_counter(ctx: Context) -> None:
 
 
 @feature.query("checkins_of")
-def checkins_of(db: Connection, member: MemberId, today: date) -> tuple[int, int]:
+def checkins_of(db: Connection, member: MemberId, today: date, rests: Rests) -> tuple[int, int]:
     """How many days the member checked in, and the streak that still lives."""
     dates = store.dates_of(db, member)
-    return len(dates), current(dates, today)
+    return len(dates), current(dates, today, rests)
 
 
 @feature.query("attendance")
-def attendance(db: Connection, members: Collection[MemberId], day: date) -> dict[MemberId, tuple[int, int]]:
+def attendance(
+    db: Connection, members: Collection[MemberId], day: date, rests: Rests
+) -> dict[MemberId, tuple[int, int]]:
     """For each who ever checked in: on how many days up to this one, and the streak that it ends with."""
     found = store.dates_until(db, members, day)
-    return {member: (len(dates), run_up_to(dates, day)) for member, dates in found.items()}
+    return {member: (len(dates), run_up_to(dates, day, rests)) for member, dates in found.items()}
+
+
+@feature.query("streaks")
+def streaks(
+    db: Connection, members: Collection[MemberId], today: date, rests: Rests
+) -> dict[MemberId, tuple[bool, int]]:
+    """For each who ever checked in: whether they have today, and the streak that still lives."""
+    found = store.dates_until(db, members, today)
+    dates = {member: {date.fromisoformat(day) for day in written} for member, written in found.items()}
+    return {member: (today in theirs, current(theirs, today, rests)) for member, theirs in dates.items()}
 
 
 feature.needs = ("points_of",)

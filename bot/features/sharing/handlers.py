@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.domain.course import Course, Occurrence
+from bot.domain.course import Course
 from bot.domain.events import MessageDeleted, OccurrenceDue, PlainMessage
 from bot.domain.messages import Text, Words
 from bot.domain.places import Space
+from bot.domain.rituals import Occurrence, Step
 from bot.domain.text import visible_length
 from bot.engine.context import Context, MessageBatch
 from bot.engine.degrade import shorten
@@ -19,6 +20,7 @@ from bot.engine.names import clean_line
 from bot.engine.roster import member_of
 from bot.features.sharing import store
 from rules.fields import Duration
+from rules.vocabulary import Uses
 
 feature = Feature("sharing")
 feature.fact("share.posted", has_text=True, length="number", attachments="number")
@@ -37,12 +39,12 @@ class SharingOptions(BaseModel):
     from_characters: int = Field(default=10, ge=1, le=1000, strict=True)
 
 
-def _slots(options: SharingOptions) -> tuple[timedelta, ...]:
-    return timedelta(0), options.lasts
+def _steps(options: SharingOptions) -> tuple[Step, ...]:
+    return Step(), Step(after=options.lasts, is_needed=True)
 
 
 def _preview(course: Course, occurrence: Occurrence) -> Words:
-    if occurrence.slot == _CLOSE:
+    if occurrence.step == _CLOSE:
         return Text(id="preview.sharing_closes")
     day = course.day(occurrence.local_date)
     if day is None or day.sharing is None:
@@ -50,9 +52,12 @@ def _preview(course: Course, occurrence: Occurrence) -> Words:
     return Text(id="preview.sharing", values={"topic": day.sharing})
 
 
-@feature.action("sharing", SharingOptions, preview=_preview, slots=_slots)
+_USES = Uses(takes=lambda options: ("sharing",), is_session=True)
+
+
+@feature.action("sharing", SharingOptions, preview=_preview, steps=_steps, uses=_USES)
 def sharing(ctx: Context, due: OccurrenceDue) -> None:
-    if due.slot == _OPEN:
+    if due.step == _OPEN:
         _open(ctx, due)
     else:
         _close(ctx, due)

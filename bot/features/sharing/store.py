@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     bindparam,
     delete,
     func,
@@ -39,10 +40,11 @@ session = Table(
     Column("ritual", String(48), nullable=False),
     Column("space", String(32), nullable=False),
     Column("local_date", LocalDate, nullable=False),
-    Column("opened_at", Moment, nullable=False),
+    Column("number", Integer, nullable=False, server_default=text("0")),  # of several on one date
+    Column("opened_at", Moment, nullable=False),  # when it was due: what is posted from then on counts
     Column("closes_at", Moment, nullable=False),  # what is posted before this counts, however late it reaches us
     Column("closed_at", Moment),  # when the summary was posted
-    UniqueConstraint("course", "ritual", "space", "local_date"),
+    UniqueConstraint("course", "ritual", "space", "local_date", "number"),
     Index(None, "course", "space", "closes_at"),
 )
 
@@ -73,8 +75,18 @@ _LONGEST_FIRST = func.length(share_post.c.text).desc(), share_post.c.id
 
 
 def open_session(db: Connection, due: OccurrenceDue, closes_at: datetime) -> None:
-    row = {"course": due.course, "ritual": due.ritual, "space": due.space, "local_date": due.local_date}
-    db.execute(insert_new(db, session), [{**row, "opened_at": due.at, "closes_at": closes_at}])
+    db.execute(insert_new(db, session), [{**_key(due), "opened_at": due.due_at, "closes_at": closes_at}])
+
+
+def _key(due: OccurrenceDue) -> dict[str, Any]:
+    """What names a session."""
+    return {
+        "course": due.course,
+        "ritual": due.ritual,
+        "space": due.space,
+        "local_date": due.local_date,
+        "number": due.number,
+    }
 
 
 def sessions_in(db: Connection, course: str, spaces: Collection[str], since: datetime) -> Sequence[Row[Any]]:
@@ -92,13 +104,7 @@ _SINCE = (
 
 def close_session(db: Connection, due: OccurrenceDue) -> Row[Any] | None:
     """Close it; None where it was never opened."""
-    mine = (
-        (session.c.course == due.course)
-        & (session.c.ritual == due.ritual)
-        & (session.c.space == due.space)
-        & (session.c.local_date == due.local_date)
-        & session.c.closed_at.is_(None)
-    )
+    mine = and_(*(session.c[name] == value for name, value in _key(due).items()), session.c.closed_at.is_(None))
     return db.execute(update(session).where(mine).values(closed_at=due.at).returning(*session.c)).one_or_none()
 
 

@@ -1,0 +1,156 @@
+"""Ten thousand rituals that are due at one second; and how late an ordinary one is under the real alarm clock."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
+from pathlib import Path
+
+from bench.table import Row
+from bot.app import App, build, real_now
+from bot.config import Settings
+from bot.domain.course import Course
+from bot.domain.ids import RitualId, SpaceId
+from bot.domain.rituals import Occurrence
+from bot.engine import agenda
+from scheduler.clock import RealClock, VirtualClock
+from scheduler.ticker import Ticker
+from storage.migrate import migrate
+
+RITUALS = 10_000
+TIMES = 5
+ORDINARY = 100
+APART = timedelta(milliseconds=100)
+
+_COURSE = """
+title: Ten thousand rituals
+language: en
+time_zone: UTC
+starts: 2027-03-01
+ends: 2027-03-14
+spaces:
+  - {id: main, kind: main, local: main}
+"""
+_CALENDAR = "days: [{day: 1, title: First, task: Write three lines.}]\n"
+_DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
+
+
+def measure(pack: Path, folder: Path) -> list[Row]:
+    """CPU of the steps, in milliseconds for all of them; lateness in milliseconds."""
+    rounds = [_at_once(folder / str(number)) for number in range(TIMES)]
+    steps = list(zip(*rounds, strict=True))
+    names = ("materialise", "claim, execute and commit", "both")
+    rows = [_row(f"{RITUALS:,} due at one second: {name}", step) for name, step in zip(names, steps, strict=True)]
+    late = sorted(asyncio.run(_lateness(folder / "ordinary")))
+    p50, p99 = late[len(late) // 2], late[int(len(late) * 0.99)]
+    return [
+        *rows,
+        Row(what=f"lateness of {ORDINARY} ordinary rituals, p50", unit="ms", median=p50, lowest=late[0], highest=p50),
+        Row(what=f"lateness of {ORDINARY} ordinary rituals, p99", unit="ms", median=p99, lowest=p50, highest=late[-1]),
+    ]
+
+
+def _at_once(folder: Path) -> tuple[float, float, float]:
+    app = _opened(folder, RITUALS, VirtualClock(_DUE - timedelta(hours=1), _nothing))
+    with app.database.begin() as db:
+        app.library.activate_all(db, _DUE - timedelta(hours=2))
+    began = time.process_time()
+    with app.database.begin() as db:
+        agenda.plan(db, app.library.refresh(db), app.library.schedule, _DUE - timedelta(hours=1))
+    planned = time.process_time()
+    while due := _due(app):
+        app.pipeline.process(due)
+    done = time.process_time()
+    app.database.close()
+    return (planned - began) * 1e3, (done - planned) * 1e3, (done - began) * 1e3
+
+
+def _due(app: App) -> list[agenda.OccurrenceDue]:
+    with app.database.begin() as db:
+        return agenda.due(db, app.library.refresh(db), _DUE, until=_DUE)
+
+
+async def _lateness(folder: Path) -> list[float]:
+    """Milliseconds from when each was due until it was committed, on the real clock."""
+    clock = RealClock()
+    app = _opened(folder, 1, clock)
+    first = clock.now() + timedelta(seconds=1)
+    app.library.schedule = lambda course, since, until: _one_by_one(course, first, since, until)
+    with app.database.begin() as db:
+        app.library.activate_all(db, clock.now())
+    late: list[float] = []
+    watched = _Watched(app, late)
+    ticking = asyncio.create_task(Ticker(watched, clock, app).run())
+    await watched.enough.wait()
+    ticking.cancel()
+    await asyncio.gather(ticking, return_exceptions=True)
+    app.database.close()
+    return late
+
+
+class _Watched:
+    """The agenda, with a look at the clock after each commit."""
+
+    def __init__(self, app: App, late: list[float]) -> None:
+        self._app = app
+        self._late = late
+        self._next: datetime | None = None
+        self.enough = asyncio.Event()
+
+    async def run_due(self) -> None:
+        await self._app.run_due()
+        if self._next is not None and self._next <= real_now():
+            self._late.append((real_now() - self._next).total_seconds() * 1e3)
+        if len(self._late) >= ORDINARY:
+            self.enough.set()
+
+    async def next_due(self, after: datetime) -> datetime | None:
+        self._next = await self._app.next_due(after)
+        return self._next
+
+
+def _one_by_one(course: Course, first: datetime, since: datetime, until: datetime) -> Iterator[Occurrence]:
+    for number in range(ORDINARY + 10):
+        due_at = first + number * APART
+        if since < due_at <= until:
+            yield Occurrence(
+                course=course.id,
+                ritual=RitualId("task0"),
+                space=SpaceId("main"),
+                local_date=date(2027, 3, 1),
+                slot=number,
+                step=0,
+                due_at=due_at,
+            )
+
+
+def _opened(folder: Path, rituals: int, clock: VirtualClock | RealClock) -> App:
+    course = folder / "many"
+    course.mkdir(parents=True)
+    (course / "course.yaml").write_text(_COURSE, encoding="utf-8")
+    (course / "calendar.yaml").write_text(_CALENDAR, encoding="utf-8")
+    at = f"{time_of_day(9):%H:%M}"
+    lines = (f"task{number}: {{every: day, at: {at}, do: post_task}}\n" for number in range(rituals))
+    (course / "rituals.yaml").write_text("".join(lines), encoding="utf-8")
+    settings = Settings.model_validate(
+        {
+            "database": f"sqlite:///{folder / 'bench.db'}",
+            "data": folder,
+            "language": "en",
+            "courses": (course,),
+            "platforms": {},
+        }
+    )
+    app = build(settings, clock=clock)
+    migrate(app.database, folder, datetime(2027, 3, 1, tzinfo=UTC))
+    return app
+
+
+async def _nothing(_: datetime) -> None:
+    return None
+
+
+def _row(what: str, rounds: tuple[float, ...]) -> Row:
+    return Row(what=what, unit="ms", median=statistics.median(rounds), lowest=min(rounds), highest=max(rounds))

@@ -1,0 +1,184 @@
+"""What is said while an event is handled: the answer to who caused it, posts, what staff are told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.domain.errors import UserError
+from bot.domain.events import Done, Event
+from bot.domain.ids import Language
+from bot.domain.messages import File, Policy, Text, Words
+from bot.domain.places import Space, SpaceKind
+from bot.engine.situation import Situation
+from bot.engine.transaction import Belonging, Transaction
+from bot.engine.voice import INTERACTION_LIFE, NOTICE_LIFE, REPLY_LIFE, Board, Label, Utterance, Where
+from bot.engine.writes import Writes
+from storage import pins
+from storage.outbox import newest_post
+
+Gathered = Callable[[Any, Sequence[Any]], None]
+"""Takes the context, and all items that were gathered for it."""
+
+
+@dataclass(slots=True)
+class Reply:
+    """What a handler answers, collected into one message."""
+
+    lines: list[Words] = field(default_factory=list)
+    board: Board | None = None
+    buttons: list[Label] = field(default_factory=list)
+
+
+class Saying(Situation):
+    """A situation in which something can be said; it leaves rows for the outbox."""
+
+    def __init__(self, tx: Transaction, event: Event, belonging: Belonging, writes: Writes | None = None) -> None:
+        super().__init__(tx, event, belonging, writes)
+        self._reply = Reply()
+        self._gathered: dict[Gathered, list[Any]] = {}
+        self._said = 0
+
+    # --- the answer ---------------------------------------------------------------------------------------------------
+
+    def reply(self, id: str, /, *, buttons: Sequence[Label] = (), **values: Any) -> None:
+        """Answer who caused the event. All lines of one handler become one message."""
+        self.reply_words(Text(id=id, values=values))
+        self._reply.buttons.extend(buttons)
+
+    def reply_words(self, words: Words) -> None:
+        self._reply.lines.append(words)
+
+    def reply_table(self, rows: Sequence[Sequence[Words | str]], *, numbers: frozenset[int] = frozenset()) -> None:
+        """Add a board to the answer; `numbers` are the columns that align right."""
+        self._reply.board = Board(rows, numbers) if rows else None
+
+    # --- posts --------------------------------------------------------------------------------------------------------
+
+    def say(
+        self,
+        where: SpaceKind | Space,
+        *lines: Words,
+        key: str | None = None,
+        buttons: Sequence[Label] = (),
+        files: Sequence[File] = (),
+        policy: Policy = "at_most_once",
+        pin_as: str | None = None,
+    ) -> None:
+        """Post to a space of the course. A key that was used before says nothing again.
+
+        `pin_as` pins the post; the one that was pinned under this name there before is unpinned.
+        """
+        what = Utterance(lines=lines, buttons=buttons, files=files, policy=policy)
+        base = key or self._new_key()
+        for space in self._spaces(where):
+            post = _at(base, space)
+            self._queue(post, what, Where(address=space.address))
+            if pin_as:
+                self._pin(post, space, pin_as)
+
+    def say_to(self, user: str, space: Space, *lines: Words, key: str, language: Language | None = None) -> None:
+        """Post to a space what one person alone reads there; nothing where its platform would show it to all."""
+        self.whisper(user, space, Utterance(lines=lines), key=key, language=language)
+
+    def whisper(self, user: str, space: Space, what: Utterance, *, key: str, language: Language | None = None) -> None:
+        """The same, with buttons, a policy or a life span of its own."""
+        if self.engine.voice.can_whisper(space.address.platform):
+            where = Where(address=space.address, only_for=user)
+            self._queue(_at(key, space), what, where, language)
+
+    def keep_posted(
+        self,
+        where: SpaceKind | Space,
+        *lines: Words,
+        key: str,
+        buttons: Sequence[Label] = (),
+        board: Board | None = None,
+        pin_as: str | None = None,
+        is_worth_a_post: bool = False,
+    ) -> None:
+        """One post whose text is replaced: sent the first time, edited from then on; sent anew where that failed.
+
+        Where a platform can't edit, a later text is posted anew if it is worth a post of its own, else dropped.
+        """
+        what = Utterance(lines=lines, board=board, buttons=buttons)
+        again = Utterance(lines=lines, board=board, buttons=buttons, policy="replaceable")
+        for space in self._spaces(where):
+            first = _at(key, space)
+            post, is_there = newest_post(self.db, first)
+            if is_there or any(q.message.key == post for q in self.writes.outgoing):
+                edit = Where(address=space.address, edits=post)
+                self._queue(f"{post}:edit:{self.event.key}", what if is_worth_a_post else again, edit)
+            else:  # its failure is told for the first only
+                self._queue(post, what if post == first else again, Where(address=space.address))
+            if pin_as:
+                self._pin(post, space, pin_as)
+
+    def tell_staff(self, *lines: Words, key: str | None = None, buttons: Sequence[Label] = ()) -> None:
+        """Post to the staff room of the course."""
+        what = Utterance(lines=lines, buttons=buttons, life=NOTICE_LIFE)
+        base = key or f"{self._new_key()}:staff"
+        for space in self._spaces("staff"):
+            self._queue(_at(base, space), what, Where(address=space.address))
+
+    def _new_key(self) -> str:
+        self._said += 1
+        return f"{self.event.key}:{self._said}"
+
+    def _pin(self, post: str, space: Space, name: str) -> None:
+        """Pin a post, and unpin the one before it; nothing where this very one is pinned already."""
+        before = pins.replace(self.db, self.course.id, name, space.address, post, at=self.now)
+        if before == post:
+            return
+        act = Utterance(lines=(), policy="replaceable")
+        if before:
+            self._queue(f"{post}:unpin", act, Where(address=space.address, unpins=before))
+        self._queue(f"{post}:pin", act, Where(address=space.address, pins=post))
+
+    def _spaces(self, where: SpaceKind | Space) -> list[Space]:
+        if isinstance(where, Space):
+            return self.live.spaces_of(self.course.id, id=where.id)
+        return self.live.spaces_of(self.course.id, kind=where)
+
+    def _queue(self, key: str, what: Utterance, where: Where, language: Language | None = None) -> None:
+        spoken = language or self.course.language
+        self.writes.say(self.engine.voice.queue(key, what, where, spoken, self.tx.said_at or self.event.at))
+
+    # --- the end ------------------------------------------------------------------------------------------------------
+
+    def gather(self, handler: Gathered, item: Any) -> None:
+        """Hand all such items over together, when everything that follows from the event is known."""
+        self._gathered.setdefault(handler, []).append(item)
+
+    def finish(self, *, key: str | None = None) -> None:
+        """Turn the collected answer into a message."""
+        gathered, self._gathered = self._gathered, {}
+        for handler, items in gathered.items():
+            handler(self, items)
+        reply, self._reply = self._reply, Reply()
+        if not (reply.lines or reply.board):
+            return
+        if not isinstance(self.event, Done):
+            self.say("main", *reply.lines)  # nobody asked: what a rule says about the clock's facts is for all
+            return
+        answers = getattr(self.event, "interaction", None)
+        life = INTERACTION_LIFE if answers else REPLY_LIFE
+        what = Utterance(lines=reply.lines, board=reply.board, buttons=reply.buttons, life=life)
+        where = Where(
+            address=self.event.address,
+            reply_to=getattr(self.event, "message", None),
+            only_for=None if self.event.address.private else self.event.actor.user,
+            answers=answers,
+        )
+        self._queue(key or f"reply:{self.event.key}", what, where, self.language)
+
+    def refuse(self, mistake: UserError) -> None:
+        """Answer with what went wrong; nothing else that the handler decided stays."""
+        self.writes = Writes()
+        self._gathered = {}
+        self._reply = Reply(lines=[mistake.text])
+        self._reply.buttons = [(Text(id=button.label), button.command) for button in mistake.buttons]
+        self.finish()
+
+
+def _at(key: str, space: Space) -> str:
+    return f"{key}@{space.address.platform}:{space.address.chat}"

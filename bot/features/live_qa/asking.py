@@ -1,0 +1,97 @@
+"""`/ask live`: a question for the next session, or for the one that is on."""
+
+import re
+from typing import NamedTuple
+
+from bot.domain.errors import UserError
+from bot.domain.events import CommandInvoked
+from bot.domain.messages import Text, Words
+from bot.domain.text import visible_length
+from bot.engine.context import Context
+from bot.engine.names import clean_line
+from bot.features.live_qa import store
+from bot.features.live_qa.coming import next_session
+from bot.features.live_qa.declared import feature
+
+_WORD = "直播提问"
+_FOR_LIVE = re.compile(r"(?:live|直播)(?:[\s:：]+(.*))?", re.DOTALL | re.IGNORECASE)
+_DROP = re.compile(r"(?:drop|撤回|收回|删除)\s*#?([0-9]{1,9})(?:\s+of\s+([0-9]{1,15}))?", re.IGNORECASE)
+_MOST = 10  # questions of one member that wait for the same session
+_LONGEST = 500  # characters
+_TOO_LONG_TO_CLEAN = 10 * _LONGEST
+
+
+class Drop(NamedTuple):
+    """A question that is taken back; of which session, where a button says it."""
+
+    number: int
+    session: int | None
+
+
+@feature.command("ask", words=(_WORD,))
+def ask(ctx: Context, cmd: CommandInvoked) -> None:
+    asked = _for_live(cmd)
+    if drop := _drop_in(asked):
+        _drop(ctx, drop)
+    else:
+        _ask(ctx, _checked(asked))
+
+
+def _for_live(cmd: CommandInvoked) -> str:
+    """What is asked for a live session. Raises UserError where nothing is, or not for one."""
+    found = _FOR_LIVE.fullmatch(cmd.text.strip())
+    asked = cmd.text if cmd.name == _WORD else found[1] if found else None
+    if not asked or not visible_length(asked):
+        raise UserError("ask.usage")
+    return asked.strip()
+
+
+def _drop_in(asked: str) -> Drop | None:
+    found = _DROP.fullmatch(asked)
+    return Drop(int(found[1]), int(found[2]) if found[2] else None) if found else None
+
+
+def _checked(asked: str) -> str:
+    question = clean_line(asked[:_TOO_LONG_TO_CLEAN])
+    if len(question) > _LONGEST:
+        raise UserError("live.too_long", most=_LONGEST)
+    if not question:
+        raise UserError("ask.usage")
+    return question
+
+
+def _ask(ctx: Context, question: str) -> None:
+    session, when = _collecting(ctx)
+    mine = store.questions_by(ctx.db, session, ctx.member.id)
+    same = next((one.number for one in mine if one.text.casefold() == question.casefold()), None)
+    if same is not None:
+        raise UserError("live.same_question", number=same)
+    if len(mine) >= _MOST:
+        raise UserError("live.too_many", most=_MOST)
+    number = store.add_question(ctx.db, session, ctx.member.id, question, at=ctx.now)
+    button = (Text(id="button.drop_question"), f"ask live drop {number} of {session}")
+    ctx.reply("live.noted", number=number, buttons=[button])
+    ctx.reply_words(when)
+    outcome = ctx.announce("live.asked", _object(session, number), text=question, length=visible_length(question))
+    if outcome.points:
+        ctx.reply("points.plus", points=outcome.points)
+
+
+def _collecting(ctx: Context) -> tuple[int, Words]:
+    """The session that a question asked now is for, and when that is. Raises UserError where there will be none."""
+    for session in store.open_sessions(ctx.db, ctx.course.id, ctx.now):
+        return session.id, Text(id="live.on_now")
+    when = Text(id="live.next", values={"when": next_session(ctx).when})
+    return store.collecting_session(ctx.db, ctx.course.id).id, when
+
+
+def _drop(ctx: Context, drop: Drop) -> None:
+    session = drop.session or _collecting(ctx)[0]
+    if not store.drop_question(ctx.db, session, drop.number, ctx.member.id):
+        raise UserError("live.not_yours", number=drop.number)
+    ctx.retract("live.asked", _object(session, drop.number))
+    ctx.reply("live.dropped", number=drop.number)
+
+
+def _object(session: int, number: int) -> str:
+    return f"live question {session}.{number}"

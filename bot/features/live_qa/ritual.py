@@ -1,0 +1,115 @@
+"""What a session says by itself: beforehand, at its beginning, at its end."""
+
+import secrets
+from collections.abc import Callable, Iterator
+
+from bot.domain.course import Course
+from bot.domain.events import OccurrenceDue
+from bot.domain.messages import Text, Words
+from bot.domain.rituals import Occurrence
+from bot.engine.context import Context
+from bot.features.live_qa import store
+from bot.features.live_qa.declared import ACTION, feature
+from bot.features.live_qa.options import AGENDA, ANNOUNCE, CLOSE, GRACE, OPEN, REPORT, LiveOptions, options_of, steps_of
+from bot.features.live_qa.wording import about, clock_time, hours, question_lines
+from rules.vocabulary import Uses
+
+_ON_AGENDA, _IN_REPORT = 12, 50  # questions
+_EXCERPT, _REPORTED = 80, 200  # columns of each
+_CODES = 10_000
+
+_PREVIEWS = {
+    ANNOUNCE: "preview.live_announce",
+    AGENDA: "preview.live_agenda",
+    OPEN: "preview.live_open",
+    CLOSE: "preview.live_close",
+    REPORT: "preview.live_report",
+}
+
+
+def _preview(course: Course, occurrence: Occurrence) -> Words:
+    return Text(id=_PREVIEWS[occurrence.step])
+
+
+@feature.action(ACTION, LiveOptions, preview=_preview, steps=steps_of, uses=Uses(is_session=True))
+def live_qa(ctx: Context, due: OccurrenceDue) -> None:
+    _ACTS[due.step](ctx, due, options_of(ctx.course, due.ritual))
+
+
+def _announce(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
+    when = Text(id="live.when", values=hours(ctx.course, due.due_at + options.announce_before, options))
+    title = Text(id="live.announced", values={"when": when})
+    _post(ctx, due, title, *about(options), Text(id="live.how_to_ask"))
+
+
+def _agenda(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
+    opens_at = clock_time(ctx.course, due.due_at + options.agenda_before)
+    waiting = store.waiting_session(ctx.db, ctx.course.id)
+    count, questions = store.questions_of(ctx.db, waiting.id, limit=_ON_AGENDA) if waiting else (0, [])
+    if not count:
+        _post(ctx, due, Text(id="live.agenda_empty", values={"at": opens_at}), *about(options))
+        return
+    title = Text(id="live.agenda", values={"at": opens_at, "count": count})
+    lines = question_lines(questions, count, width=_EXCERPT)
+    _post(ctx, due, title, *about(options), *lines, Text(id="live.how_to_add"))
+
+
+def _open(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
+    closes_at = due.due_at + options.lasts
+    session, is_new = store.open_session(ctx.db, due, closes_at=closes_at, code=f"{secrets.randbelow(_CODES):04}")
+    until = clock_time(ctx.course, session.closes_at + GRACE)
+    how = Text(id="live.how_to_attend", values={"until": until})
+    _post(ctx, due, Text(id="live.opens"), *about(options), how, Text(id="live.how_to_ask_now"))
+    if is_new:
+        code = Text(id="live.code", values={"code": session.code, "until": until})
+        ctx.tell_staff(code, key=f"live:{session.id}:code")
+
+
+def _close(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
+    """Nothing where it never opened: what was asked for it waits for the next one."""
+    session = store.session_of(ctx.db, due)
+    if session is None:
+        return
+    lines: list[Words] = [Text(id="live.closed"), *_figures(ctx, session)]
+    if due.at < session.closes_at + GRACE:
+        until = clock_time(ctx.course, session.closes_at + GRACE)
+        lines.append(Text(id="live.attend_late", values={"until": until}))
+    _post(ctx, due, *lines)
+
+
+def _report(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
+    """When nobody can mark their attendance any more, staff get the lists; once, in however many spaces it was."""
+    session = store.session_of(ctx.db, due)
+    if session is None:
+        return
+    count, questions = store.questions_of(ctx.db, session.id, limit=_IN_REPORT)
+    names = store.attendees(ctx.db, session.id)
+    title = Text(id="live.report", values={"date": session.local_date})
+    lines = [title, *_figures(ctx, session), *question_lines(questions, count, width=_REPORTED)]
+    if names:
+        lines.append(Text(id="live.report_names", values={"names": names}))
+    ctx.tell_staff(*lines, key=f"live:{session.id}:report")
+
+
+_ACTS: dict[int, Callable[[Context, OccurrenceDue, LiveOptions], None]] = {
+    ANNOUNCE: _announce,
+    AGENDA: _agenda,
+    OPEN: _open,
+    CLOSE: _close,
+    REPORT: _report,
+}
+
+
+def _post(ctx: Context, due: OccurrenceDue, *lines: Words) -> None:
+    if ctx.space:
+        ctx.say(ctx.space, *lines, key=due.key)
+
+
+def _figures(ctx: Context, session: store.Session) -> Iterator[Words]:
+    """How many attended, and how many questions there were; of nothing nothing is said."""
+    attended = store.count_attendees(ctx.db, session.id)
+    if attended:
+        yield Text(id="live.attended_count", values={"count": attended})
+    asked, _ = store.questions_of(ctx.db, session.id, limit=0)
+    if asked:
+        yield Text(id="live.asked_count", values={"count": asked})

@@ -1,0 +1,43 @@
+"""How sessions and questions are spoken of."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.domain.course import Course
+from bot.domain.messages import Localised, Template, Text, Words
+from bot.engine.degrade import shorten
+from bot.features.live_qa.options import LiveOptions
+
+
+def clock_time(course: Course, moment: datetime) -> str:
+    """`20:00`, in the course's zone."""
+    return f"{moment.astimezone(course.tzinfo):%H:%M}"
+
+
+def hours(course: Course, opens_at: datetime, options: LiveOptions) -> dict[str, Any]:
+    """The values of a text that says when a session is."""
+    closes_at = opens_at + options.lasts
+    return {
+        "date": course.date_at(opens_at),
+        "at": clock_time(course, opens_at),
+        "until": clock_time(course, closes_at),
+    }
+
+
+def about(options: LiveOptions) -> Iterator[Words]:
+    """What a session is about, and where it is seen."""
+    if options.topic:
+        yield Text(id="live.topic", values={"topic": options.topic})
+    if options.link:
+        # A course's own text, not a value: so that it is shown as a link.
+        yield Template(text=Localised({"en": options.link}))
+
+
+def question_lines(questions: Sequence[Any], count: int, *, width: int) -> Iterator[Words]:
+    """One for each, no wider than this; and how many more there are."""
+    for one in questions:
+        values = {"number": one.number, "name": one.name, "text": shorten(one.text, width)}
+        yield Text(id="live.question", values=values)
+    if count > len(questions):
+        yield Text(id="live.more_questions", values={"count": count - len(questions)})

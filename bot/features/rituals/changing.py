@@ -1,0 +1,143 @@
+"""`/run`, `/postpone`, `/pause`, `/resume`: what staff change without touching the files."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.domain.errors import UserError
+from bot.domain.events import CommandInvoked
+from bot.domain.messages import Button
+from bot.domain.rituals import Ritual
+from bot.engine import agenda, pauses, rescheduling
+from bot.engine.context import Context
+from bot.engine.executing import handle_occurrences
+from bot.engine.rescheduling import Time
+from bot.features.rituals.declared import feature, named
+from bot.features.rituals.showing import day_of
+from rules.fields import parse_date, parse_duration, parse_time
+
+_FARTHEST = timedelta(days=30)
+
+
+@feature.command("run", roles=("admin",), places=("staff",))
+def run(ctx: Context, cmd: CommandInvoked) -> None:
+    name, _, more = cmd.text.strip().partition(" ")
+    if not name or more.strip() not in ("", "again"):
+        raise UserError("run.usage")
+    ritual = named(ctx, name)
+    today = day_of(ctx, ritual)
+    mine = [time for time in rescheduling.planned(ctx.db, ctx.course, ritual) if time.local_date == today]
+    done_at = rescheduling.was_done(ctx.db, ctx.course, ritual, today)
+    if mine and not _rests(ctx, ritual, today):
+        rescheduling.move(ctx.db, mine[0], ctx.now - mine[0].due_at)
+    elif done_at and not more:
+        again = Button(label=f"/run {ritual.id} again", command=f"run {ritual.id} again")
+        raise UserError("run.done_today", buttons=[again], name=ritual.id, at=done_at.astimezone(ctx.course.tzinfo))
+    else:
+        rescheduling.add_extra(ctx.db, ctx.course, ritual, today, ctx.now)
+    due = agenda.due(ctx.db, ctx.live, ctx.now, until=ctx.now)
+    handle_occurrences(ctx.tx, [one for one in due if one.course == ctx.course.id and one.ritual == ritual.id])
+    ctx.audit("run", ritual=ritual.id)
+    ctx.reply("run.done", name=ritual.id)
+
+
+def _rests(ctx: Context, ritual: Ritual, today: date) -> bool:
+    """What is planned today will be skipped: whoever wants it all the same wants one more."""
+    held = pauses.of(ctx.db, ctx.course.id)
+    is_quiet = ritual.on_quiet_days == "skip" and ctx.course.is_quiet(today)
+    return is_quiet or ritual.id in held or pauses.ALL in held
+
+
+@feature.command("postpone", roles=("admin",), places=("staff",))
+def postpone(ctx: Context, cmd: CommandInvoked) -> None:
+    words = cmd.text.split()
+    if len(words) != 2:
+        raise UserError("postpone.usage")
+    ritual = named(ctx, words[0])
+    times = [one for one in rescheduling.planned(ctx.db, ctx.course, ritual) if one.due_at > ctx.now]
+    if not times:
+        raise UserError("postpone.nothing", name=ritual.id)
+    coming = times[0]
+    due_at = _scheduled(ctx, coming) if words[1] == "back" else _asked(ctx, ritual, coming, words[1])
+    if not ctx.now < due_at <= ctx.now + _FARTHEST:
+        raise UserError("postpone.not_then", at=due_at.astimezone(ctx.course.tzinfo))
+    rescheduling.move(ctx.db, coming, due_at - coming.due_at, is_moved=words[1] != "back")
+    before, after = coming.due_at.astimezone(ctx.course.tzinfo), due_at.astimezone(ctx.course.tzinfo)
+    ctx.audit("postpone", ritual=ritual.id, before=f"{before:%m-%d %H:%M}", after=f"{after:%m-%d %H:%M}")
+    ctx.reply("postpone.done", name=ritual.id, before=before, after=after)
+
+
+def _asked(ctx: Context, ritual: Ritual, coming: Time, word: str) -> datetime:
+    """`30m` later, or at `21:00` of the same day."""
+    try:
+        return coming.due_at + parse_duration(word)
+    except ValueError:
+        pass
+    try:
+        at = parse_time(word.replace("：", ":"))
+    except ValueError:
+        raise UserError("postpone.usage") from None
+    day = coming.due_at.astimezone(ritual.tzinfo).date()
+    return datetime.combine(day, at, ritual.tzinfo).astimezone(UTC)
+
+
+def _scheduled(ctx: Context, coming: Time) -> datetime:
+    """When the files want it."""
+    slots = {(row.space, row.slot) for row in coming.rows}
+    around = coming.due_at - _FARTHEST, coming.due_at + _FARTHEST
+    own = (
+        one.due_at
+        for one in ctx.engine.library.schedule(ctx.course, *around)
+        if one.ritual == coming.rows[0].ritual
+        and one.local_date == coming.local_date
+        and (one.space, one.slot) in slots
+    )
+    return min(own, default=coming.due_at)
+
+
+@feature.command("pause", roles=("admin",), places=("staff",))
+def pause(ctx: Context, cmd: CommandInvoked) -> None:
+    words = cmd.text.split()
+    if not 1 <= len(words) <= 2:
+        raise UserError("pause.usage")
+    ritual = _one_or_all(ctx, words[0])
+    until = _until(ctx, words[1:])
+    pauses.begin(ctx.db, ctx.course.id, ritual, ctx.now, until)
+    ctx.audit("pause", ritual=ritual, until=f"{until:%Y-%m-%d %H:%M}" if until else "")
+    which = "all" if ritual == pauses.ALL else "one"
+    if until:
+        ctx.reply(f"pause.{which}_until", name=ritual, until=until)
+    else:
+        ctx.reply(f"pause.{which}", name=ritual)
+
+
+def _one_or_all(ctx: Context, word: str) -> str:
+    return pauses.ALL if word in ("all", "全部") else named(ctx, word).id
+
+
+def _until(ctx: Context, words: Sequence[str]) -> datetime | None:
+    """`3d` from now, or the beginning of a date."""
+    if not words:
+        return None
+    try:
+        return (ctx.now + parse_duration(words[0])).astimezone(ctx.course.tzinfo)
+    except ValueError:
+        pass
+    try:
+        until = datetime.combine(parse_date(words[0]), time(), ctx.course.tzinfo)
+    except ValueError:
+        raise UserError("pause.usage") from None
+    if until <= ctx.now:
+        raise UserError("pause.past", until=until)
+    return until
+
+
+@feature.command("resume", roles=("admin",), places=("staff",))
+def resume(ctx: Context, cmd: CommandInvoked) -> None:
+    word = cmd.text.strip()
+    if not word:
+        raise UserError("resume.usage")
+    ritual = _one_or_all(ctx, word)
+    if not pauses.end(ctx.db, ctx.course.id, ritual, ctx.now):
+        raise UserError("resume.nothing", name=word[:48])
+    ctx.audit("resume", ritual=ritual)
+    ctx.reply("resume.all" if ritual == pauses.ALL else "resume.one", name=ritual)

@@ -1,0 +1,20 @@
+"""All that `check` warns of in a course's plan."""
+
+from collections.abc import Mapping
+
+from bot.domain.course import Course
+from bot.domain.errors import Problem
+from bot.planning.clashes import clashes
+from bot.planning.gaps import gaps, unposted
+from bot.planning.idle import idle
+from bot.planning.places import Places
+from bot.planning.plan import Plan
+from rules.loader import Files
+from rules.vocabulary import Action
+
+
+def warnings_of(course: Course, actions: Mapping[str, Action], files: Files, shown_as: str = "") -> list[Problem]:
+    """Of the whole course; `files` are those that it was loaded from."""
+    plan, places = Plan(course, actions), Places(files, course, shown_as)
+    acts = plan.whole()
+    return [warning for find in (gaps, unposted, clashes, idle) for warning in find(plan, acts, places)]

