@@ -122,6 +122,8 @@ def _say(detail: ErrorDetails, at: Node | Key, name: str, complaints: Complaints
     id, values = _words(kind, context)
     if id == "problem.not_whole_number" and is_huge(detail["input"]):
         id = "problem.number_too_large"
+    if id == "problem.too_many" and isinstance(detail["input"], str):
+        id = "problem.text_too_long"
     if id == "problem.not_a_mapping":
         complain_no_mapping(at, complaints, name=name)
         return

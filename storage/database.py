@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -100,7 +101,14 @@ def insert(db: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
 
 def insert_new(db: Connection, table: Table) -> Insert:
     """An insert that passes over rows that are there already."""
-    return insert(db, table).on_conflict_do_nothing()
+    return _insert_new(db.dialect.name, table)
+
+
+@cache
+def _insert_new(dialect: str, table: Table) -> Insert:
+    """Made once: making a statement costs more than executing it."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 def open_engine(

@@ -1,26 +1,31 @@
 """Messages that the core has decided to send: rows that are claimed, sent outside the transaction, and settled."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Integer,
     Row,
     Select,
     Update,
     and_,
+    bindparam,
     exists,
     func,
-    or_,
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.messages import OutgoingMessage
+from storage.among import among
+from storage.columns import Moment
 from storage.database import insert_new
 from storage.tables import outbox
 
@@ -76,12 +81,19 @@ def _row(item: Queued) -> dict[str, object]:
 
 
 def _replaced_waiting_edit(db: Connection, item: Queued) -> bool:
-    waiting = and_(outbox.c.edits == item.message.edits, outbox.c.state == "pending", outbox.c.attempts == 0)
-    newest = select(func.max(outbox.c.id)).where(waiting, outbox.c.lane == lane_of(item.message)).scalar_subquery()
-    done = db.execute(
-        update(outbox).where(waiting, outbox.c.id == newest).values(message=item.message, expires_at=item.expires_at)
-    )
-    return done.rowcount > 0
+    bound = {"post": item.message.edits, "in_lane": lane_of(item.message)}
+    newer = {"newer": item.message, "until": item.expires_at}
+    return db.execute(_REPLACE_EDIT, {**bound, **newer}).rowcount > 0
+
+
+def _replacing_edit() -> Update:
+    waiting = and_(outbox.c.edits == bindparam("post"), outbox.c.state == "pending", outbox.c.attempts == 0)
+    newest = select(func.max(outbox.c.id)).where(waiting, outbox.c.lane == bindparam("in_lane")).scalar_subquery()
+    change = update(outbox).where(waiting, outbox.c.id == newest)
+    return change.values(message=bindparam("newer"), expires_at=bindparam("until"))
+
+
+_REPLACE_EDIT = _replacing_edit()
 
 
 def newest_post(db: Connection, key: str) -> tuple[str, bool]:
@@ -98,7 +110,10 @@ def newest_post(db: Connection, key: str) -> tuple[str, bool]:
 
 
 def _state_of(db: Connection, key: str) -> str | None:
-    return db.execute(select(outbox.c.state).where(outbox.c.key == key)).scalar_one_or_none()
+    return db.execute(_STATE, {"of": key}).scalar_one_or_none()
+
+
+_STATE = select(outbox.c.state).where(outbox.c.key == bindparam("of"))
 
 
 def _heads() -> Select[tuple[int]]:
@@ -120,70 +135,104 @@ _HEADS = _heads()
 
 def expire(db: Connection, now: datetime) -> list[Claimed]:
     """End what comes too late; what it was."""
-    late = update(outbox).where(outbox.c.state == "pending", outbox.c.expires_at <= now)
-    return _changed(db, late.values(state="expired", settled_at=now))
+    return _changed(db, _EXPIRE, {"now": now})
+
+
+_EXPIRE = (
+    update(outbox)
+    .where(outbox.c.state == "pending", outbox.c.expires_at <= bindparam("now", type_=Moment()))
+    .values(state="expired", settled_at=bindparam("now", type_=Moment()))
+    .returning(outbox)
+)
 
 
 def claim(
     db: Connection, platforms: Collection[str], *, holder: str, now: datetime, real_now: datetime, limit: int = 50
 ) -> list[Claimed]:
     """Mark the heads of the free lanes as `sending`."""
+    bound = {"platforms": platforms, "now": now, "real_now": real_now, "most": limit}
+    ids = [row.id for row in db.execute(_FREE, bound) if row.state == "pending"]  # else another process was faster
+    return _changed(db, _TAKE, {"ids": ids, "by": holder}) if ids else []
+
+
+def _free_heads() -> Select[tuple[int, str]]:
     busy = outbox.alias("busy")
     is_free = ~exists().where(busy.c.state == "sending", busy.c.lane == outbox.c.lane)
-    is_due = and_(outbox.c.not_before <= now, or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= real_now))
-    heads = (
+    now, real_now = bindparam("now", type_=Moment()), bindparam("real_now", type_=Moment())
+    is_due = (outbox.c.not_before <= now) & (outbox.c.retry_at.is_(None) | (outbox.c.retry_at <= real_now))
+    return (
         select(outbox.c.id, outbox.c.state)
         # Not the state: SQLite would take the index on it, and go through all that waits.
-        .where(outbox.c.id.in_(_HEADS), outbox.c.platform.in_(platforms), is_due, is_free)
+        .where(outbox.c.id.in_(_HEADS), among(outbox.c.platform, "platforms"), is_due, is_free)
         .order_by(outbox.c.id)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
     )
-    ids = [row.id for row in db.execute(heads) if row.state == "pending"]  # else another process was faster
-    if not ids:
-        return []
-    mine = {"state": "sending", "holder": holder, "attempts": outbox.c.attempts + 1}
-    return _changed(db, update(outbox).where(outbox.c.id.in_(ids)).values(mine))
 
 
-def _changed(db: Connection, change: Update) -> list[Claimed]:
-    rows = db.execute(change.returning(outbox)).all()
+_FREE = _free_heads()
+_TAKE = (
+    update(outbox)
+    .where(among(outbox.c.id, "ids"))
+    .values(state="sending", holder=bindparam("by"), attempts=outbox.c.attempts + 1)
+    .returning(outbox)
+)
+
+
+def _changed(db: Connection, change: ReturningUpdate[Any], bound: Mapping[str, Any]) -> list[Claimed]:
+    rows = db.execute(change, bound).all()
     return [_claimed(db, row) for row in sorted(rows, key=lambda row: int(row.id))]
 
 
-def _claimed(db: Connection, row: Row[tuple[object, ...]]) -> Claimed:
+def _claimed(db: Connection, row: Row[Any]) -> Claimed:
     message = msgspec.convert(row.message, OutgoingMessage)
     if message.about:
-        sent_as = db.execute(select(outbox.c.sent_as).where(outbox.c.key == message.about)).scalar_one_or_none()
+        sent_as = db.execute(_SENT_AS, {"of": message.about}).scalar_one_or_none()
         message = msgspec.structs.replace(message, target=sent_as)
     return Claimed(id=row.id, message=message, attempts=row.attempts, is_notice=row.is_notice, holder=row.holder)
 
 
+_SENT_AS = select(outbox.c.sent_as).where(outbox.c.key == bindparam("of"))
+
+
 def next_retry(db: Connection, platforms: Collection[str], after: datetime) -> datetime | None:
     """When, by the real clock, the next message that waits for another try may go."""
-    waits = outbox.c.id.in_(_HEADS) & (outbox.c.retry_at > after)
-    query = select(func.min(outbox.c.retry_at)).where(outbox.c.platform.in_(platforms), waits)
-    found: datetime | None = db.execute(query).scalar_one()
+    found: datetime | None = db.execute(_NEXT_RETRY, {"platforms": platforms, "after": after}).scalar_one()
     return found
+
+
+_NEXT_RETRY = select(func.min(outbox.c.retry_at)).where(
+    among(outbox.c.platform, "platforms"),
+    outbox.c.id.in_(_HEADS) & (outbox.c.retry_at > bindparam("after", type_=Moment())),
+)
 
 
 def settle(
     db: Connection, row: Claimed, state: str, *, now: datetime, sent_as: str | None = None, error: str = ""
 ) -> bool:
     """End a row: sent, unknown, dead. False where somebody else has taken it over."""
-    ended = {"state": state, "sent_as": sent_as, "error": error or None, "settled_at": now, "holder": None}
-    return db.execute(_still_held(row).values(ended)).rowcount > 0
+    ended = {"as_state": state, "as_sent": sent_as, "why": error or None, "at": now, "retry": None}
+    return db.execute(_RELEASE, {"row": row.id, "by": row.holder, **ended}).rowcount > 0
 
 
 def retry(db: Connection, row: Claimed, *, retry_at: datetime | None, error: str) -> bool:
     """Put a row back: it certainly did not arrive, or arriving twice does no harm. False as with `settle`."""
-    again = {"state": "pending", "holder": None, "retry_at": retry_at, "error": error}
-    return db.execute(_still_held(row).values(again)).rowcount > 0
+    again = {"as_state": "pending", "as_sent": None, "why": error, "at": None, "retry": retry_at}
+    return db.execute(_RELEASE, {"row": row.id, "by": row.holder, **again}).rowcount > 0
 
 
-def _still_held(row: Claimed) -> Update:
-    is_held = and_(outbox.c.state == "sending", outbox.c.holder == row.holder)
-    return update(outbox).where(outbox.c.id == row.id, is_held)
+_RELEASE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), outbox.c.state == "sending", outbox.c.holder == bindparam("by"))
+    .values(
+        state=bindparam("as_state"),
+        sent_as=bindparam("as_sent"),
+        error=bindparam("why"),
+        settled_at=bindparam("at", type_=Moment()),
+        retry_at=bindparam("retry", type_=Moment()),
+        holder=None,
+    )
+)
 
 
 def resend(db: Connection, id: int, chats: Collection[tuple[str, str]], *, now: datetime) -> bool:

@@ -1,8 +1,12 @@
 """A post that is pinned takes the place of the one before it; where nothing can be pinned, it is just a post."""
 
+from pathlib import Path
+from typing import Any
+
 from sqlalchemy import func, select
 
 from storage.tables import outbox
+from tests.adapters.test_local_api import client, door
 from tests.community import COURSE, Community
 
 YEAR = COURSE.replace("ends: 2027-03-14", "ends: 2028-02-28")
@@ -63,3 +67,17 @@ async def test_pins_are_no_messages_and_leave_no_trace_in_the_conversation(open_
     assert [text for text in await course.said() if "Check-in" not in text] == ["One.", "Two."]
     rows = await course.rows(select(outbox.c.state, func.count()).group_by(outbox.c.state))
     assert {row.state for row in rows} == {"sent"}
+
+
+async def test_the_api_says_what_is_pinned(open_community, tmp_path: Path) -> None:
+    course: Community = await open_community(rituals=ritual("say: One."))
+    async with client(door(course, tmp_path)) as api:
+
+        async def state() -> dict[str, Any]:
+            answer = await api.get("/api/state", params={"as": "ada", "room": "main"})
+            return dict(answer.json())
+
+        assert (await state())["pinned"] is None
+        await course.until(9)
+        [post] = (await api.get("/api/messages", params={"as": "ada", "room": "main"})).json()["messages"]
+        assert ((await state())["pinned"], post["is_pinned"], post["text"]) == (post["number"], True, "One.")

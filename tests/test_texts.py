@@ -15,11 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli import _COMMANDS
+from bot.domain.events import TimeLost
 from bot.domain.ids import LANGUAGES, ROLES, Language
 from bot.domain.messages import Localised, Span, Template, Text
 from bot.domain.placeholders import placeholders
 from bot.domain.places import SPACE_KINDS
 from bot.domain.rules import ANONYMOUS, GRANTED, MARK, Category, Field, Per
+from bot.engine.agenda import Reason
 from bot.engine.feature import Registry
 from bot.features import FEATURES
 from bot.simulation.cast import KINDS
@@ -158,6 +160,9 @@ def composed_ids() -> set[str]:
         "category": get_args(Category),
         "part": get_args(CalendarPart),
         "weekday": WEEKDAYS,
+        "skipped": get_args(Reason),
+        "missed": {*get_args(Reason)} - {"quiet", "paused", "gone"},
+        "time": get_args(TimeLost.__annotations__["kind"]),
         "limit": {f"once_per_{per}" for per in get_args(Per)},
         "facts": (name for kind in REGISTRY.facts for name in (kind, f"{kind}.object")),
         "effect": REGISTRY.vocabulary().effects,

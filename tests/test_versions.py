@@ -106,6 +106,21 @@ def test_history_lists_every_version_and_writes_one_out(lived: Path, shell: Shel
     assert shell("check", tmp_path / "first") == 0
 
 
+def test_a_table_is_written_out_so_that_a_spreadsheet_can_read_it(lived: Path, shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "writing" / "calendar.yaml").unlink()
+    table = "第几天,标题,任务\r\n1,开营,写三行\r\n"
+    (tmp_path / "writing" / "calendar.csv").write_bytes(table.encode("gb18030"))
+
+    async def live() -> None:
+        course = await Community.open(tmp_path / "data", tmp_path / "writing")
+        await course.close()
+
+    asyncio.run(live())
+    assert shell("rules", "history", "-c", lived, "--show", "3", "--to", tmp_path / "third") == 0
+    assert (tmp_path / "third" / "calendar.csv").read_bytes() == table.encode("utf-8-sig")
+    assert shell("rules", "diff", "--live", tmp_path / "third", "-c", lived) == 0
+
+
 def test_history_of_a_course_that_is_not_there_names_those_that_are(lived: Path, shell: Shell) -> None:
     assert shell("rules", "history", "-c", lived, "--course", "nope") == 2
     assert shell.err == "There is no course “nope” in this database; it has: writing.\n"

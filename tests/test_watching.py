@@ -62,6 +62,19 @@ async def test_a_bad_rule_is_off_with_its_place_and_the_others_live(course: Comm
     assert await course.points("ada") == 1
 
 
+async def test_a_calendar_from_a_spreadsheet_is_live_as_soon_as_it_is_saved(course: Community) -> None:
+    watch = await watched(course)
+    (course.folder / "calendar.yaml").unlink()
+    table = course.folder / "calendar.csv"
+    table.write_bytes("第几天,标题,任务\r\n1,开营,写三行\r\n".encode("gb18030"))
+    assert len(await saves(course, RULES, watch)) == 1
+    assert "写三行" in await course.answer("ada", "/task")
+    table.write_bytes("第几天,标题,任务\r\n1,开营\r\n".encode("gb18030"))
+    (said,) = await saves(course, RULES, watch)
+    assert "writing/calendar.csv:2:1 task is missing" in said
+    assert "写三行" in await course.answer("ben", "/task")
+
+
 async def test_going_back_to_an_earlier_version_is_a_change_too(course: Community) -> None:
     watch = await watched(course)
     for rules in (MORE, RULES, MORE):

@@ -107,18 +107,16 @@ class _Run:
         if missed:
             lines: list[Words] = [_line(course, one) for one in missed[:_SHOWN]]
             if len(missed) > _SHOWN:
-                lines.append(Text(id="ritual.more_skipped", values={"count": len(missed) - _SHOWN}))
+                lines.append(Text(id="missed.more", values={"count": len(missed) - _SHOWN}))
             first = missed[0].event
             self._context(course, first, None).tell_staff(*lines, key=f"skipped:{first.key}")
         for event, reason in skipped:
             if reason == "quiet":
-                what = Text(id="ritual.quiet", values={"date": event.local_date})
+                what = Text(id="missed.quiet_day", values={"date": event.local_date})
                 self._context(course, event, None).tell_staff(what, key=f"quiet:{course.id}:{event.local_date}")
 
 
 def _line(course: Course, skipped: _Skipped) -> Text:
     event = skipped.event
     due = event.due_at.astimezone(course.tzinfo)
-    return Text(
-        id=f"ritual.skipped_{skipped.reason}", values={"ritual": event.ritual, "due": due, "space": event.space}
-    )
+    return Text(id=f"missed.{skipped.reason}", values={"ritual": event.ritual, "due": due, "space": event.space})

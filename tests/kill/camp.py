@@ -19,8 +19,8 @@ ZONES = {"london": "Europe/London", "shanghai": "Asia/Shanghai", "newyork": "Ame
 PEOPLE = ("ada", "ben", "cleo", "dan", "eve", "fay")
 
 TASKS = tuple(time(hour, minute) for hour in range(24) for minute in (5, 30))
-SESSIONS = (time(8), time(13, 30))
-LASTS = timedelta(hours=5)
+SESSIONS = (time(9), time(13), time(17))
+LASTS = timedelta(hours=2)
 SETTLED_AT = time(21)
 PERIODS = ("week", "month", "course")
 MOVED = (time(11, 15), time(13, 45), time(18, 20))
@@ -93,11 +93,11 @@ def move_ritual(folder: Path, number: int) -> None:
 
 def _rituals(moved: time) -> str:
     daily = [(f"task_{at:%H%M}", at, "do: post_task") for at in TASKS]
-    daily += [("moved", moved, "do: post_task")]
+    daily += [("moved", moved, "do: post_task, catch_up: all")]  # to a time that may have passed long ago
     daily += [(f"sharing_{at:%H%M}", at, f"do: sharing, lasts: {LASTS // timedelta(hours=1)}h") for at in SESSIONS]
     daily += [(f"board_{period}", SETTLED_AT, f"do: settle_board, period: {period}, top: 10") for period in PERIODS]
-    lines = [f"{id}: {{every: day, at: '{at:%H:%M}', catch_up: all, {action}}}" for id, at, action in daily]
-    return "\n".join([*lines, "hourly: {cron: '15 * * * *', catch_up: all, do: post_task}", ""])
+    lines = [f"{id}: {{every: day, at: '{at:%H:%M}', {action}}}" for id, at, action in daily]
+    return "\n".join([*lines, "hourly: {cron: '15 * * * *', do: post_task}", ""])
 
 
 # --- what members do --------------------------------------------------------------------------------------------------

@@ -1,8 +1,7 @@
 """Several processes of the real program on one database, killed with `kill -9` at random moments and started again.
 
-`python -m tests.kill.fleet ORDERS` forks them, kills, and tells what it does, a line of JSON for each event. A line on
-its standard input lets the time of the courses begin. When all kills are done it lets them work until its standard
-input is closed; then it ends them in good order.
+`python -m tests.kill.fleet ORDERS` forks them, kills, and tells what it does, a line of JSON for each event. When all
+kills are done it lets them work until its standard input is closed; then it ends them in good order.
 """
 
 from __future__ import annotations
@@ -15,12 +14,9 @@ import os
 import random
 import select
 import signal
-import struct
 import sys
 import time
 from datetime import datetime, timedelta
-from functools import partial
-from mmap import mmap
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -29,10 +25,12 @@ import msgspec
 import bot.app
 from bot.app import build
 from bot.config import load_config
+from bot.domain.ports import Agenda, Clock, Watchman
 from scheduler.evenness import Reading
 from scheduler.ticker import Ticker
-from tests.kill.camp import BEGIN, END, PLATFORM, move_ritual
+from tests.kill.camp import END, PLATFORM, move_ritual
 from tests.kill.outpost import TRAITS, Outpost, OutpostAdapter
+from tests.kill.quick_clock import QuickClock
 
 SIZE = 4
 _TICK = timedelta(seconds=0.2)
@@ -49,25 +47,6 @@ class Orders(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     kills: int
     lasts: float  # seconds for the kills, and for the whole time of the courses
-
-
-class QuickClock:
-    """The time of the courses: many times as fast, and the same in every process that is forked.
-
-    It stands still until it is started, and at the end.
-    """
-
-    def __init__(self, factor: float) -> None:
-        self._factor = factor
-        self._shared = mmap(-1, 8)  # when it was started, in seconds of the machine's monotonic clock; 0: not yet
-
-    def start(self) -> None:
-        self._shared[:] = struct.pack("d", time.monotonic())
-
-    def now(self) -> datetime:
-        (began,) = struct.unpack("d", self._shared[:])
-        passed = (time.monotonic() - began) * self._factor if began else 0
-        return min(BEGIN + timedelta(seconds=passed), END)
 
 
 # --- one of the processes ---------------------------------------------------------------------------------------------
@@ -96,26 +75,39 @@ def _log_to(path: Path) -> None:
 
 
 async def _serve(orders: Orders, clock: QuickClock, number: int) -> None:
-    _scale()
+    _scale(clock)
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     orphaned = asyncio.create_task(_stop_with(os.getppid(), stopping))
     app = build(load_config(Path(orders.config), {}), clock=clock, traits={PLATFORM: TRAITS})
     await app.start()
     chance = random.Random(f"{orders.seed}:process {number}")
-    await app.run([OutpostAdapter(Outpost(Path(orders.folder)), clock.now, chance)], stopping)
+    await app.run([OutpostAdapter(Outpost(Path(orders.folder)), clock, chance)], stopping)
     orphaned.cancel()
 
 
-def _scale() -> None:
-    """What goes by seconds of real time, where a second is most of an hour."""
+def _scale(clock: QuickClock) -> None:
+    """What goes by seconds of real time, where a second is half an hour."""
 
-    def even(wall: datetime) -> Reading:
-        return Reading(wall, wall.timestamp(), wall.timestamp())
+    class QuickTicker(Ticker):
+        """Looks often, and tells the clock how far everything is done."""
 
-    bot.app.Ticker = partial(Ticker, tick=_TICK, reading=even)  # type: ignore[attr-defined, assignment]
+        def __init__(self, agenda: Agenda, _: Clock, watchman: Watchman) -> None:
+            super().__init__(agenda, clock, watchman, tick=_TICK, reading=_even)
+
+        async def _tick(self) -> datetime | None:
+            now = clock.now()
+            next_due = await super()._tick()
+            clock.note("kept", now)
+            return next_due
+
+    bot.app.Ticker = QuickTicker  # type: ignore[attr-defined, assignment]
     bot.app._AWAY = timedelta(days=1)
     bot.app._PATIENCE = 0.3
+
+
+def _even(wall: datetime) -> Reading:
+    return Reading(wall, wall.timestamp(), wall.timestamp())
 
 
 async def _stop_with(parent: int, stopping: asyncio.Event) -> None:
@@ -140,7 +132,7 @@ class Fleet:
 
     def __init__(self, orders: Orders) -> None:
         self._orders = orders
-        self._clock = QuickClock((END - BEGIN).total_seconds() / orders.lasts)
+        self._clock = QuickClock(lasts=orders.lasts, places=SIZE)
         self._chance = random.Random(f"{orders.seed}:kills")
         self._running: dict[int, Victim] = {}  # by place
         self._starts = 0
@@ -148,20 +140,17 @@ class Fleet:
         self._ended = 0
 
     def begin(self) -> None:
-        """The first starts, on an empty database, at once; killed, too. The time begins when we are told."""
+        """The first starts, on an empty database, at once; killed, too."""
         for place in range(SIZE):
             self.launch(place)
         for place in range(SIZE):
             self._waits(self._chance.uniform(0, 0.4))
             self.replace(place)
-        if self._waits(60):
-            sys.stdin.readline()
-        self._clock.start()
 
     def kill_often(self) -> None:
         """Spread over the whole time: one, seldom several at once, and again while they start."""
         pause, moves = self._orders.lasts / self._orders.kills, 0
-        while self._kills < self._orders.kills:
+        while self._kills < self._orders.kills or (self._clock.now() < END and self._kills < 2 * self._orders.kills):
             many = self._chance.choice((1, 1, 1, 1, 1, 1, 2, SIZE))
             if self._waits(self._chance.uniform(0.2, 1.8) * pause * many) or self._ended > _MANY:
                 return
@@ -192,7 +181,7 @@ class Fleet:
         self._starts += 1
         pid = os.fork()
         if pid == 0:
-            serve(self._orders, self._clock, self._starts)
+            serve(self._orders, self._clock.at(place), self._starts)
         self._running[place] = Victim(pid, self._starts, time.monotonic())
 
     def replace(self, place: int) -> None:

@@ -10,7 +10,7 @@ import asyncio
 import json
 import os
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from bot.domain.places import Actor, Address
 from bot.domain.ports import Sink
 from bot.domain.traits import Can, Traits
 from tests.kill.camp import PLATFORM, Update
+from tests.kill.quick_clock import QuickClock
 
 TRAITS = Traits(can=Can.REPLY | Can.EDIT | Can.BUTTONS | Can.ONLY_FOR | Can.STYLE)
 
@@ -92,9 +93,9 @@ class OutpostAdapter:
     platform = PLATFORM
     traits = TRAITS
 
-    def __init__(self, outpost: Outpost, now: Callable[[], datetime], chance: random.Random) -> None:
+    def __init__(self, outpost: Outpost, clock: QuickClock, chance: random.Random) -> None:
         self._outpost = outpost
-        self._now = now
+        self._clock = clock
         self._chance = chance
 
     async def run(self, sink: Sink) -> None:
@@ -103,7 +104,7 @@ class OutpostAdapter:
         while True:
             # Now and then it hands over again what was acknowledged, as platforms do.
             again = self._chance.choice((0, 0, 0, 3))
-            known, now = self._outpost.acknowledged - again, self._now()
+            known, now = self._outpost.acknowledged - again, self._clock.now()
             batch = [update for update in waiting if update.id > known and update.at <= now]
             batch = batch[: self._chance.choice((1, 4, 30))]
             if batch:
@@ -111,6 +112,8 @@ class OutpostAdapter:
             elif not has_caught_up:
                 has_caught_up = True
                 await sink([])
+            if not again:
+                self._clock.note("heard", batch[-1].at if batch else now)
             if not batch or again:
                 await asyncio.sleep(_POLL)
 

@@ -16,12 +16,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import Engine, RowMapping, create_engine, func, inspect, select
+from sqlalchemy import Engine, RowMapping, create_engine, func, select
 
 from bot.features.checkin.store import table as checkin
 from bot.features.sharing.store import session, share
 from storage import boards
-from storage.tables import account, horizon, ledger, occurrence, outbox, set_aside
+from storage.tables import account, ledger, occurrence, outbox, set_aside
 from tests.kill import camp, camp_recount
 from tests.kill.camp_recount import Due
 from tests.kill.fleet import Orders
@@ -105,14 +105,6 @@ def listen(fleet: subprocess.Popen[str], sunday: Sunday) -> None:
     raise AssertionError("the fleet ended early")
 
 
-def is_planned(sunday: Sunday) -> bool:
-    """The first tick has come, so nothing is too early for it any more."""
-    with sunday.database.connect() as db:
-        if not inspect(db).has_table("horizon"):
-            return False
-    return len(sunday.rows(select(horizon))) == len(camp.ZONES)
-
-
 def is_settled(sunday: Sunday) -> bool:
     said = sunday.outpost.updates()
     planned = sunday.rows(select(occurrence.c.id).where(occurrence.c.state == "planned").limit(1))
@@ -143,10 +135,6 @@ def test_killed_a_hundred_times_four_processes_do_everything_once(tmp_path: Path
 
 def run(sunday: Sunday, config: Path) -> None:
     with running(sunday, config) as fleet:
-        until(lambda: is_planned(sunday), "the first tick has come")
-        assert fleet.stdin
-        fleet.stdin.write("begin\n")
-        fleet.stdin.flush()
         listen(fleet, sunday)
         until(lambda: is_settled(sunday), "everything is settled", within=60)
 

@@ -176,7 +176,7 @@ def test_something_wrong_with_the_levels_refuses_the_course(levels: str, expecte
     [
         ("badges: {a: ^{}}", ["a missing_key"]),
         ("badges: {a: {title: A, icon: ^123456789}}", ["a not_text"]),
-        ("badges: {a: {title: A, icon: ^'123456789'}}", ["a not_valid"]),
+        ("badges: {a: {title: A, icon: ^'123456789'}}", ["a text_too_long"]),
         ("badges: {a: {title: A, ^lasts: 7d}}", ["a unknown_key"]),
         ("titles: {a: {title: A, lasts: ^7}}", ["a not_a_duration"]),
         ("titles: {^A: {title: A, lasts: 7d}}", ["A bad_id"]),

@@ -22,7 +22,7 @@ _FARTHEST = timedelta(days=30)
 def run(ctx: Context, cmd: CommandInvoked) -> None:
     name, _, more = cmd.text.strip().partition(" ")
     if not name or more.strip() not in ("", "again"):
-        raise UserError("run.usage")
+        raise UserError("usage.run")
     ritual = named(ctx, name)
     today = day_of(ctx, ritual)
     mine = [time for time in rescheduling.planned(ctx.db, ctx.course, ritual) if time.local_date == today]
@@ -51,7 +51,7 @@ def _rests(ctx: Context, ritual: Ritual, today: date) -> bool:
 def postpone(ctx: Context, cmd: CommandInvoked) -> None:
     words = cmd.text.split()
     if len(words) != 2:
-        raise UserError("postpone.usage")
+        raise UserError("usage.postpone")
     ritual = named(ctx, words[0])
     times = [one for one in rescheduling.planned(ctx.db, ctx.course, ritual) if one.due_at > ctx.now]
     if not times:
@@ -75,7 +75,7 @@ def _asked(ctx: Context, ritual: Ritual, coming: Time, word: str) -> datetime:
     try:
         at = parse_time(word.replace("：", ":"))
     except ValueError:
-        raise UserError("postpone.usage") from None
+        raise UserError("usage.postpone") from None
     day = coming.due_at.astimezone(ritual.tzinfo).date()
     return datetime.combine(day, at, ritual.tzinfo).astimezone(UTC)
 
@@ -98,16 +98,16 @@ def _scheduled(ctx: Context, coming: Time) -> datetime:
 def pause(ctx: Context, cmd: CommandInvoked) -> None:
     words = cmd.text.split()
     if not 1 <= len(words) <= 2:
-        raise UserError("pause.usage")
+        raise UserError("usage.pause")
     ritual = _one_or_all(ctx, words[0])
     until = _until(ctx, words[1:])
     pauses.begin(ctx.db, ctx.course.id, ritual, ctx.now, until)
     ctx.audit("pause", ritual=ritual, until=f"{until:%Y-%m-%d %H:%M}" if until else "")
-    which = "all" if ritual == pauses.ALL else "one"
+    is_all = ritual == pauses.ALL
     if until:
-        ctx.reply(f"pause.{which}_until", name=ritual, until=until)
+        ctx.reply("pause.all_until" if is_all else "pause.one_until", name=ritual, until=until)
     else:
-        ctx.reply(f"pause.{which}", name=ritual)
+        ctx.reply("pause.all" if is_all else "pause.one", name=ritual)
 
 
 def _one_or_all(ctx: Context, word: str) -> str:
@@ -125,7 +125,7 @@ def _until(ctx: Context, words: Sequence[str]) -> datetime | None:
     try:
         until = datetime.combine(parse_date(words[0]), time(), ctx.course.tzinfo)
     except ValueError:
-        raise UserError("pause.usage") from None
+        raise UserError("usage.pause") from None
     if until <= ctx.now:
         raise UserError("pause.past", until=until)
     return until
@@ -135,7 +135,7 @@ def _until(ctx: Context, words: Sequence[str]) -> datetime | None:
 def resume(ctx: Context, cmd: CommandInvoked) -> None:
     word = cmd.text.strip()
     if not word:
-        raise UserError("resume.usage")
+        raise UserError("usage.resume")
     ritual = _one_or_all(ctx, word)
     if not pauses.end(ctx.db, ctx.course.id, ritual, ctx.now):
         raise UserError("resume.nothing", name=word[:48])

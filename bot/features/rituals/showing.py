@@ -15,6 +15,7 @@ _AHEAD = timedelta(days=40)
 _BACK = timedelta(days=7)
 _SHOWN = 15
 _TIMES = 5
+_LINES = {None: "rituals.line", "paused": "rituals.line_paused", "quiet": "rituals.line_quiet"}
 
 
 @feature.command("rituals", roles=("assistant", "admin"), places=("staff",), words=("安排",))
@@ -67,8 +68,7 @@ def _line(ctx: Context, one: Occurrence, held: Held) -> Words:
     assert ritual is not None, "only what the course has was looked at"
     what = ctx.engine.registry.previews[ritual.action](ctx.course, one)
     values = {"ritual": one.ritual, "due": one.due_at.astimezone(ctx.course.tzinfo), "what": what}
-    resting = pauses.why_resting(ctx.course, ritual, one, held)
-    return Text(id=f"rituals.line_{resting}" if resting else "rituals.line", values=values)
+    return Text(id=_LINES[pauses.why_resting(ctx.course, ritual, one, held)], values=values)
 
 
 def _show_skipped(ctx: Context, ritual: Ritual | None) -> None:

@@ -99,6 +99,8 @@ _SINCE = (
     .where(session.c.course == bindparam("of"), among(session.c.space, "spaces"))
     .where(session.c.closes_at > bindparam("since", type_=Moment()))
     .order_by(session.c.id)
+    # On PostgreSQL another process may be about to close it: who is second sees what the first has done.
+    .with_for_update(read=True)
 )
 
 

@@ -1,0 +1,111 @@
+"""Two processes on PostgreSQL that do different things at the same moment. (SQLite has one writer at a time.)"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, create_engine, event, select, text
+
+from bot.app import App, build
+from bot.config import Platforms, Settings
+from bot.domain.events import MessagePosted
+from bot.domain.ids import EventKey
+from bot.domain.places import Actor, Address
+from scheduler.clock import VirtualClock
+from storage.tables import outbox
+from tests.community import write_course
+from tests.postgres import postgres
+
+EIGHT = datetime(2027, 3, 1, 20, tzinfo=UTC)
+
+
+class Gate:
+    """Holds up a process at the commit of the transaction that has run a statement with these words."""
+
+    def __init__(self, app: App, words: str) -> None:
+        self.is_reached, self.opened = threading.Event(), threading.Event()
+        self._words = words
+        event.listen(app.database.engine, "before_cursor_execute", self._look)
+        event.listen(app.database.engine, "commit", self._wait)
+
+    def _look(self, *arguments: Any) -> None:
+        if self._words in arguments[2]:
+            self.is_reached.set()
+
+    def _wait(self, _: Connection) -> None:
+        if self.is_reached.is_set():
+            self.opened.wait(30)
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[str]:
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture
+async def apps(tmp_path: Path, database: str) -> AsyncIterator[list[App]]:
+    """Two processes, as far as the database can see."""
+    settings = Settings(
+        database=database,
+        data=tmp_path,
+        language="en",
+        courses=(write_course(tmp_path / "writing"),),
+        platforms=Platforms(),
+    )
+
+    async def kept(_: datetime) -> None:
+        pass
+
+    async with AsyncExitStack() as stack:
+        found = [build(settings, clock=VirtualClock(EIGHT, kept)) for _ in range(2)]
+        for app in found:
+            await app.start()
+            stack.push_async_callback(app.close)
+        yield found
+
+
+async def waits_for_a_lock(database: str, task: asyncio.Task[None]) -> None:
+    """Until the database holds this up, or it is done."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    engine = create_engine(database)
+    while not task.done():
+        with engine.connect() as db:
+            if db.execute(waiting).scalar_one():
+                break
+        await asyncio.sleep(0.01)
+    engine.dispose()
+
+
+async def test_a_share_that_is_being_written_when_another_process_closes_the_session_is_in_the_summary(
+    database: str, apps: list[App]
+) -> None:
+    one, other = apps
+    await one.run_due()
+    posted = MessagePosted(
+        key=EventKey("local:1"),
+        at=EIGHT + timedelta(minutes=59),
+        actor=Actor(platform="local", user="ada", name="Ada"),
+        address=Address(platform="local", chat="main"),
+        message="1",
+        text="I write about trains",
+    )
+    gate = Gate(one, "INSERT INTO share_post")
+    writing = asyncio.create_task(one.sink([posted]))
+    await asyncio.to_thread(gate.is_reached.wait, 30)
+    assert isinstance(other.clock, VirtualClock)
+    await other.clock.move(EIGHT + timedelta(hours=1))
+    closing = asyncio.create_task(other.run_due())
+    await waits_for_a_lock(database, closing)
+    gate.opened.set()
+    await asyncio.gather(writing, closing)
+    query = select(outbox.c.message).where(outbox.c.key.contains(":summary"))
+    [summary] = await one.database.run(lambda db: db.execute(query).scalars().all())
+    assert "1 member shared" in "".join(span["text"] for span in summary["body"])
