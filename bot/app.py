@@ -5,6 +5,7 @@ import logging
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -254,6 +255,8 @@ class App:
         self.caught_up = {adapter.platform: asyncio.Event() for adapter in adapters}
         if ticks:
             jobs.append(lambda: self._tick(adapters))
+            with suppress(StorageTrouble):  # else the first tick does it
+                await self.alive(self.clock.now())  # staff read of an outage before they read what came of it
         tasks = [asyncio.create_task(_supervised(job)) for job in jobs]
         try:
             await stopping.wait()
