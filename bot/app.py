@@ -250,7 +250,8 @@ class App:
         """
         jobs: list[Callable[[], Awaitable[None]]] = [self.deliverer.run]
         jobs.append(self.leases.keep_all)
-        jobs.append(FolderWatch(self.library.folders, self.sink, self.database, self.clock.now).run)
+        # Not the sink: before a change of now, all that is due would be done, and the platforms' backlog comes first.
+        jobs.append(FolderWatch(self.library.folders, self._process, self.database, self.clock.now).run)
         jobs += [lambda adapter=adapter: self.serve(adapter) for adapter in adapters]  # type: ignore[misc]
         self.caught_up = {adapter.platform: asyncio.Event() for adapter in adapters}
         if ticks:

@@ -228,6 +228,12 @@ def _written(pattern: str, *examples: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, **shown})
 
 
+def _some_time(value: timedelta) -> timedelta:
+    if not value:
+        raise mistake("problem.not_positive")
+    return value
+
+
 def _exactly(pattern: str, *examples: str) -> WithJsonSchema:
     return _written(f"^({pattern})$", *examples)
 
@@ -236,6 +242,7 @@ _WORDS = {"type": "string", "pattern": _ANY_WORDS}
 
 Words = Annotated[str, AfterValidator(_not_blank), Field(json_schema_extra={"pattern": _ANY_WORDS})]
 Duration = Annotated[timedelta, PlainValidator(parse_duration), _exactly(_DURATION, "10m", "2h", "7d")]
+PositiveDuration = Annotated[Duration, AfterValidator(_some_time)]
 TimeOfDay = Annotated[time, PlainValidator(parse_time), _exactly(_TIME, "09:00")]
 CalendarDate = Annotated[date, PlainValidator(parse_date), _exactly(_DATE, "2027-03-01")]
 Zone = Annotated[str, AfterValidator(_zone), _written(_ANY_WORDS, *_SOME_ZONES)]

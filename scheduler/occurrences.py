@@ -85,30 +85,24 @@ def _times(course: Course, ritual: Ritual, since: datetime, until: datetime) -> 
 
 
 def _by_cron(line: str, ritual: Ritual, earliest: datetime, latest: datetime) -> Iterator[_Time]:
-    """Whole local dates, so that the numbers on each do not hang on where one begins to look."""
+    """By the minute of the date, not by order: another line tomorrow must not make one time pass for another."""
     zone = _zone(ritual.zone)
     # A day more: what the clock skips just before midnight is due on the next date.
     first = max(ritual.first, _date(earliest, zone) - _DAY)
     last = min(ritual.last, _date(latest, zone) + _DAY)
     if first > last:
         return
-    day: date | None = None
-    number, previous = 0, earliest
-    for local_date, at in _fires(line, first, ritual.zone):
-        if local_date > last:
+    previous = earliest
+    for fire, at in _fires(line, first, ritual.zone):
+        if fire.date() > last:
             return
-        if local_date != day:
-            day, number = local_date, 0
-        elif at == previous:
-            continue  # both are skipped by the clock, and due right after the gap: once
-        else:
-            number += 1
+        if at != previous:  # else the clock skips both, and they are due right after the gap: once
+            yield _Time(fire.date(), (fire.fold * 24 + fire.hour) * 60 + fire.minute, at)
         previous = at
-        yield _Time(local_date, number, at)
 
 
-def _fires(line: str, first: date, zone_name: str) -> Iterator[tuple[date, datetime]]:
-    """The local dates and moments of a cron line from a date on.
+def _fires(line: str, first: date, zone_name: str) -> Iterator[tuple[datetime, datetime]]:
+    """What the clock shows and the moment, for each time of a cron line from a date on.
 
     As cron does it: times of day are ours, `*` of minutes or hours counts what really passes.
     """
@@ -116,11 +110,11 @@ def _fires(line: str, first: date, zone_name: str) -> Iterator[tuple[date, datet
     if minutes.startswith("*") or hours.startswith("*"):
         midnight = moment_of(first, time_of_day(0), zone_name)
         before = (midnight - timedelta(seconds=1)).astimezone(_zone(zone_name))
-        yield from ((fire.date(), fire.astimezone(UTC)) for fire in CronSim(line, before))
+        yield from ((fire, fire.astimezone(UTC)) for fire in CronSim(line, before))
     else:
         # Without the zone: CronSim loses the date of a time that the clock skips before midnight.
         local = CronSim(line, datetime.combine(first, time_of_day(0)) - timedelta(seconds=1))
-        yield from ((fire.date(), moment_of(fire.date(), fire.time(), zone_name)) for fire in local)
+        yield from ((fire, moment_of(fire.date(), fire.time(), zone_name)) for fire in local)
 
 
 def _date(moment: datetime, zone: ZoneInfo) -> date:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from bot.domain.errors import StorageTrouble
 from bot.domain.messages import Text
@@ -94,6 +95,20 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def savepoint(db: Connection) -> Iterator[None]:
+    """A part of the transaction that any exception undoes alone; half the cost of `begin_nested`."""
+    db.exec_driver_sql("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        with suppress(DBAPIError):  # where the connection is lost, all of it is undone anyway
+            db.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
+            db.exec_driver_sql("RELEASE SAVEPOINT part")
+        raise
+    db.exec_driver_sql("RELEASE SAVEPOINT part")
+
+
 def insert(db: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that can say ON CONFLICT, in the dialect of this connection."""
     return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)
@@ -131,11 +146,14 @@ def open_engine(
         # "sent" must survive a power cut
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
 
-    @event.listens_for(engine, "begin")
-    def begin_immediate(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # No listener for "begin": where an engine has one, every statement looks for listeners.
+    engine.dialect.do_begin = _begin_immediate  # type: ignore[method-assign, assignment]
 
     return engine
+
+
+def _begin_immediate(connection: PoolProxiedConnection) -> None:
+    connection.cursor().execute("BEGIN IMMEDIATE")
 
 
 def _use_wal(connection: sqlite3.Connection, patience: timedelta) -> None:

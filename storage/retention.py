@@ -1,37 +1,76 @@
-"""How long rows that hold what people said, or that only serve delivery, are kept: all of it in one place."""
+"""How long rows that hold what people said or did, or that only serve delivery, are kept: all of it in one place.
 
+What rules have made of it, facts and points, stays. Sums that are shown afterwards are counted of other tables, or
+before their rows go.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, delete, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, literal, select
 
+from storage.columns import Moment
 from storage.pins import pinned_post
-from storage.tables import event_claim, outbox, set_aside
+from storage.tables import metadata, outbox
 
-RETENTION: tuple[tuple[Table, Column[datetime], timedelta], ...] = (
+
+class Kept(NamedTuple):
+    """Rows of a table, and for how long after which moment. Where that is empty, they are kept."""
+
+    table: str
+    moment: tuple[str, ...]  # a column; ("session", "closes_at"): of the row that the column `session` refers to
+    days: int
+
+
+_LONGEST_COURSE = 400  # days; a report of the whole course is written at its end
+RETENTION = (
     # No platform delivers an update again after more than a few days.
-    (event_claim, event_claim.c.at, timedelta(days=30)),
+    Kept("event_claim", ("at",), 30),
     # Long enough to see in the staff room why something was not delivered, and to send it again.
-    (outbox, outbox.c.settled_at, timedelta(days=30)),
-    (set_aside, set_aside.c.replayed_at, timedelta(days=30)),
-    (set_aside, set_aside.c.at, timedelta(days=180)),
+    Kept("outbox", ("settled_at",), 30),
+    Kept("set_aside", ("replayed_at",), 30),
+    Kept("set_aside", ("at",), 180),
+    # Whom somebody voted for is nobody's business once it is counted. What was never closed goes by its announced end.
+    Kept("contest_vote", ("contest", "closed_at"), 30),
+    Kept("contest_vote", ("contest", "votes_until"), 365),
+    Kept("poll_vote", ("poll", "closed_at"), 30),
+    Kept("poll_vote", ("poll", "closes_at"), 365),
+    # Texts, in case somebody asks about a place or a summary; how many there were, other tables know.
+    Kept("contest_work", ("entry", "contest", "votes_until"), 365),
+    Kept("share_post", ("share", "session", "closes_at"), 365),
+    # These are counted in reports themselves.
+    Kept("live_question", ("session", "closes_at"), _LONGEST_COURSE + 30),
+    Kept("live_attendance", ("session", "closes_at"), _LONGEST_COURSE + 30),
 )
-"""Table, the moment that counts (empty: kept), and how long."""
 
 
 _edits = outbox.alias("edits")
 _STILL_NEEDED = {
     # A post that was edited not long ago may be again, and what is pinned will be unpinned: both by their rows.
-    outbox: outbox.c.key.in_(select(_edits.c.edits).where(_edits.c.edits.is_not(None)))
+    "outbox": outbox.c.key.in_(select(_edits.c.edits).where(_edits.c.edits.is_not(None)))
     | outbox.c.key.in_(select(pinned_post.c.post)),
 }
 
 
 def forget_old(db: Connection, now: datetime) -> int:
     """Delete what has been kept long enough; how many rows."""
-    deletions = (delete(table).where(moment < now - kept, *_but_not(table)) for table, moment, kept in RETENTION)
-    return sum(db.execute(deletion).rowcount for deletion in deletions)
+    return sum(_forget(db, kept, now - timedelta(days=kept.days)) for kept in RETENTION)
 
 
-def _but_not(table: Table) -> list[ColumnElement[bool]]:
-    needed = _STILL_NEEDED.get(table)
-    return [] if needed is None else [~needed]
+def _forget(db: Connection, kept: Kept, before: datetime) -> int:
+    table = metadata.tables[kept.table]
+    old = delete(table).where(_is_before(table, kept.moment, before))
+    needed = _STILL_NEEDED.get(kept.table)
+    return db.execute(old if needed is None else old.where(~needed)).rowcount
+
+
+def _is_before(table: Table, path: Sequence[str], before: datetime) -> ColumnElement[bool]:
+    """Whether the moment that a path along foreign keys leads to lies before another."""
+    name, *further = path
+    column = table.c[name]
+    if not further:
+        return column < literal(before, Moment())
+    (key,) = column.foreign_keys
+    referred = key.column
+    return column.in_(select(referred).where(_is_before(referred.table, further, before)))

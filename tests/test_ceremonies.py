@@ -146,7 +146,7 @@ async def test_one_who_left_before_is_not_on_the_board(open_community) -> None:
 
 def test_the_preview_says_which_board(tmp_path: Path, shell: Shell) -> None:
     folder = write_course(tmp_path / "writing", rituals=settling(board="help"))
-    assert shell("preview", folder, "--days", "7", "--from", "2027-03-01") == 0
+    assert shell("preview", folder, "--days", "1", "--from", "2027-03-07") == 0
     assert shell.lines == ["2027-03-07 21:30  main      board             settles the help board of the week"]
 
 

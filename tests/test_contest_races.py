@@ -64,7 +64,7 @@ def step(number: int) -> OccurrenceDue:
 def enters(database: Database, who: int) -> bool:
     """Whether the work was taken, by the state that this transaction sees."""
     with database.begin() as db:
-        [found] = store.running(db, COURSE)
+        [found] = store.running(db, COURSE, NOW)
         if found.gallery_at is not None:
             return False
         store.keep(db, found.id, MemberId(who), Work(f"Work of {who}", (), None), at=NOW)
@@ -73,7 +73,7 @@ def enters(database: Database, who: int) -> bool:
 
 def votes(database: Database, who: int, number: int) -> bool:
     with database.begin() as db:
-        open_ones = [found for found in store.running(db, COURSE) if found.gallery_at is not None]
+        open_ones = [found for found in store.running(db, COURSE, NOW) if found.gallery_at is not None]
         if not open_ones:
             return False
         work = store.work_no(db, open_ones[0].id, number)

@@ -5,12 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, event, select
 
 from adapters.local.values import Person
-from bot.domain.events import MemberLeft
+from bot.domain.events import CommandInvoked, MemberLeft
 from bot.domain.ids import EventKey
 from bot.domain.messages import File
 from bot.domain.places import Actor, Address
+from storage.tables import occurrence, outbox
 from tests.community import COURSE, RULES, Community, write_course
 from tests.shell import Shell
 
@@ -77,6 +79,8 @@ async def test_works_are_taken_shown_without_names_voted_on_and_placed(open_comm
         "Title contest: send in your works!\nThey are taken until 5 Mar 10:00.\n"
         "Send /enter and your work; or, if it stands here already, reply /enter to it. One work each: sending another "
         "one replaces it, /enter withdraw takes it back.\n"
+        "What you send here, everybody sees is yours. Where you can write to me in private, /enter there keeps your "
+        "name out of it until the votes are counted.\n"
         "Then all works are shown without names and everybody votes. The result comes on 7 Mar 10:00."
     )
     assert await course.answer("ada", f"/enter {LINE}") == (
@@ -93,7 +97,8 @@ async def test_works_are_taken_shown_without_names_voted_on_and_placed(open_comm
     assert await course.presses("mia", f"Vote {hers}") == (
         f"Your vote is for No. {hers}. You can change it until 7 Mar 10:00; nobody else sees it."
     )
-    await course.types("lin", f"/vote {hers}")
+    await newcomers(course, "Cam")
+    await course.types("cam", f"/vote {hers}")
     await course.types("ada", f"/vote {3 - hers}")
     await ends(course)
     *_, result, first, second = await course.said("ben")
@@ -111,6 +116,7 @@ async def test_it_is_all_said_in_chinese(open_community) -> None:
         "标题 PK 赛开始啦！\n征集作品到 3月5日 10:00。\n"
         "发 /enter 加上你的作品就能参加；作品已经发在群里了，回复它发一句 /enter 也行。"
         "每人一件，截止前重发就是换一件，/enter 撤回 就是退出。\n"
+        "发在群里，大家看得出是谁的；能私聊我的话，私聊发 /enter，名字到揭晓前都不公开。\n"
         "截止后不写名字展出，大家投票，3月7日 10:00 公布结果。"
     )
     assert await course.answer("ada", "/enter 三百块改造出租屋") == (
@@ -125,7 +131,7 @@ async def test_it_is_all_said_in_chinese(open_community) -> None:
     assert gallery.startswith("标题 PK 赛：2 件作品，不写名字，请投票！\n1 ")
     hers = number_of(gallery, "三百块")
     assert await course.answer("mia", f"/vote {hers}号") == (
-        f"已投 {hers} 号。3月7日 10:00 前可以改，投给谁别人看不到。"
+        f"已投 {hers} 号，3月7日 10:00 前可以改。不过群里打的 /vote 大家都看得到，不想让人知道就按作品下面的按钮投。"
     )
     assert await course.answer("ada", f"/vote {hers}") == "不能投自己的作品，给同学投一票吧。"
     await ends(course)
@@ -254,7 +260,7 @@ async def test_staff_do_not_enter_and_nobody_enters_in_the_staff_room(open_commu
     assert await course.answer("lin", f"/enter {LINE}") == (
         "/enter is for: student. Send /help to see what you can use."
     )
-    assert (await course.answer("lin", "/vote 1", room="staff")).startswith("/vote does not work here.")
+    assert (await course.answer("lin", "/vote 1", room="staff")).startswith("/vote is for: student.")
 
 
 # --- voting -----------------------------------------------------------------------------------------------------------
@@ -280,9 +286,10 @@ async def test_a_vote_can_be_changed_and_counts_once(open_community) -> None:
 
 async def test_nobody_else_reads_a_vote(open_community) -> None:
     course, hers = await voted_on(open_community)
+    await newcomers(course, "Cam")
     before = len(await course.said("ben"))
-    await course.types("mia", f"/vote {hers}")
-    await course.presses("lin", f"Vote {hers}")
+    await course.presses("mia", f"Vote {hers}")
+    await course.presses("cam", f"Vote {hers}")
     assert await course.answer("mia", "/contest") == (
         f"Title contest: the vote is on until 7 Mar 10:00. Works: 2, votes so far: 2.\nYour vote is for No. {hers}."
     )
@@ -292,6 +299,40 @@ async def test_nobody_else_reads_a_vote(open_community) -> None:
         [f"No. {hers}, Ada: 2 votes", f"No. {3 - hers}, Ben: 0 votes"],
         [f"No. {3 - hers}, Ben: 0 votes", f"No. {hers}, Ada: 2 votes"],
     )
+
+
+async def test_who_types_a_vote_in_the_group_is_told_that_others_can_read_it(open_community) -> None:
+    course, hers = await voted_on(open_community)
+    assert "Press a button and nobody else sees whom you chose" in (await course.said())[-1]
+    assert await course.answer("mia", f"/vote {hers}") == (
+        f"Your vote is for No. {hers}; you can change it until 7 Mar 10:00. What you type in the group others can "
+        "read: to keep your choice to yourself, press the button of a work instead."
+    )
+    await ends(course)
+    assert f"1. Ada (No. {hers}): 1 vote" in await result_of(course)
+
+
+async def test_what_is_typed_in_private_stays_secret(open_community) -> None:
+    course, hers = await voted_on(open_community)
+    actor = Actor(platform="local", user="mia", name="Mia", handle="mia")
+    address = Address(platform="local", chat="mia", private=True)
+    typed = CommandInvoked(
+        key=EventKey("private"), at=course.now, actor=actor, address=address, name="vote", text=str(hers)
+    )
+    await course.run.app.sink([typed])
+    [row] = await course.rows(select(outbox.c.message).where(outbox.c.key == "reply:private"))
+    assert "nobody else sees it" in str(row.message)
+
+
+async def test_staff_do_not_vote(open_community) -> None:
+    course, hers = await voted_on(open_community)
+    for who in ("lin", "chen"):
+        assert await course.presses(who, f"Vote {hers}") == (
+            "/vote is for: student. Send /help to see what you can use."
+        )
+        assert "voted" not in await course.answer(who, "/contest")
+    await ends(course)
+    assert "no votes" in await result_of(course)
 
 
 @pytest.mark.parametrize(
@@ -323,13 +364,13 @@ async def test_a_button_of_a_contest_that_is_over_votes_in_no_other(open_communi
 
 async def test_those_with_as_many_votes_share_the_better_place(open_community) -> None:
     course = await opened(open_community)
-    await newcomers(course, "Cam", "Dee", "Eve")
+    await newcomers(course, "Cam", "Dee", "Eve", "Fay", "Gus")
     works = {"ada": "An apple", "ben": "A book", "cam": "A cat", "dee": "A dog"}
     for who, work in works.items():
         await course.types(who, f"/enter {work}")
     await vote_begins(course)
     number = {who: number_of((await course.said())[-1], work) for who, work in works.items()}
-    votes = {"mia": "ada", "lin": "ada", "chen": "ben", "eve": "ben", "ada": "cam"}
+    votes = {"mia": "ada", "fay": "ada", "gus": "ben", "eve": "ben", "ada": "cam"}
     for who, what in votes.items():
         await course.types(who, f"/vote {number[what]}")
     await ends(course)
@@ -340,9 +381,33 @@ async def test_those_with_as_many_votes_share_the_better_place(open_community) -
     assert [await course.points(who) for who in works] == [20, 20, 5, 5]
 
 
+async def test_many_winners_are_looked_up_at_once(open_community) -> None:
+    course = await opened(open_community, rules=RULES)
+    people = [f"p{number}" for number in range(6)]
+    await newcomers(course, *people)
+    for who in people:
+        await course.types(who, f"/enter The work of {who}")
+    await vote_begins(course)
+    number = {who: number_of((await course.said())[-1], f"work of {who}") for who in people}
+    for who, other in zip(people, people[1:] + people[:1], strict=True):
+        await course.presses(who, f"Vote {number[other]}")
+    asked: list[str] = []
+    engine = course.run.app.database.engine
+
+    def see(*given: object) -> None:
+        asked.append(str(given[2]))
+
+    event.listen(engine, "before_cursor_execute", see)
+    await ends(course)
+    event.remove(engine, "before_cursor_execute", see)
+    assert len([line for line in (await result_of(course)).splitlines() if line.startswith("1. ")]) == 6
+    assert [one for one in asked if "FROM member JOIN profile" in one and "member.id = ?" in one] == []
+
+
 async def test_only_as_many_places_are_announced_as_the_ritual_says(open_community) -> None:
     course, hers = await voted_on(open_community, rituals=RITUAL + "  top: 1\n")
-    for who, number in (("mia", hers), ("lin", hers), ("chen", 3 - hers)):
+    await newcomers(course, "Cam", "Dee")
+    for who, number in (("mia", hers), ("cam", hers), ("dee", 3 - hers)):
         await course.types(who, f"/vote {number}")
     await ends(course)
     assert "Ben" not in await result_of(course)
@@ -415,10 +480,10 @@ async def test_the_work_of_one_who_left_is_not_shown(open_community) -> None:
 
 async def test_who_leaves_during_the_vote_has_neither_a_vote_nor_a_place(open_community) -> None:
     course, hers = await voted_on(open_community)
-    await newcomers(course, "Cam")
+    await newcomers(course, "Cam", "Dee")
     await course.types("cam", f"/vote {3 - hers}")
     await course.types("mia", f"/vote {hers}")
-    await course.types("lin", f"/vote {3 - hers}")
+    await course.types("dee", f"/vote {3 - hers}")
     await leaves(course, "ada")
     await leaves(course, "cam")
     await ends(course)
@@ -496,6 +561,26 @@ async def test_a_contest_whose_ritual_is_gone_takes_nothing_more(open_community)
     assert (await course.answer("ada", f"/enter {LINE}")).startswith("There is no contest now.")
 
 
+async def test_one_that_nothing_will_close_takes_neither_works_nor_votes(open_community) -> None:
+    """Its ritual is another one now: of the old times no step is planned any more."""
+    course = await opened(open_community)
+    number = await course.types("ada", f"/enter {LINE}")
+    await course.rows(delete(occurrence).where(occurrence.c.ritual == "weekly_pk").returning(occurrence.c.id))
+    write_course(course.folder, rules=PAID, rituals=RITUAL.replace("every: monday", "every: thursday"))
+    await course.types("chen", "/reload", room="staff")
+    await course.passes(days=3)
+    for who, work in (("ben", OTHER), ("mia", "My own")):
+        await course.types(who, f"/enter {work}")  # the newer contest is meant
+    await course.passes(days=1)
+    assert (await course.answer("ben", "/contest")).count("Title contest") == 1
+    await course.deletes("ada", number)
+    assert await course.points("ada") == 5
+    await course.passes(days=3)
+    gallery = (await course.said())[-1]
+    assert gallery.startswith("Title contest: 2 works")
+    assert LINE not in gallery
+
+
 async def test_staff_can_open_one_now(open_community) -> None:
     course = await open_community(rituals=RITUAL.replace("every: monday", "every: sunday"))
     await course.types("chen", "/run weekly_pk", room="staff")
@@ -539,7 +624,7 @@ async def test_contest_shows_what_is_on_and_what_one_has_done(open_community) ->
     await vote_begins(course)
     assert await course.answer("ada", "/contest") == (
         "Title contest: the vote is on until 7 Mar 10:00. Works: 2, votes so far: 0.\n"
-        f"Your work: {LINE}\nYou have not voted: send /vote and a number."
+        f"Your work: {LINE}\nYou have not voted: press the button of a work."
     )
 
 
@@ -626,6 +711,8 @@ def test_the_preview_says_what_comes_when(tmp_path: Path, shell: Shell) -> None:
     [
         ("enter_for: long", "10m"),
         ("vote_for: 2", "10m"),
+        ("enter_for: 0s", "should be more than 0"),
+        ("vote_for: 0s", "should be more than 0"),
         ("top: 0", "at least 1"),
         ("min_entries: 1", "at least 2"),
         ("winners: 3", "top"),

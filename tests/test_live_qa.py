@@ -5,12 +5,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from adapters.local.parse import parse
 from adapters.local.values import Person
 from bot.domain.events import MemberLeft
 from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
+from bot.features.live_qa.options import OPEN
+from storage.tables import occurrence
 from tests.community import COURSE, RULES, Community, write_course
 from tests.shell import Shell
 
@@ -128,7 +131,9 @@ async def test_it_speaks_chinese(open_community) -> None:
     assert "1. Ada：标题怎么写才不空？\n还有想问的，接着提" in (await course.said("ben"))[-1]
     await course.until(20)
     (code,) = re.findall(r"直播签到码：(\d{4})", "".join(await course.said("chen", "staff")))
-    assert await course.answer("ada", f"/直播签到 {code}") == "签到成功，欢迎来听！"
+    assert await course.answer("ada", f"/直播签到 {code}") == (
+        "签到成功，欢迎来听！\n小提醒：群里发的签到码大家都看得到。下次能私聊我的话，请私聊发。"
+    )
     assert "签到请写成：/here 签到码" in await course.answer("ben", "直播签到")
     await course.until(21, 15)
     assert "直播答疑结束，谢谢大家！\n1 人签到\n收到 1 个问题" in (await course.said("ben"))[-1]
@@ -398,13 +403,26 @@ async def test_a_session_that_staff_move_is_announced_and_held_at_its_new_time(l
     assert (await live.said("ben"))[-1].startswith("The live Q&A begins now!")
 
 
+async def test_the_announcement_says_when_the_session_is_planned_now(live: Community) -> None:
+    """Staff moved it by the database's rows alone, or the options changed after the rows were made."""
+    moved = update(occurrence).where(occurrence.c.ritual == "live", occurrence.c.slot == OPEN)
+    opens_at = live.now.replace(hour=20, minute=40) + timedelta(days=1)
+    mine = moved.where(occurrence.c.local_date == opens_at.date()).values(due_at=opens_at, is_moved=True)
+    await live.rows(mine.returning(occurrence.c.id))
+    await live.until(20)
+    assert (await live.said("ben"))[-1].startswith("Live Q&A: Wed, 3 Mar, 20:40 to 21:40\n")
+    await live.until(19)
+    assert (await live.said("ben"))[-1].startswith("Live Q&A at 20:40: no questions yet\n")
+
+
 # --- attending --------------------------------------------------------------------------------------------------------
 
 
 async def test_attendance_is_marked_once_by_the_code(live: Community) -> None:
     code = await until_open(live)
     assert await live.answer("ada", f"/here {code}") == (
-        "You are marked as attending. Good to have you here!\n+10 points"
+        "You are marked as attending. Good to have you here!\nBy the way: everybody in the group can read the code you "
+        "typed. Next time, send it to me in private if you can.\n+10 points"
     )
     assert await live.answer("ada", f"/here {code}") == "Your attendance is marked already. Enjoy the session!"
     assert await live.points("ada") == 10
@@ -513,7 +531,8 @@ async def test_staff_see_in_their_room_how_it_stands(live: Community) -> None:
         ("link: javascript:alert(1)", "should be an address that begins with http:// or https://"),
         ("link: https://a.example.org/ b", "should be an address that begins with http:// or https://"),
         ("lasts: 0s", "should be more than 0"),
-        ("agenda_before: 2d", "can't be earlier than announce_before"),
+        ("agenda_before: 2d", "has to come after the announcement"),
+        ("agenda_before: 1d", "has to come after the announcement"),
         ("topics: x", "did you mean topic"),
     ],
 )
@@ -524,9 +543,18 @@ def test_wrong_options_are_told_with_their_place(tmp_path: Path, shell: Shell, o
     assert says in problem
 
 
+def test_the_usual_agenda_does_not_come_with_the_announcement(tmp_path: Path, shell: Shell) -> None:
+    rituals = "live:\n  every: wednesday\n  at: 20:00\n  do: live_qa\n  announce_before: 1h\n"
+    assert shell("check", write_course(tmp_path / "one", rituals=rituals)) == 1
+    assert "has to come after the announcement" in shell.out
+    assert shell("check", write_course(tmp_path / "two", rituals=rituals + "  agenda_before: 0s\n")) == 0
+    both = rituals.replace("announce_before: 1h", "announce_before: 0s\n  agenda_before: 0s")
+    assert shell("check", write_course(tmp_path / "three", rituals=both)) == 0
+
+
 def test_the_preview_shows_every_step(tmp_path: Path, shell: Shell) -> None:
     folder = write_course(tmp_path / "writing", rituals=LIVE)
-    assert shell("preview", folder, "--days", "7", "--from", "2027-03-01") == 0
+    assert shell("preview", folder, "--days", "2", "--from", "2027-03-02") == 0
     assert [line[:16] + line[45:] for line in shell.lines] == [
         "2027-03-02 20:00 announces the live Q&A and asks for questions",
         "2027-03-03 19:00 lists the questions for the live Q&A",

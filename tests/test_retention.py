@@ -1,8 +1,17 @@
 """What is kept long enough goes; points and reasons stay."""
 
-from sqlalchemy import func, select
+import re
+from datetime import UTC, datetime, timedelta
 
-from storage.tables import event_claim, fact, ledger, outbox
+from sqlalchemy import Connection, func, select
+
+from bot.domain.ids import CourseId
+from bot.engine.figures import Figure, Stretch
+from bot.features.contests import offered as contests
+from bot.features.live_qa import offered as live_qa
+from bot.features.sharing import offered as sharing
+from storage.retention import forget_old
+from storage.tables import event_claim, fact, ledger, metadata, outbox
 from tests.community import COURSE, Community
 
 YEAR = COURSE.replace("ends: 2027-03-14", "ends: 2028-02-28")
@@ -20,6 +29,80 @@ async def test_claims_and_sent_messages_go_after_a_month_and_points_stay(open_co
     assert (await _counts(course))[0] <= claims + 3
     assert (await _counts(course))[1] <= sent + 3
     assert await course.points("ada") == 5
+
+
+TERM = """
+weekly_pk: {every: monday, at: 10:00, do: contest, enter_for: 1d, vote_for: 1d}
+evening: {every: monday, at: 20:00, do: sharing}
+live: {every: wednesday, at: 20:00, do: live_qa}
+asks: {every: monday, at: 21:30, do: post, poll: {question: Tea?, options: [Yes, No], closes_in: 1d}}
+"""
+OWN = ("contest_vote", "poll_vote", "contest_work", "share_post", "live_question", "live_attendance")
+
+
+async def test_votes_go_after_a_month_texts_after_a_year_and_what_is_counted_outlasts_the_longest_course(
+    open_community,
+) -> None:
+    course: Community = await open_community(rituals=TERM)
+    await _take_part(course)
+    figures = await _figures(course)
+    points = await course.points("ada")
+    assert sum(sum(one.counts) for one in figures) == 5
+    assert await _left(course, days=25) == set(OWN)
+    assert await _left(course, days=40) == {"contest_work", "share_post", "live_question", "live_attendance"}
+    assert await _left(course, days=399) == {"live_question", "live_attendance"}
+    assert await _figures(course) == figures
+    assert await _left(course, days=440) == set()
+    assert await course.points("ada") == points
+
+
+async def test_votes_of_what_was_never_closed_go_too(open_community) -> None:
+    course: Community = await open_community(rituals=TERM)
+    await _vote(course)
+    assert {"contest_vote", "poll_vote"} <= await _left(course, days=300)
+    assert await _left(course, days=380) == set()
+
+
+async def _vote(course: Community) -> None:
+    """On the second day at noon: a vote in the contest, and one in the poll."""
+    await course.until(10)
+    await course.types("ada", "/enter A line of mine")
+    await course.types("ben", "/enter Another line")
+    await course.until(20)
+    await course.types("ada", "Today I rewrote my first line three times.")
+    await course.until(21, 30)
+    await course.presses("ada", "Yes")
+    await course.until(12)
+    await course.presses("mia", "Vote 1")
+
+
+async def _take_part(course: Community) -> None:
+    await _vote(course)
+    await course.types("ada", "/ask live How do I find a title?")
+    await course.until(20)
+    await course.until(20)
+    (code,) = re.findall(r"code: (\d{4})", "".join(await course.said("chen", "staff")))
+    await course.types("ada", f"/here {code}")
+    await course.passes(days=1)
+
+
+async def _left(course: Community, *, days: int) -> set[str]:
+    """The tables that still hold something when so many days have passed since the course began."""
+    now = datetime(2027, 3, 1, tzinfo=UTC) + timedelta(days=days)
+    await course.run.app.database.run(lambda db: forget_old(db, now))
+    return {name for name in OWN if await course.rows(select(metadata.tables[name]).limit(1))}
+
+
+async def _figures(course: Community) -> list[Figure]:
+    """What a report of the whole course counts."""
+    told = course.run.app.library.courses.last_seen.courses[CourseId("writing")]
+    whole = [Stretch(told.starts, told.ends)]
+
+    def count(db: Connection) -> list[Figure]:
+        return [one for offer in (contests, live_qa, sharing) for one in offer.figures(db, told, whole)]
+
+    counted: list[Figure] = await course.run.app.database.run(count)
+    return counted
 
 
 async def _counts(course: Community) -> tuple[int, ...]:

@@ -136,8 +136,9 @@ async def test_what_was_skipped_can_be_done_after_all(course: Community) -> None
     await outage(course, hours=8)
     assert await tasks(course) == []
     assert any("daily_task was due at 1 Mar 09:00" in text for text in await told(course))
-    await staff(course, "/run daily_task")
+    await staff(course, "/run daily_task 2027-03-01")
     assert [line[:11] for line in await tasks(course)] == ["03-01T16:31"]
+    assert "Nothing of daily_task was skipped on Tue, 2 Mar" in await staff(course, "/run daily_task 2027-03-02")
 
 
 # --- postpone ---------------------------------------------------------------------------------------------------------
@@ -207,8 +208,8 @@ async def test_what_is_open_when_all_is_put_on_hold_is_closed(course: Community)
     await staff(course, "/pause all")
     await course.until(22)
     assert any(text.startswith("Tonight's sharing is closed") for text in await course.said())
-    assert "is not on hold" in await staff(course, "/resume evening_sharing")
     assert "All rituals go on" in await staff(course, "/resume all")
+    assert "is not on hold" in await staff(course, "/resume evening_sharing")
 
 
 # --- quiet days, catching up ------------------------------------------------------------------------------------------

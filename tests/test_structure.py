@@ -15,7 +15,8 @@ PLATFORMS = re.compile(r"telegram|discord|slack|matrix|wechat|\blocal\b(?!_)", r
 OUR_WORDS = re.compile(r"local[_ ](date|time|calendar|day)", re.IGNORECASE)
 DECLARING = {
     "compile", "frozenset", "timedelta", "select", "where", "order_by", "bindparam", "among", "is_", "limit", "join",
-    "text", "length", "desc", "with_for_update",
+    "text", "length", "desc", "with_for_update", "insert", "update", "delete", "values", "returning", "and_", "alias",
+    "count", "sum", "coalesce", "group_by", "label",
 }  # fmt: skip
 """What may be called while a feature is imported: it makes a value out of what stands there."""
 

@@ -161,7 +161,7 @@ def composed_ids() -> set[str]:
         "part": get_args(CalendarPart),
         "weekday": WEEKDAYS,
         "skipped": get_args(Reason),
-        "missed": {*get_args(Reason)} - {"quiet", "paused", "gone"},
+        "missed": {*get_args(Reason)} - {"quiet", "paused", "gap"},
         "time": get_args(TimeLost.__annotations__["kind"]),
         "limit": {f"once_per_{per}" for per in get_args(Per)},
         "facts": (name for kind in REGISTRY.facts for name in (kind, f"{kind}.object")),

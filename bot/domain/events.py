@@ -118,6 +118,7 @@ class OccurrenceDue(_Happened, frozen=True, kw_only=True, tag="occurrence_due"):
     number: int = 0  # of the time, where the ritual takes place several times on this date
     step: int = 0
     row: int = 0  # of the occurrence
+    until: datetime | None = None  # how far what happened while we were away is handled; None: as far as now
 
 
 class TimeLost(_Happened, frozen=True, kw_only=True, tag="time_lost"):

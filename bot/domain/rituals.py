@@ -20,6 +20,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     after: timedelta = timedelta(0)  # the time of the ritual; negative: before it
     is_needed: bool = False  # done however late, because of what came before it
+    keeps_record: bool = False  # too late to be said, it is still recorded: what was done meanwhile counts
 
 
 class Anchor(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,30 +1,33 @@
 """Occurrences as rows: planned a little ahead, claimed once, settled in the transaction that executes them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, Literal
 
+from msgspec import structs
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from bot.domain.course import Course
 from bot.domain.events import OccurrenceDue
 from bot.domain.ids import EventKey
-from bot.domain.rituals import ByCron, Occurrence, Ritual
+from bot.domain.rituals import Occurrence, Ritual
 from bot.engine.live import Live
 from storage.among import among
 from storage.bulk import insert_stored
 from storage.columns import Moment, stored_moment
 from storage.database import insert
-from storage.tables import horizon, occurrence
+from storage.tables import event_claim, horizon, occurrence
 
 Schedule = Callable[[Course, datetime, datetime], Iterable[Occurrence]]
 """The occurrences of a course with since < due <= until."""
-Reason = Literal["late", "over", "superseded", "paused", "quiet", "no_place", "gone"]
+Reason = Literal["late", "over", "superseded", "paused", "quiet", "no_place", "gone", "gap"]
 """Why an occurrence was skipped."""
 
 AHEAD = timedelta(hours=36)
 _TOP_UP = timedelta(hours=24)
 
+_SLOT = ("ritual", "space", "local_date", "slot")
 _Slot = tuple[str, str, date, int]
 
 
@@ -38,28 +41,42 @@ def plan(db: Connection, live: Live, schedule: Schedule, now: datetime) -> None:
 
 
 def _plan_one(db: Connection, course: Course, schedule: Schedule, since: datetime, until: datetime) -> None:
-    add(db, schedule(course, since, until))
+    add(db, with_later_steps(course, schedule(course, since, until)))
     upsert = insert(db, horizon).values(course=course.id, until=until)
     db.execute(upsert.on_conflict_do_update(index_elements=["course"], set_={"until": until}))
 
 
-def replan(db: Connection, course: Course, schedule: Schedule, now: datetime) -> None:
+def with_later_steps(course: Course, found: Iterable[Occurrence]) -> Iterator[Occurrence]:
+    """Occurrences, and what follows each of them however far ahead: what is moved is moved whole, what opens closes."""
+    for one in found:
+        yield one
+        ritual = course.ritual(one.ritual)
+        here = ritual.steps[one.step] if ritual else None
+        for number, step in enumerate(ritual.steps[one.step + 1 :] if ritual else (), one.step + 1):
+            if here and step:
+                due_at = one.due_at + step.after - here.after
+                yield structs.replace(one, slot=one.slot - one.step + number, step=number, due_at=due_at)
+
+
+def replan(db: Connection, course: Course, schedule: Schedule, now: datetime, off: Collection[str] = ()) -> None:
     """After a change of the course: move what is still planned to its new time, drop what is gone, add what is new.
 
     A ritual moved to a time that has just passed keeps its row and is late, not lost; a ritual that is new today and
-    would have been due already begins tomorrow. What staff moved or asked for stays as they want it.
+    would have been due already begins tomorrow. What staff moved or asked for stays as they want it, what has begun is
+    ended as it was planned, and what is `off` because of a mistake waits until that is mended.
     """
     planned = select(occurrence).where(occurrence.c.course == course.id, occurrence.c.state == "planned")
     rows = {_slot(row): row for row in db.execute(planned).all()}
     until = db.execute(select(horizon.c.until).where(horizon.c.course == course.id)).scalar_one_or_none()
     if until is None:
         return  # never planned: the next tick does it
-    since = min((row.due_at for row in rows.values()), default=now) - timedelta(days=2)
-    wanted = {_slot(found): found for found in schedule(course, min(since, now), until)}
-    gone = [row.id for slot, row in rows.items() if slot not in wanted and not _is_kept(course, row)]
-    gone += [row.id for slot, row in rows.items() if slot in wanted and _has_passed(course, row, wanted[slot], now)]
+    dues = [row.due_at for row in rows.values()]
+    found = schedule(course, min([*dues, now]) - timedelta(days=2), max([*dues, until]))
+    wanted = {_slot(one): one for one in with_later_steps(course, found)}
+    kept = off, _begun(db, course, [row.local_date for row in rows.values()])
+    gone = [row.id for slot, row in rows.items() if slot not in wanted and not _is_kept(course, row, *kept)]
     if gone:
-        db.execute(delete(occurrence).where(among(occurrence.c.id, "rows")), {"rows": gone})
+        db.execute(delete(occurrence).where(among(occurrence.c.id, "rows"), _IS_PLANNED), {"rows": gone})
     moved = [
         {"row": row.id, "due": wanted[slot].due_at}
         for slot, row in rows.items()
@@ -70,19 +87,35 @@ def replan(db: Connection, course: Course, schedule: Schedule, now: datetime) ->
     add(db, (found for slot, found in wanted.items() if slot not in rows and found.due_at > now))
 
 
-_MOVE = update(occurrence).where(occurrence.c.id == bindparam("row")).values(due_at=bindparam("due", type_=Moment()))
+_IS_PLANNED = occurrence.c.state == "planned"
+_MOVE = (
+    update(occurrence)
+    .where(occurrence.c.id == bindparam("row"), _IS_PLANNED)
+    .values(due_at=bindparam("due", type_=Moment()))
+)
+_Time = tuple[str, str, date, int]
 
 
-def _is_kept(course: Course, row: Row[Any]) -> bool:
+def _begun(db: Connection, course: Course, dates: Sequence[date]) -> set[_Time]:
+    """The times of which a step was done: ritual, space, local date, number."""
+    mine = (occurrence.c.course == course.id) & (occurrence.c.state == "done")
+    since = min(dates, default=date.max)
+    done = select(*(occurrence.c[name] for name in _SLOT)).where(mine, occurrence.c.local_date >= since)
+    return {_time(course, row) for row in db.execute(done)}
+
+
+def _time(course: Course, row: Row[Any]) -> _Time:
     ritual = course.ritual(row.ritual)
-    return bool(row.is_moved and ritual and row.space in ritual.spaces)
+    return row.ritual, row.space, row.local_date, row.slot // len(ritual.steps) if ritual else 0
 
 
-def _has_passed(course: Course, row: Row[Any], wanted: Occurrence, now: datetime) -> bool:
-    """By cron a number means another moment when the line changes: what would be late all at once is dropped."""
+def _is_kept(course: Course, row: Row[Any], off: Collection[str], begun: Collection[_Time]) -> bool:
     ritual = course.ritual(row.ritual)
-    is_counted = ritual is not None and isinstance(ritual.when, ByCron)
-    return is_counted and not row.is_moved and wanted.due_at <= now < row.due_at
+    if ritual is None:
+        return row.ritual in off or _time(course, row) in begun
+    if ritual.steps[row.slot % len(ritual.steps)] is None:
+        return False
+    return (bool(row.is_moved) and row.space in ritual.spaces) or _time(course, row) in begun
 
 
 def add(db: Connection, found: Iterable[Occurrence], *, is_moved: bool = False) -> None:
@@ -101,24 +134,21 @@ _PLANNED = ("course", "ritual", "space", "local_date", "slot", "due_at", "is_mov
 def due(db: Connection, live: Live, now: datetime, *, until: datetime, limit: int = 1000) -> list[OccurrenceDue]:
     """What was due up to a moment and is not settled, in the order in which it was due; `now` it is done.
 
-    What belongs to a course that is not live here, or has nowhere to go yet, stays planned: late is better than never.
+    What belongs to a course that is not live here, has nowhere to go yet, or is off because of a mistake, stays
+    planned: late is better than never.
     """
-    mine = (occurrence.c.state == "planned") & (occurrence.c.due_at <= until)
-    mine &= among(occurrence.c.course, "courses")
-    query = select(occurrence).where(mine).order_by(occurrence.c.due_at, occurrence.c.id).limit(limit)
-    rows = db.execute(query, {"courses": list(live.courses)}).all()
-    return [
-        _event(live, row, now)
-        for row in rows
-        if (row.course, row.space) in live.first_spaces or not _waits_for_a_place(live, row, now)
-    ]
+    mine = _IS_PLANNED & (occurrence.c.due_at <= until) & among(occurrence.c.course, "courses")
+    query = select(occurrence).where(mine).order_by(occurrence.c.due_at, occurrence.c.id)
+    rows = db.execute(query, {"courses": list(live.courses)})
+    ready = (row for row in rows if not _waits(live, row, now))
+    return [_event(live, row, now, until) for row in islice(ready, limit)]
 
 
-def _event(live: Live, row: Row[Any], now: datetime) -> OccurrenceDue:
+def _event(live: Live, row: Row[Any], now: datetime, until: datetime) -> OccurrenceDue:
     ritual = live.courses[row.course].ritual(row.ritual)
     number, step = divmod(row.slot, len(ritual.steps)) if ritual else (0, 0)
     return OccurrenceDue(
-        key=EventKey(f"occurrence:{row.course}:{row.ritual}:{row.space}:{row.local_date}:{row.slot}"),
+        key=_key(row),
         at=now,
         course=row.course,
         ritual=row.ritual,
@@ -129,12 +159,22 @@ def _event(live: Live, row: Row[Any], now: datetime) -> OccurrenceDue:
         step=step,
         due_at=row.due_at,
         row=row.id,
+        until=until,
     )
 
 
-def _waits_for_a_place(live: Live, row: Row[Any], now: datetime) -> bool:
+def _key(row: Row[Any]) -> EventKey:
+    return EventKey(f"occurrence:{row.course}:{row.ritual}:{row.space}:{row.local_date}:{row.slot}")
+
+
+def _waits(live: Live, row: Row[Any], now: datetime) -> bool:
+    """For somebody to mend its ritual, or for a chat to be bound."""
     ritual = live.courses[row.course].ritual(row.ritual)
-    return ritual is not None and not ritual.is_built_in and now - row.due_at <= ritual.late_within
+    if ritual is None:
+        return row.ritual in live.off(row.course)
+    if (row.course, row.space) in live.first_spaces:
+        return False
+    return not ritual.is_built_in and now - row.due_at <= ritual.late_within
 
 
 def take(db: Connection, events: Sequence[OccurrenceDue]) -> set[int]:
@@ -142,6 +182,8 @@ def take(db: Connection, events: Sequence[OccurrenceDue]) -> set[int]:
 
     In the transaction that executes them: this is what lets one process through, whatever else is forgotten.
     """
+    if not events:
+        return set()
     rows = [event.row for event in events]
     return set(db.execute(_TAKE, {"rows": rows, "now": events[0].at}).scalars())
 
@@ -168,8 +210,8 @@ def fail(db: Connection, event: OccurrenceDue) -> None:
     db.execute(update(occurrence).where(occurrence.c.id == event.row).values(state="failed", settled_at=event.at))
 
 
-def newest_due(db: Connection, ritual: Ritual, event: OccurrenceDue) -> bool:
-    """Whether no later occurrence of the same step is due by now."""
+def later_due(db: Connection, ritual: Ritual, event: OccurrenceDue) -> Sequence[Row[Any]]:
+    """The later occurrences of the same step that are due by now, too."""
     later = (
         (occurrence.c.course == event.course)
         & (occurrence.c.ritual == event.ritual)
@@ -178,7 +220,17 @@ def newest_due(db: Connection, ritual: Ritual, event: OccurrenceDue) -> bool:
         & (occurrence.c.due_at > event.due_at)
         & (occurrence.c.due_at <= event.at)
     )
-    return db.execute(select(occurrence.c.id).where(later).limit(1)).first() is None
+    return db.execute(select(occurrence).where(later)).all()
+
+
+def give_back(db: Connection, since: datetime, until: datetime) -> int:
+    """Plan again what was skipped because a clock that ran ahead showed a time that is still to come; how many."""
+    ahead = occurrence.c.due_at.between(since, until) & occurrence.c.reason.in_(("late", "over", "superseded"))
+    skipped = (occurrence.c.state == "skipped") & ahead
+    keys = [_key(row) for row in db.execute(select(occurrence).where(skipped))]
+    db.execute(delete(event_claim).where(among(event_claim.c.key, "keys")), {"keys": keys})
+    again = {"state": "planned", "reason": None, "settled_at": None}
+    return db.execute(update(occurrence).where(skipped).values(again)).rowcount
 
 
 def next_due(db: Connection, after: datetime) -> datetime | None:
@@ -188,13 +240,6 @@ def next_due(db: Connection, after: datetime) -> datetime | None:
     until: datetime | None = db.execute(select(func.min(horizon.c.until)).where(horizon.c.until > after)).scalar_one()
     plan_at = until - _TOP_UP if until else None
     return min((moment for moment in (due, plan_at) if moment and moment > after), default=None)
-
-
-def first_planned(db: Connection) -> datetime | None:
-    """When the first of what is not settled is due, or was."""
-    planned = select(func.min(occurrence.c.due_at)).where(occurrence.c.state == "planned")
-    found: datetime | None = db.execute(planned).scalar_one()
-    return found
 
 
 def _slot(found: Occurrence | Row[Any]) -> _Slot:

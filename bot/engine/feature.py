@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from bot.engine.context import Context
 
 CommandHandler = Callable[["Context", CommandInvoked], None]
-OccurrenceHandler = Callable[["Context", OccurrenceDue], None]
+OccurrenceHandler = Callable[["Context", OccurrenceDue], Literal["gap"] | None]
+"""`gap`: there was nothing to say, and staff have been told why."""
 EventHandler = Callable[["Context", Any], None]
 Withdrawal = Callable[["Context", "LedgerEntry"], None]
 FactHandler = Callable[["Context", Fact], None]

@@ -61,7 +61,7 @@ class Library:
             live = self.courses.refreshed(db)
             sync_roles(db, live, [course])
             if course in live.courses:
-                replan(db, live.courses[course], self.schedule, now)
+                replan(db, live.courses[course], self.schedule, now, live.off(course))
                 shadows.follow(db, live, live.courses[course], self.courses.vocabulary, now)
                 if before is None or before.levels != live.courses[course].levels:
                     relevel(db, live.courses[course])

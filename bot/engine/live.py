@@ -36,6 +36,10 @@ class Live:
         mine = (space for space in self.spaces.values() if space.course == course)
         return [space for space in mine if id in (None, space.id) and kind in (None, space.kind)]
 
+    def off(self, course: CourseId) -> set[str]:
+        """The rules and rituals of a course that are off because of a mistake in them."""
+        return {problem.rule for problem in self.problems[course] if problem.rule}
+
     @cached_property
     def first_spaces(self) -> Mapping[tuple[CourseId, SpaceId], Space]:
         """Each space that has a place to be posted to, at the first of its addresses."""

@@ -13,7 +13,7 @@ from storage.tables import ritual_pause as table
 
 ALL = "*"
 """Stands for every ritual of the course."""
-EXTRA = 1000
+EXTRA = 10_000
 """The numbers of the times that staff asked for begin here, behind all that a ritual has by itself on a date."""
 
 Held = Mapping[str, datetime | None]

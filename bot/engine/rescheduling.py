@@ -10,6 +10,7 @@ from bot.domain.course import Course
 from bot.domain.rituals import Occurrence, Ritual
 from bot.engine import agenda
 from bot.engine.pauses import EXTRA
+from storage.among import among
 from storage.columns import Moment
 from storage.tables import occurrence
 
@@ -29,15 +30,15 @@ class Time(NamedTuple):
 
 
 def planned(db: Connection, course: Course, ritual: Ritual) -> list[Time]:
-    """The times of a ritual that are still to come whole, the next first; one that has begun is none of them."""
+    """The times of a ritual that are still to come, the next first; one that was opened already is none of them."""
     mine = select(occurrence).where(occurrence.c.course == course.id, occurrence.c.ritual == ritual.id)
     begun, times = set[tuple[date, int]](), dict[tuple[date, int], list[Row[Any]]]()
     for row in db.execute(mine.where(occurrence.c.local_date >= _oldest(db, course, ritual))):
-        key = row.local_date, row.slot // len(ritual.steps)
+        number, step = divmod(row.slot, len(ritual.steps))
         if row.state == "planned":
-            times.setdefault(key, []).append(row)
-        else:
-            begun.add(key)
+            times.setdefault((row.local_date, number), []).append(row)
+        elif step in opening_steps(ritual):
+            begun.add((row.local_date, number))
     found = [Time(*key, tuple(rows)) for key, rows in times.items() if key not in begun]
     return sorted(found, key=lambda time: time.due_at)
 
@@ -49,10 +50,15 @@ def _oldest(db: Connection, course: Course, ritual: Ritual) -> date:
     return found or date.max
 
 
-def move(db: Connection, time: Time, by: timedelta, *, is_moved: bool = True) -> None:
-    """Move all steps of a time; a change of the files leaves it where it is."""
+def opening_steps(ritual: Ritual) -> list[int]:
+    """The steps from its own time on: what was announced before it has not begun."""
+    return [number for number, step in enumerate(ritual.steps) if step and step.after >= timedelta(0)]
+
+
+def move(db: Connection, time: Time, by: timedelta, *, is_moved: bool = True) -> bool:
+    """Move all steps of a time; a change of the files leaves it where it is. False: another process was faster."""
     rows = [{"row": row.id, "due": row.due_at + by, "moved": is_moved} for row in time.rows]
-    db.execute(_MOVE, rows)
+    return db.execute(_MOVE, rows).rowcount == len(rows)
 
 
 _MOVE = (
@@ -62,10 +68,24 @@ _MOVE = (
 )
 
 
-def add_extra(db: Connection, course: Course, ritual: Ritual, today: date, now: datetime) -> None:
-    """Plan one more time of a ritual: its first step is due now."""
+def was_skipped(db: Connection, course: Course, ritual: Ritual, day: date) -> bool:
+    """Whether a time of this date was skipped, so that it can be done after all."""
+    mine = (occurrence.c.course == course.id) & (occurrence.c.ritual == ritual.id)
+    skipped = mine & (occurrence.c.local_date == day) & occurrence.c.state.in_(("skipped", "failed"))
+    return db.execute(select(occurrence.c.id).where(skipped).limit(1)).first() is not None
+
+
+def stand_in(db: Connection, time: Time) -> None:
+    """What was planned is done otherwise."""
+    mine = among(occurrence.c.id, "rows") & (occurrence.c.state == "planned")
+    skipped = update(occurrence).where(mine).values(state="skipped", reason="superseded")
+    db.execute(skipped, {"rows": [row.id for row in time.rows]})
+
+
+def add_extra(db: Connection, course: Course, ritual: Ritual, day: date, now: datetime) -> None:
+    """Plan one more time of a ritual for a date: its first step is due now."""
     last = select(func.max(occurrence.c.slot)).where(
-        occurrence.c.course == course.id, occurrence.c.ritual == ritual.id, occurrence.c.local_date == today
+        occurrence.c.course == course.id, occurrence.c.ritual == ritual.id, occurrence.c.local_date == day
     )
     newest = (db.execute(last).scalar_one() or 0) // len(ritual.steps)
     number = max(newest + 1, EXTRA)
@@ -75,7 +95,7 @@ def add_extra(db: Connection, course: Course, ritual: Ritual, today: date, now: 
             course=course.id,
             ritual=ritual.id,
             space=space,
-            local_date=today,
+            local_date=day,
             slot=number * len(ritual.steps) + number_of_step,
             step=number_of_step,
             due_at=now + step.after - opens,
@@ -90,6 +110,7 @@ def add_extra(db: Connection, course: Course, ritual: Ritual, today: date, now: 
 def was_done(db: Connection, course: Course, ritual: Ritual, today: date) -> datetime | None:
     """When a ritual was last done today; None: not yet."""
     mine = (occurrence.c.course == course.id) & (occurrence.c.ritual == ritual.id) & (occurrence.c.state == "done")
+    mine &= (occurrence.c.slot % len(ritual.steps)).in_(opening_steps(ritual))
     query = select(func.max(occurrence.c.settled_at)).where(mine, occurrence.c.local_date == today)
     found: datetime | None = db.execute(query).scalar_one()
     return found

@@ -1,9 +1,9 @@
 """Taking back what rules gave for a fact that holds no longer: by new entries, never by changing old ones."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Select, Table, bindparam, func, select
 
 from bot.domain.rules import ANONYMOUS, Fact, LedgerEntry, Verdict
 from rules.fold import Totals, reversal
@@ -36,19 +36,34 @@ def take_back(ctx: "Context", fact: Fact) -> int:
 
 def is_anonymous(db: Connection, member: int, kind: str, object: str) -> bool:
     """Whether the fact that is taken back was one that nobody may connect with its member."""
-    mine = (fact_table.c.member == member) & (fact_table.c.kind == kind) & (fact_table.c.object == object)
-    return any(values.get(ANONYMOUS) for values in db.execute(select(fact_table.c["values"]).where(mine)).scalars())
+    found = db.execute(_VALUES, {"who": member, "kind": kind, "of": object}).scalars()
+    return any(values.get(ANONYMOUS) for values in found)
+
+
+_VALUES = select(fact_table.c["values"]).where(
+    fact_table.c.member == bindparam("who"),
+    fact_table.c.kind == bindparam("kind"),
+    fact_table.c.object == bindparam("of"),
+)
 
 
 def _open(db: Connection, table: Table, fact: Fact, kind: str) -> Iterator[LedgerEntry]:
     """What was given for it and not taken back since."""
-    mine = (table.c.member == fact.member) & (table.c.object == fact.object) & (table.c.fact == kind)
-    last = select(table.c.rule, func.max(table.c.round).label("round")).where(mine).group_by(table.c.rule).subquery()
-    rows = select(table).join(last, (last.c.rule == table.c.rule) & (last.c.round == table.c.round)).where(mine)
-    for row in db.execute(rows.where(table.c.round % 2 == 0).order_by(table.c.id)):
+    for row in db.execute(_OPEN[table.name], {"who": fact.member, "of": fact.object, "kind": kind}):
         values = row._asdict()
         values.pop("id")
         yield LedgerEntry(**values)
+
+
+def _opened(table: Table) -> Select[Any]:
+    this = (table.c.object == bindparam("of")) & (table.c.fact == bindparam("kind"))
+    mine = (table.c.member == bindparam("who")) & this
+    last = select(table.c.rule, func.max(table.c.round).label("round")).where(mine).group_by(table.c.rule).subquery()
+    rows = select(table).join(last, (last.c.rule == table.c.rule) & (last.c.round == table.c.round)).where(mine)
+    return rows.where(table.c.round % 2 == 0).order_by(table.c.id)
+
+
+_OPEN = {table.name: _opened(table) for table in (ledger, shadow_ledger)}
 
 
 def _lower(ctx: "Context", fact: Fact, given: list[LedgerEntry]) -> None:

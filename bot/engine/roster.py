@@ -66,7 +66,10 @@ def present_students(db: Connection, course: CourseId, before: datetime) -> list
 
 
 def name_of(db: Connection, who: MemberId) -> str:
-    return str(db.execute(select(profile.c.name).where(profile.c.member == who)).scalar_one())
+    return str(db.execute(_NAME, {"who": who}).scalar_one())
+
+
+_NAME = select(profile.c.name).where(profile.c.member == bindparam("who"))
 
 
 def praised_names(db: Connection, members: Collection[MemberId]) -> dict[MemberId, str]:
@@ -161,12 +164,19 @@ def find_member(db: Connection, course: CourseId, who: str, *, is_present: bool 
 
 def member_of(db: Connection, who: MemberId) -> Member:
     """The member with this number, who is there."""
-    return _from_row(db.execute(_BY_ID.where(member.c.id == who)).one())
+    return _from_row(db.execute(_ONE, {"who": who}).one())
+
+
+def members_by_id(db: Connection, those: Collection[MemberId]) -> dict[MemberId, Member]:
+    """The members with these numbers, by number."""
+    rows = db.execute(_BY_ID.where(among(member.c.id, "those")), {"those": those})
+    return {row.id: _from_row(row) for row in rows}
 
 
 _BY_ID = select(member, profile.c.name, profile.c.handle, profile.c.language).join(
     profile, profile.c.member == member.c.id
 )
+_ONE = _BY_ID.where(member.c.id == bindparam("who"))
 
 
 def _from_row(row: Row[Any]) -> Member:

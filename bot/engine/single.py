@@ -26,6 +26,7 @@ from bot.engine.people import context_of, joined, left
 from bot.engine.reloading import take_files
 from bot.engine.timekeeping import tell_of_lost_time
 from bot.engine.transaction import Transaction
+from storage.database import savepoint
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def _command(ctx: Context, command: CommandInvoked) -> None:
     """In a savepoint, so that a person's mistake undoes what the handler did and keeps only the reply."""
     said, ctx.event = ctx.event, command
     try:
-        with ctx.db.begin_nested():
+        with savepoint(ctx.db):
             run_command(ctx, command)
             ctx.finish()
             ctx.writes.flush(ctx.db)

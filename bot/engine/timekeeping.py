@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select, update
 
 from bot.domain.events import TimeLost
 from bot.domain.messages import Text
+from bot.engine import agenda
 from bot.engine.context import Context
 from bot.engine.transaction import Belonging, Transaction
 from storage.tables import event_claim, heartbeat, outbox
@@ -22,6 +23,7 @@ def tell_of_lost_time(tx: Transaction, event: TimeLost) -> None:
         waiting = outbox.c.state == "pending"
         later = outbox.c.not_before.between(event.at, event.since)
         tx.db.execute(update(outbox).where(waiting, later).values(not_before=event.at))
+        agenda.give_back(tx.db, event.at, event.since)
         tx.db.execute(update(outbox).where(waiting, outbox.c.retry_at > event.at).values(retry_at=None))
     for course in tx.live.courses.values():
         ctx = Context(tx, event, Belonging(course=course))

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, insert, update
+from sqlalchemy import Connection, Insert, Table, bindparam, insert, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.domain.rules import Fact, LedgerEntry, Verdict
 from storage import boards
@@ -85,7 +87,11 @@ def _new(db: Connection, table: Table, entries: Sequence[LedgerEntry]) -> dict[i
     One award per (member, rule, object, round), whatever happens above this line.
     """
     rows = [msgspec.structs.asdict(entry) for entry in entries]
-    key = (table.c.member, table.c.rule, table.c.object, table.c.round)
-    written = db.execute(insert_new(db, table).returning(table.c.id, *key), rows)
+    written = db.execute(_entering(insert_new(db, table), table), rows)
     by_key = {(entry.member, entry.rule, entry.object, entry.round): entry for entry in entries}
     return {number: by_key[tuple(of)] for number, *of in written}
+
+
+@cache
+def _entering(new: Insert, table: Table) -> ReturningInsert[Any]:
+    return new.returning(table.c.id, table.c.member, table.c.rule, table.c.object, table.c.round)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, String, Table, delete, func, select
+from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, String, Table, bindparam, delete, func, select
 
 from bot.domain.events import MessageDeleted, ReactionAdded, ReactionRemoved
 from bot.engine.context import Context
@@ -37,7 +37,7 @@ def added(ctx: Context, event: ReactionAdded) -> None:
         return
     who, reaction = ctx.member, _kept(event.reaction)
     row = {"object": post.object, "member": who.id, "reaction": reaction, "at": ctx.now}
-    if ctx.db.execute(insert_new(ctx.db, table).values(row)).rowcount:
+    if ctx.db.execute(insert_new(ctx.db, table), row).rowcount:
         object = _object(post, who.id)
         ctx.announce("reaction.received", object, member=post.author, reaction=reaction, from_role=who.role)
 
@@ -65,9 +65,11 @@ def deleted(ctx: Context, event: MessageDeleted) -> None:
     post = post_of(ctx.db, ctx.course.id, event.address, event.message) if ctx.space else None
     if post is None:
         return
-    gone = delete(table).where(table.c.object == post.object).returning(table.c.member)
-    for who in sorted(set(ctx.db.execute(gone).scalars())):
+    for who in sorted(set(ctx.db.execute(_GONE, {"of": post.object}).scalars())):
         ctx.retract("reaction.received", _object(post, who), member=post.author)
+
+
+_GONE = delete(table).where(table.c.object == bindparam("of")).returning(table.c.member)
 
 
 @feature.query("reactions_on")

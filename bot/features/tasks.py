@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -59,17 +60,18 @@ def _takes(options: TaskOptions) -> tuple[CalendarPart, ...]:
 
 
 @feature.action("post_task", TaskOptions, preview=_preview_task, uses=Uses(takes=_takes, needs="task"))
-def post_task(ctx: Context, due: OccurrenceDue) -> None:
+def post_task(ctx: Context, due: OccurrenceDue) -> Literal["gap"] | None:
     day = ctx.course.day(due.local_date)
     if day is None:
         ctx.tell_staff(Text(id="task.gap", values={"date": due.local_date}))
-        return
+        return "gap"
     options = _options(ctx.course, due)
     has_material = not isinstance(options, TaskOptions) or options.with_material
     lines = [*_task(day, due.local_date), *(_material(day) if has_material else ())]
     button = (Text(id="button.checkin"), f"checkin {due.local_date.isoformat()}")
     if ctx.space:
         ctx.say(ctx.space, *lines, key=due.key, buttons=[button], pin_as=due.ritual if options.pin else None)
+    return None
 
 
 def _task(day: Day, today: date) -> Iterator[Words]:

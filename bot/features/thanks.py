@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, func, select
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, func, select
 
 from bot.domain.course import Course
 from bot.domain.errors import UserError
@@ -91,23 +91,33 @@ def _found(db: Connection, course: CourseId, who: str) -> tuple[Member, str]:
 
 
 def _is_present(db: Connection, who: Member) -> bool:
-    here = (member.c.id == who.id) & member.c.left_at.is_(None) & member.c.merged_into.is_(None)
-    return db.execute(select(member.c.id).where(here)).first() is not None
+    return db.execute(_PRESENT, {"who": who.id}).first() is not None
+
+
+_PRESENT = select(member.c.id).where(
+    member.c.id == bindparam("who"), member.c.left_at.is_(None), member.c.merged_into.is_(None)
+)
 
 
 def _record(ctx: Context, taker: Member, shown: str) -> None:
     if taker.id == ctx.member.id:
         raise UserError("thanks.oneself")
     row = {"giver": ctx.member.id, "taker": taker.id, "local_date": ctx.today, "course": ctx.course.id, "at": ctx.now}
-    if ctx.db.execute(insert_new(ctx.db, table).values(row)).rowcount == 0:
+    if ctx.db.execute(insert_new(ctx.db, table), row).rowcount == 0:
         raise UserError("thanks.already", name=shown)
 
 
 def _is_mutual(db: Connection, giver: Member, taker: Member, now: datetime) -> bool:
     """Whether the taker has thanked the giver within the last seven days."""
-    back = (table.c.giver == taker.id) & (table.c.taker == giver.id) & (table.c.at > now - _MUTUAL)
-    found: MemberId | None = db.execute(select(table.c.giver).where(back).limit(1)).scalar_one_or_none()
-    return found is not None
+    bound = {"back": taker.id, "to": giver.id, "since": now - _MUTUAL}
+    return db.execute(_THANKED, bound).first() is not None
+
+
+_THANKED = select(table.c.giver).where(
+    table.c.giver == bindparam("back"),
+    table.c.taker == bindparam("to"),
+    table.c.at > bindparam("since", type_=Moment()),
+)
 
 
 @feature.query("thanks_on")

@@ -54,10 +54,10 @@ def _on(course: str) -> Iterator[tuple[Due, set[datetime]]]:
         yield due(f"sharing_{at:%H%M}", at)
         yield due(f"sharing_{at:%H%M}", at, slot=1, after=LASTS)
     yield due("moved", *(MOVED if course == "london" else MOVED[:1]))
-    midnight, next_midnight = (moment(course, one, time(0)) for one in (DAY, DAY + _NEXT))
-    for slot in range((next_midnight - midnight) // _HOUR):
-        yield Due(course, "hourly", "main", DAY, slot), {midnight + slot * _HOUR + timedelta(minutes=15)}
-    yield Due(course, "day_end", "", DAY + _NEXT, 0), {next_midnight}
+    for hour in range(24):
+        if course != "newyork" or hour != 2:  # there it does not exist
+            yield due("hourly", time(hour, 15), slot=hour * 60 + 15)
+    yield Due(course, "day_end", "", DAY + _NEXT, 0), {moment(course, DAY + _NEXT, time(0))}
 
 
 def check_ins(said: list[Update]) -> set[tuple[str, str]]:
@@ -71,7 +71,7 @@ def shares(said: list[Update]) -> set[tuple[str, str, time]]:
         (one.course, one.who, at)
         for one in said
         for at in SESSIONS
-        if _is_plain(one) and len(one.text) >= _ENOUGH[1]
+        if is_plain(one) and len(one.text) >= _ENOUGH[1]
         if timedelta(0) <= one.at - moment(one.course, DAY, at) < LASTS
     }
 
@@ -83,7 +83,7 @@ def points(said: list[Update]) -> Counter[tuple[str, str, str]]:
         found[course, who, "check_in"] = 5
     for course, who, _ in shares(said):
         found[course, who, "share"] = 8  # once on a day
-    thoughts = Counter((one.course, one.who) for one in said if _is_plain(one) and len(one.text) >= _ENOUGH[0])
+    thoughts = Counter((one.course, one.who) for one in said if is_plain(one) and len(one.text) >= _ENOUGH[0])
     for (course, who), times in thoughts.items():
         found[course, who, "thoughtful"] = min(times, 2)
     for course in ZONES:
@@ -93,5 +93,5 @@ def points(said: list[Update]) -> Counter[tuple[str, str, str]]:
     return found
 
 
-def _is_plain(one: Update) -> bool:
+def is_plain(one: Update) -> bool:
     return not one.text.startswith("/") and one.text != "打卡"

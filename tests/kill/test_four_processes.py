@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -21,10 +22,10 @@ from sqlalchemy import Engine, RowMapping, create_engine, func, select
 from bot.features.checkin.store import table as checkin
 from bot.features.sharing.store import session, share
 from storage import boards
-from storage.tables import account, ledger, occurrence, outbox, set_aside
+from storage.tables import account, fact, ledger, occurrence, outbox, set_aside
 from tests.kill import camp, camp_recount
 from tests.kill.camp_recount import Due
-from tests.kill.fleet import Orders
+from tests.kill.fleet import SIZE, Orders
 from tests.kill.outpost import Outpost
 from tests.postgres import postgres
 from tests.process import until
@@ -33,7 +34,8 @@ pytestmark = pytest.mark.kill
 
 ROOT = Path(__file__).parents[2]
 KILLS = 120
-LASTS = 80.0  # seconds for the kills
+LASTS = 60.0  # seconds for the kills
+BUSY = "keeps the database"  # who loses a deadlock on PostgreSQL says so, and tries again
 SEEDS = {"sqlite": 20270313, "postgresql": 20270314}
 
 
@@ -147,9 +149,11 @@ def was_killed_often(sunday: Sunday) -> None:
     assert told["killed"] >= 100
     assert told["ended"] == 0
     stopped = [one["status"] for one in sunday.happened if one["what"] == "stopped"]
-    assert stopped == [0, 0, 0, 0]
+    assert len(stopped) == SIZE
+    assert set(stopped) <= {0, -signal.SIGTERM}, "in good order, or before it had begun"
     assert "Traceback" not in sunday.log
-    assert " ERROR " not in sunday.log
+    errors = [line for line in sunday.log.splitlines() if " ERROR " in line and BUSY not in line]
+    assert not errors, f"{errors}"
     assert not sunday.rows(select(set_aside))
 
 
@@ -181,6 +185,14 @@ def the_ledger_is_exact(sunday: Sunday) -> None:
     assert sorted((row["course"], row["user"]) for row in rows) == sorted(camp_recount.check_ins(said))
     with sunday.database.connect() as db:
         assert not boards.wrong(db)
+
+
+def all_that_was_said_is_recorded_once(sunday: Sunday) -> None:
+    rows = sunday.rows(select(fact.c.kind, fact.c.cause, fact.c.member, fact.c.object))
+    twice = [one for one, times in Counter(tuple(row.values()) for row in rows).items() if times > 1]
+    assert not twice, f"{twice}"
+    recorded = {row["cause"] for row in rows if row["kind"] == "message.posted"}
+    assert recorded == {f"outpost:{one.id}" for one in sunday.outpost.updates() if camp_recount.is_plain(one)}
 
 
 def each_message_is_accounted_for(sunday: Sunday) -> None:
@@ -223,11 +235,18 @@ def _problem(row: RowMapping, arrived: int, rows: dict[str, RowMapping]) -> str 
 
 
 def each_lane_kept_its_order(sunday: Sunday) -> None:
+    """Of what the clock says, and of what is answered: on PostgreSQL both may be decided on at the same moment."""
     numbers = {key: row["id"] for key, row in _sent(sunday).items()}
-    for chat in {one["chat"] for one in sunday.outpost.arrived()}:
-        firsts = dict.fromkeys(one["key"] for one in sunday.outpost.arrived() if one["chat"] == chat)
-        order = [numbers[key] for key in firsts]
-        assert order == sorted(order), f"{chat}"
+    lanes: dict[tuple[str, bool], dict[str, int]] = {}
+    for one in sunday.outpost.arrived():
+        lane = lanes.setdefault((one["chat"], _is_by_clock(one["key"])), {})
+        lane.setdefault(one["key"], numbers[one["key"]])  # when it came first
+    for name, order in lanes.items():
+        assert [*order.values()] == sorted(order.values()), f"{name}"
+
+
+def _is_by_clock(key: str) -> bool:
+    return key.startswith(("occurrence:", "sharing:")) and ":edit:" not in key
 
 
 def the_posts_show_what_came_of_it(sunday: Sunday) -> None:
@@ -254,6 +273,7 @@ CHECKS: list[Callable[[Sunday], None]] = [
     was_killed_often,
     each_occurrence_is_done_once,
     the_ledger_is_exact,
+    all_that_was_said_is_recorded_once,
     each_message_is_accounted_for,
     each_lane_kept_its_order,
     the_posts_show_what_came_of_it,

@@ -10,8 +10,12 @@ from sqlalchemy import (
     Connection,
     ForeignKey,
     Index,
+    Integer,
+    Select,
     String,
     Table,
+    and_,
+    bindparam,
     func,
     insert,
     select,
@@ -37,12 +41,18 @@ table = Table(
 
 def add(db: Connection, course: CourseId, member: MemberId, day: date, *, at: datetime, is_makeup: bool) -> None:
     row = {"course": course, "member": member, "local_date": day, "at": at, "is_makeup": is_makeup}
-    db.execute(insert(table).values(row))
+    db.execute(_ADD, row)
+
+
+_ADD = insert(table)
 
 
 def dates_of(db: Connection, member: MemberId) -> set[date]:
     """Every date on which the member checked in or made up for it."""
-    return set(db.execute(select(table.c.local_date).where(table.c.member == member)).scalars())
+    return set(db.execute(_DATES, {"who": member}).scalars())
+
+
+_DATES = select(table.c.local_date).where(table.c.member == bindparam("who"))
 
 
 def dates_until(db: Connection, members: Collection[MemberId], day: date) -> dict[MemberId, set[str]]:
@@ -60,7 +70,19 @@ def makeups_of(db: Connection, member: MemberId) -> int:
 
 def on_day(db: Connection, course: CourseId, day: date, *, names: int) -> tuple[int, list[str]]:
     """How many checked in on this very day, and the names of the first."""
-    today = (table.c.course == course) & (table.c.local_date == day) & table.c.is_makeup.is_(False)
-    count = db.execute(select(func.count()).where(today)).scalar_one()
-    query: Any = select(profile.c.name).join(table, table.c.member == profile.c.member).where(today)
-    return count, list(db.execute(query.order_by(table.c.at, table.c.member).limit(names)).scalars())
+    of = {"course": course, "day": day}
+    count = db.execute(_HOW_MANY, of).scalar_one()
+    return count, list(db.execute(_FIRST, {**of, "most": names}).scalars())
+
+
+_TODAY = and_(
+    table.c.course == bindparam("course"), table.c.local_date == bindparam("day"), table.c.is_makeup.is_(False)
+)
+_HOW_MANY = select(func.count()).where(_TODAY)
+_FIRST: Select[Any] = (
+    select(profile.c.name)
+    .join(table, table.c.member == profile.c.member)
+    .where(_TODAY)
+    .order_by(table.c.at, table.c.member)
+    .limit(bindparam("most", type_=Integer))
+)

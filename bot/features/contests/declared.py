@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.domain.course import Course
 from bot.domain.messages import Localised
 from bot.engine.feature import Feature
-from rules.fields import CourseText, Duration
+from rules.fields import CourseText, PositiveDuration
 
 feature = Feature("contests")
 
@@ -21,8 +21,8 @@ class ContestOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     title: CourseText = Localised({"zh_Hans": "作品 PK 赛", "en": "Contest of works"})
-    enter_for: Duration = timedelta(days=4)
-    vote_for: Duration = timedelta(days=2)
+    enter_for: PositiveDuration = timedelta(days=4)
+    vote_for: PositiveDuration = timedelta(days=2)
     top: int = Field(default=3, ge=1, le=10, strict=True)
     min_entries: int = Field(default=2, ge=2, le=100, strict=True)
 

@@ -70,7 +70,7 @@ def _is_there(given: Work) -> bool:
 
 def _take(ctx: Context, found: Any, given: Work) -> None:
     is_first = store.keep(ctx.db, found.id, ctx.member.id, given, at=ctx.now)
-    title, until = title_of(ctx, found), course_time(ctx, store.ends_of(ctx.db, found).entries)
+    title, until = title_of(ctx, found), course_time(ctx, found.taken_until)
     ctx.reply("contest.entered" if is_first else "contest.replaced", title=title, until=until)
     if not is_first:
         return
@@ -92,6 +92,6 @@ def deleted(ctx: Context, event: MessageDeleted) -> None:
     """A work that is deleted while works are taken takes no part."""
     if ctx.space is None:
         return
-    for found in store.entered_by(ctx.db, message_object(event.address, event.message)):
+    for found in store.entered_by(ctx.db, message_object(event.address, event.message), ctx.now):
         store.withdraw(ctx.db, found.id, found.member)
         ctx.retract(ENTERED, object_of(found), member=member_of(ctx.db, found.member))

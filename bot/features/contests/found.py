@@ -12,7 +12,7 @@ from bot.features.contests.declared import ContestOptions, options_of
 
 def running(ctx: Context) -> list[Any]:
     """The contests of the course that are not over; one whose ritual is gone will never go on."""
-    return [found for found in store.running(ctx.db, ctx.course.id) if _goes_on(ctx, found)]
+    return [found for found in store.running(ctx.db, ctx.course.id, ctx.now) if _goes_on(ctx, found)]
 
 
 def _goes_on(ctx: Context, found: Any) -> bool:
@@ -36,7 +36,7 @@ def voting(ctx: Context, number: int | None) -> Any:
 
 
 def _one(ctx: Context, found: Sequence[Any], is_right: Callable[[Any], bool], *, otherwise: str) -> Any:
-    """The one of this group, else the only one."""
+    """The one of this group, else the only one; of several, the one that opened last."""
     if not found:
         raise UserError("contest.none")
     right = [one for one in found if is_right(one)]
@@ -45,7 +45,7 @@ def _one(ctx: Context, found: Sequence[Any], is_right: Callable[[Any], bool], *,
     here = [one for one in right if ctx.space and one.space == ctx.space.id] or right
     if len({one.space for one in here}) > 1:
         raise UserError("contest.which")
-    return here[0]
+    return max(here, key=lambda one: one.id)
 
 
 def title_of(ctx: Context, found: Any) -> Localised:

@@ -8,7 +8,7 @@ from bot.domain.events import OccurrenceDue
 from bot.domain.messages import Text, Words
 from bot.domain.rituals import Occurrence, Step
 from bot.engine.context import Context
-from bot.engine.roster import member_of
+from bot.engine.roster import members_by_id
 from bot.features.contests import ballot, store
 from bot.features.contests.ballot import Outcome
 from bot.features.contests.declared import WON, ContestOptions, feature, options_of
@@ -89,7 +89,7 @@ def _too_few(ctx: Context, found: Any, count: int) -> Text:
 
 def _post_gallery(ctx: Context, due: OccurrenceDue, found: Any, works: Sequence[Any]) -> None:
     """Some works a post, so that each has its button. When the time for the vote has passed, they are only shown."""
-    until = store.ends_of(ctx.db, found).votes
+    until = store.votes_end(ctx.db, found)
     is_missed = due.at >= until
     if is_missed:
         store.close(ctx.db, due)
@@ -124,7 +124,8 @@ def _close(ctx: Context, due: OccurrenceDue) -> None:
     winners = list(places(entries, options_of(ctx.course, due.ritual).top))
     _say(ctx, due, *_result(ctx, found, entries, winners))
     title = title_of(ctx, found).in_(ctx.course.language)
-    facts = ((member_of(ctx.db, one.member), {"contest": title, "place": place}) for place, one in winners)
+    members = members_by_id(ctx.db, [one.member for _, one in winners])
+    facts = ((members[one.member], {"contest": title, "place": place}) for place, one in winners)
     ctx.announce_each(WON, object_of(found), facts, on=ctx.today)
 
 

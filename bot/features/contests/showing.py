@@ -9,6 +9,7 @@ from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.domain.messages import Text, Words
 from bot.engine.context import Context
+from bot.engine.overheard import answers_in_private
 from bot.features.contests import ballot, store
 from bot.features.contests.declared import feature
 from bot.features.contests.found import running, title_of, voting
@@ -36,11 +37,10 @@ def show(ctx: Context, cmd: CommandInvoked) -> None:
 
 
 def _state(ctx: Context, one: Any, works: int, votes: int) -> Words:
-    ends = store.ends_of(ctx.db, one)
     is_voted_on = one.gallery_at is not None
     values = {
         "title": title_of(ctx, one),
-        "until": course_time(ctx, ends.votes if is_voted_on else ends.entries),
+        "until": course_time(ctx, one.voted_until if is_voted_on else one.taken_until),
         "works": works,
         "votes": votes,
     }
@@ -49,13 +49,13 @@ def _state(ctx: Context, one: Any, works: int, votes: int) -> Words:
 
 def _for_member(ctx: Context, one: Any) -> Iterator[Words]:
     """What one has entered and voted for; where others would read it, only whether one has."""
-    mine, is_private = store.work_of(ctx.db, one.id, ctx.member.id), _is_private(ctx)
+    mine, is_private = store.work_of(ctx.db, one.id, ctx.member.id), answers_in_private(ctx)
     if mine is not None:
         work = excerpt(mine)
         yield Text(id="contest.your_work", values={"work": work}) if is_private else Text(id="contest.you_entered")
     elif one.gallery_at is None and ctx.member.role == "student":
         yield Text(id="contest.enter_now")
-    if one.gallery_at is not None:
+    if one.gallery_at is not None and ctx.member.role == "student":
         yield _choice(ballot.choice_of(ctx.db, one.id, ctx.member.id), is_private=is_private)
 
 
@@ -63,13 +63,6 @@ def _choice(number: int | None, *, is_private: bool) -> Words:
     if number is None:
         return Text(id="contest.vote_now")
     return Text(id="contest.your_vote", values={"number": number}) if is_private else Text(id="contest.you_voted")
-
-
-def _is_private(ctx: Context) -> bool:
-    """Whether nobody else reads the answer."""
-    address = ctx.actor_address
-    has_waiting = getattr(ctx.event, "interaction", None) is not None
-    return address.private or has_waiting or ctx.engine.voice.can_whisper(address.platform)
 
 
 def _for_staff(ctx: Context, one: Any) -> Iterator[Words]:
@@ -89,6 +82,7 @@ def _show_work(ctx: Context, number: int) -> None:
     if work is None:
         raise UserError("contest.no_such_work", number=number)
     files = Text(id="files.count", values={"count": len(work.files)})
-    ctx.reply("contest.work_in_full", number=number, work=work.text or files, buttons=[vote_button(number, found)])
+    buttons = [vote_button(number, found)] if ctx.member.role == "student" else []
+    ctx.reply("contest.work_in_full", number=number, work=work.text or files, buttons=buttons)
     if work.text and work.files:
         ctx.reply_words(files)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     Row,
@@ -23,7 +24,10 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    case,
     delete,
+    func,
+    literal,
     select,
     update,
 )
@@ -107,27 +111,42 @@ def _change(db: Connection, due: OccurrenceDue, state: ColumnElement[bool], **va
     return db.execute(update(contest).where(mine).values(**values).returning(*contest.c)).one_or_none()
 
 
-class Ends(NamedTuple):
-    """When no more works are taken, and when the votes are counted."""
-
-    entries: datetime
-    votes: datetime
-
-
-def ends_of(db: Connection, found: Row[Any]) -> Ends:
-    """As the steps of the ritual are planned now, which its file may have moved; else as it was announced."""
-    mine = and_(*(occurrence.c[name] == getattr(found, name) for name in ("course", "ritual", "space", "local_date")))
-    slots = {STEPS * found.number + step: step for step in range(STEPS)}
-    rows = db.execute(select(occurrence.c.slot, occurrence.c.due_at).where(mine, occurrence.c.slot.in_(slots)))
-    planned = {slots[row.slot]: row.due_at for row in rows}
-    return Ends(planned.get(VOTE, found.entries_until), planned.get(CLOSE, found.votes_until))
+def _step(step: int) -> tuple[FromClause, ColumnElement[bool]]:
+    """The row of a step of the ritual, and when it belongs to the contest."""
+    row = occurrence.alias()
+    names = ("course", "ritual", "space", "local_date")
+    mine = (row.c[name] == contest.c[name] for name in names)
+    return row, and_(*mine, row.c.slot == STEPS * contest.c.number + step)
 
 
-def running(db: Connection, course: CourseId) -> Sequence[Row[Any]]:
-    """The contests of a course that are not over, the one that ends first first."""
-    mine = (contest.c.course == course) & contest.c.closed_at.is_(None)
-    query = select(contest).where(mine).order_by(contest.c.votes_until, contest.c.id)
-    return db.execute(query.with_for_update(read=True)).all()
+_vote, _is_vote = _step(VOTE)
+_close, _is_close = _step(CLOSE)
+# As the steps of the ritual are planned now, which its file or staff may have moved; else as it was announced.
+_taken_until = func.coalesce(_vote.c.due_at, contest.c.entries_until)
+_voted_until = func.coalesce(_close.c.due_at, contest.c.votes_until)
+_WITH_ENDS = (
+    select(contest, _taken_until.label("taken_until"), _voted_until.label("voted_until"))
+    .join(_vote, _is_vote, isouter=True)
+    .join(_close, _is_close, isouter=True)
+)
+
+
+def votes_end(db: Connection, found: Row[Any]) -> datetime:
+    """When the votes of a contest are counted."""
+    end: datetime = db.execute(_WITH_ENDS.where(contest.c.id == found.id)).one().voted_until
+    return end
+
+
+def _is_on(now: datetime) -> ColumnElement[bool]:
+    """Not closed, nor would it be: where its ritual has other times now, nothing closes it any more."""
+    end = case((contest.c.gallery_at.is_(None), _taken_until), else_=_voted_until)
+    return contest.c.closed_at.is_(None) & (end > literal(now, Moment()))
+
+
+def running(db: Connection, course: CourseId, now: datetime) -> Sequence[Row[Any]]:
+    """The contests of a course that are not over, with their ends; the one that ends first first."""
+    query = _WITH_ENDS.where(contest.c.course == course, _is_on(now)).order_by(_voted_until, contest.c.id)
+    return db.execute(query.with_for_update(read=True, of=contest)).all()
 
 
 # --- entries ----------------------------------------------------------------------------------------------------------
@@ -167,11 +186,11 @@ def withdraw(db: Connection, number: int, who: MemberId) -> bool:
     return db.execute(delete(entry).where(entry.c.id == mine)).rowcount == 1
 
 
-def entered_by(db: Connection, message: str) -> Sequence[Row[Any]]:
+def entered_by(db: Connection, message: str, now: datetime) -> Sequence[Row[Any]]:
     """The entries whose work stands in this message, in contests that still take some: contest and member."""
-    of = select(contest, entry.c.member).join(entry, entry.c.contest == contest.c.id)
-    found = (entry.c.message == message) & contest.c.gallery_at.is_(None) & contest.c.closed_at.is_(None)
-    return db.execute(of.where(found).order_by(entry.c.id).with_for_update(read=True, of=contest)).all()
+    of = _WITH_ENDS.add_columns(entry.c.member).join(entry, entry.c.contest == contest.c.id)
+    found = (entry.c.message == message) & contest.c.gallery_at.is_(None)
+    return db.execute(of.where(found, _is_on(now)).order_by(entry.c.id).with_for_update(read=True, of=contest)).all()
 
 
 HERE = member.c.left_at.is_(None) & member.c.merged_into.is_(None)

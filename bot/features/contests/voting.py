@@ -1,4 +1,4 @@
-"""`/vote N`: one vote a member, changeable until the end, told to nobody else."""
+"""`/vote N`: one vote a student, changeable until the end, told to nobody else."""
 
 import re
 import unicodedata
@@ -6,6 +6,7 @@ import unicodedata
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.engine.context import Context
+from bot.engine.overheard import answers_in_private, is_overheard
 from bot.features.contests import ballot, store
 from bot.features.contests.declared import feature
 from bot.features.contests.entering import PLACES
@@ -15,7 +16,7 @@ from bot.features.contests.words import course_time
 _ASKED = re.compile(r"(?:no\.?|number|第)?\s*([0-9]{1,4})\s*号?(?:\s+#([0-9]{1,15}))?", re.IGNORECASE)
 
 
-@feature.command("vote", places=PLACES)
+@feature.command("vote", roles=("student",), places=PLACES)
 def vote(ctx: Context, cmd: CommandInvoked) -> None:
     number, contest = _asked(cmd.text)
     found = voting(ctx, contest)
@@ -25,7 +26,9 @@ def vote(ctx: Context, cmd: CommandInvoked) -> None:
     if work.member == ctx.member.id:
         raise UserError("contest.own_work")
     ballot.cast(ctx.db, found.id, ctx.member.id, work.id, at=ctx.now)
-    ctx.reply("contest.voted", number=number, until=course_time(ctx, store.ends_of(ctx.db, found).votes))
+    is_secret = answers_in_private(ctx) and not is_overheard(cmd)
+    answer = "contest.voted" if is_secret else "contest.voted_aloud"
+    ctx.reply(answer, number=number, until=course_time(ctx, found.voted_until))
 
 
 def _asked(text: str) -> tuple[int, int | None]:

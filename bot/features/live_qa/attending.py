@@ -7,6 +7,7 @@ from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.domain.places import Member
 from bot.engine.context import Context
+from bot.engine.overheard import is_overheard
 from bot.features.live_qa import store
 from bot.features.live_qa.declared import feature
 from bot.features.live_qa.options import GRACE
@@ -27,6 +28,8 @@ def here(ctx: Context, cmd: CommandInvoked) -> None:
         return
     points = _attend(ctx, session, ctx.member)
     ctx.reply("here.done")
+    if is_overheard(cmd):
+        ctx.reply("here.overheard")
     if points:
         ctx.reply("points.plus", points=points)
 

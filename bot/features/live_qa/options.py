@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Annotated
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
+    Field,
     PlainValidator,
     ValidationInfo,
     WithJsonSchema,
@@ -16,10 +16,12 @@ from pydantic import (
 
 from bot.domain.course import Course
 from bot.domain.rituals import Step
-from rules.fields import CourseText, Duration, mistake
+from rules.fields import CourseText, Duration, PositiveDuration, mistake
 
 ANNOUNCE, AGENDA, OPEN, CLOSE, REPORT = 0, 1, 2, 3, 4
 """The steps of a session."""
+
+STEPS = 5
 
 GRACE = timedelta(minutes=15)
 """How long after the end attendance may still be marked."""
@@ -34,12 +36,6 @@ def _link(value: object) -> str:
     return value
 
 
-def _some_time(value: timedelta) -> timedelta:
-    if not value:
-        raise mistake("problem.not_positive")
-    return value
-
-
 _Link = Annotated[str, PlainValidator(_link), WithJsonSchema({"type": "string", "pattern": f"^{_LINK}$"})]
 
 
@@ -48,8 +44,8 @@ class LiveOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     announce_before: Duration = timedelta(days=1)
-    agenda_before: Duration = timedelta(hours=1)
-    lasts: Annotated[Duration, AfterValidator(_some_time)] = timedelta(hours=1)
+    agenda_before: Duration = Field(default="1h", validate_default=True)  # to be compared even where it is not said
+    lasts: PositiveDuration = timedelta(hours=1)
     topic: CourseText | None = None
     link: _Link | None = None
 
@@ -57,7 +53,7 @@ class LiveOptions(BaseModel):
     @classmethod
     def _comes_after_the_announcement(cls, value: timedelta, info: ValidationInfo) -> timedelta:
         announced = info.data.get("announce_before", _NEVER)
-        if announced and value > announced:
+        if announced and value >= announced:
             raise mistake("problem.agenda_too_early")
         return value
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 from bot.domain.course import Course
 from bot.domain.events import OccurrenceDue
@@ -37,13 +38,18 @@ def live_qa(ctx: Context, due: OccurrenceDue) -> None:
 
 
 def _announce(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
-    when = Text(id="live.when", values=hours(ctx.course, due.due_at + options.announce_before, options))
+    when = Text(id="live.when", values=hours(ctx.course, _opens_at(ctx, due, options.announce_before), options))
     title = Text(id="live.announced", values={"when": when})
     _post(ctx, due, title, *about(options), Text(id="live.how_to_ask"))
 
 
+def _opens_at(ctx: Context, due: OccurrenceDue, before: timedelta) -> datetime:
+    """As it is planned, which staff or the file may have moved; else so long after this step."""
+    return store.opens_at(ctx.db, due) or due.due_at + before
+
+
 def _agenda(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
-    opens_at = clock_time(ctx.course, due.due_at + options.agenda_before)
+    opens_at = clock_time(ctx.course, _opens_at(ctx, due, options.agenda_before))
     waiting = store.waiting_session(ctx.db, ctx.course.id)
     count, questions = store.questions_of(ctx.db, waiting.id, limit=_ON_AGENDA) if waiting else (0, [])
     if not count:

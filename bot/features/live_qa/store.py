@@ -29,10 +29,11 @@ from sqlalchemy import (
 
 from bot.domain.events import OccurrenceDue
 from bot.domain.ids import CourseId, MemberId
+from bot.features.live_qa.options import OPEN, STEPS
 from storage.columns import LocalDate, Moment
 from storage.database import insert as insert_or
 from storage.database import insert_new
-from storage.tables import Id, member, metadata, profile
+from storage.tables import Id, member, metadata, occurrence, profile
 
 session = Table(
     "live_session",
@@ -101,6 +102,14 @@ def session_of(db: Connection, due: OccurrenceDue) -> Session | None:
     """The session that this occurrence is a step of; None where it was never opened."""
     mine = and_(*(session.c[name] == value for name, value in _key(due).items()))
     return db.execute(select(session).where(mine)).one_or_none()
+
+
+def opens_at(db: Connection, due: OccurrenceDue) -> datetime | None:
+    """When the session of this occurrence is planned to open; None where it is planned no longer."""
+    names = ("course", "ritual", "space", "local_date")
+    mine = and_(*(occurrence.c[name] == getattr(due, name) for name in names), occurrence.c.state == "planned")
+    slot = STEPS * due.number + OPEN
+    return db.execute(select(occurrence.c.due_at).where(mine, occurrence.c.slot == slot)).scalar_one_or_none()
 
 
 def _key(due: OccurrenceDue) -> dict[str, Any]:

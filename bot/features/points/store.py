@@ -3,18 +3,29 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Integer, Row, bindparam, func, select
 
 from bot.domain.ids import MemberId
 from storage.tables import ledger
 
 
 def points_on(db: Connection, who: MemberId, day: date) -> int:
-    total = select(func.coalesce(func.sum(ledger.c.points), 0))
-    return int(db.execute(total.where(ledger.c.member == who, ledger.c.local_date == day)).scalar_one())
+    return int(db.execute(_ON_DAY, {"who": who, "day": day}).scalar_one())
+
+
+_ON_DAY = select(func.coalesce(func.sum(ledger.c.points), 0)).where(
+    ledger.c.member == bindparam("who"), ledger.c.local_date == bindparam("day")
+)
 
 
 def last_entries(db: Connection, who: MemberId, *, limit: int) -> list[Row[Any]]:
     """The newest entries that changed the sum."""
-    mine = select(ledger).where(ledger.c.member == who, ledger.c.points != 0)
-    return list(db.execute(mine.order_by(ledger.c.id.desc()).limit(limit)).all())
+    return list(db.execute(_LAST, {"who": who, "most": limit}).all())
+
+
+_LAST = (
+    select(ledger)
+    .where(ledger.c.member == bindparam("who"), ledger.c.points != 0)
+    .order_by(ledger.c.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)

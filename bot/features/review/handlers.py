@@ -18,7 +18,7 @@ from bot.engine.messages import message_object
 from bot.engine.roster import praised_names
 from bot.engine.works import Work, excerpt
 from bot.features.review import store
-from rules.fields import Duration
+from rules.fields import PositiveDuration
 from rules.vocabulary import Uses
 
 feature = Feature("review", needs=("reactions_on", "thanks_on"))
@@ -32,7 +32,7 @@ class ReviewOptions(BaseModel):
     """How long one may comment, and how many works are shown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    lasts: Duration = timedelta(hours=2)
+    lasts: PositiveDuration = timedelta(hours=2)
     top: int = Field(default=5, ge=1, le=10, strict=True)
 
 
@@ -80,10 +80,12 @@ class _Named(NamedTuple):
 
 
 def _best(ctx: Context, space: Space, top: int) -> list[_Named]:
-    """What others liked most, one of each member; of those who like to be praised, and are here."""
-    works: list[Work] = ctx.ask_each("works", ctx.course.id, ctx.now - _WEEK, ctx.now)
-    if space.kind != "main":
-        works = [work for work in works if work.space == space.id]
+    """What others liked most of what was shown in this space, one of each member who likes to be praised and is here.
+
+    What is shown in another space is for those who are in that one.
+    """
+    shown: list[Work] = ctx.ask_each("works", ctx.course.id, ctx.now - _WEEK, ctx.now)
+    works = [work for work in shown if work.space == space.id]
     names = praised_names(ctx.db, {work.member for work in works})
     liked = _liked(ctx, works)
     ranked = sorted(works, key=lambda work: (-liked[work], -work.length, work.at, work.member))

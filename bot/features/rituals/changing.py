@@ -1,11 +1,11 @@
 """`/run`, `/postpone`, `/pause`, `/resume`: what staff change without touching the files."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
-from bot.domain.messages import Button
+from bot.domain.messages import Button, Text
 from bot.domain.rituals import Ritual
 from bot.engine import agenda, pauses, rescheduling
 from bot.engine.context import Context
@@ -21,30 +21,49 @@ _FARTHEST = timedelta(days=30)
 @feature.command("run", roles=("admin",), places=("staff",))
 def run(ctx: Context, cmd: CommandInvoked) -> None:
     name, _, more = cmd.text.strip().partition(" ")
-    if not name or more.strip() not in ("", "again"):
+    if not name:
         raise UserError("usage.run")
-    ritual = named(ctx, name)
-    today = day_of(ctx, ritual)
-    mine = [time for time in rescheduling.planned(ctx.db, ctx.course, ritual) if time.local_date == today]
-    done_at = rescheduling.was_done(ctx.db, ctx.course, ritual, today)
-    if mine and not _rests(ctx, ritual, today):
-        rescheduling.move(ctx.db, mine[0], ctx.now - mine[0].due_at)
-    elif done_at and not more:
-        again = Button(label=f"/run {ritual.id} again", command=f"run {ritual.id} again")
-        raise UserError("run.done_today", buttons=[again], name=ritual.id, at=done_at.astimezone(ctx.course.tzinfo))
+    ritual, more = named(ctx, name), more.strip()
+    if more in ("", "again"):
+        _plan_now(ctx, ritual, is_asked_again=bool(more))
     else:
-        rescheduling.add_extra(ctx.db, ctx.course, ritual, today, ctx.now)
+        _plan_missed(ctx, ritual, more)
     due = agenda.due(ctx.db, ctx.live, ctx.now, until=ctx.now)
-    handle_occurrences(ctx.tx, [one for one in due if one.course == ctx.course.id and one.ritual == ritual.id])
+    mine = [one for one in due if one.course == ctx.course.id and one.ritual == ritual.id]
+    if not any((one.course, one.space) in ctx.live.first_spaces for one in mine):
+        raise UserError("run.no_place", name=ritual.id, spaces=list(ritual.spaces))
+    handle_occurrences(ctx.tx, mine)
     ctx.audit("run", ritual=ritual.id)
     ctx.reply("run.done", name=ritual.id)
 
 
-def _rests(ctx: Context, ritual: Ritual, today: date) -> bool:
-    """What is planned today will be skipped: whoever wants it all the same wants one more."""
+def _plan_now(ctx: Context, ritual: Ritual, *, is_asked_again: bool) -> None:
+    """The time that was planned for today comes now; where it rests, or was done already, one more does."""
+    today = day_of(ctx, ritual)
+    mine = [time for time in rescheduling.planned(ctx.db, ctx.course, ritual) if time.local_date == today]
     held = pauses.of(ctx.db, ctx.course.id)
-    is_quiet = ritual.on_quiet_days == "skip" and ctx.course.is_quiet(today)
-    return is_quiet or ritual.id in held or pauses.ALL in held
+    rests = bool(mine) and pauses.why_resting(ctx.course, ritual, mine[0].rows[0], held) is not None
+    done_at = rescheduling.was_done(ctx.db, ctx.course, ritual, today)
+    if mine and not rests:
+        rescheduling.move(ctx.db, mine[0], ctx.now - mine[0].due_at)
+        return
+    if done_at and not is_asked_again:
+        again = Button(label=f"/run {ritual.id} again", command=f"run {ritual.id} again")
+        raise UserError("run.done_today", buttons=[again], name=ritual.id, at=done_at.astimezone(ctx.course.tzinfo))
+    if mine:
+        rescheduling.stand_in(ctx.db, mine[0])  # or it would be done twice if somebody resumes it
+    rescheduling.add_extra(ctx.db, ctx.course, ritual, today, ctx.now)
+
+
+def _plan_missed(ctx: Context, ritual: Ritual, word: str) -> None:
+    """What was skipped on a date is done after all, with what the calendar has for that date."""
+    try:
+        day = parse_date(word)
+    except ValueError:
+        raise UserError("usage.run") from None
+    if not rescheduling.was_skipped(ctx.db, ctx.course, ritual, day):
+        raise UserError("run.not_missed", name=ritual.id, date=day)
+    rescheduling.add_extra(ctx.db, ctx.course, ritual, day, ctx.now)
 
 
 @feature.command("postpone", roles=("admin",), places=("staff",))
@@ -60,10 +79,21 @@ def postpone(ctx: Context, cmd: CommandInvoked) -> None:
     due_at = _scheduled(ctx, coming) if words[1] == "back" else _asked(ctx, ritual, coming, words[1])
     if not ctx.now < due_at <= ctx.now + _FARTHEST:
         raise UserError("postpone.not_then", at=due_at.astimezone(ctx.course.tzinfo))
-    rescheduling.move(ctx.db, coming, due_at - coming.due_at, is_moved=words[1] != "back")
+    if not rescheduling.move(ctx.db, coming, due_at - coming.due_at, is_moved=words[1] != "back"):
+        raise UserError("postpone.nothing", name=ritual.id)
     before, after = coming.due_at.astimezone(ctx.course.tzinfo), due_at.astimezone(ctx.course.tzinfo)
     ctx.audit("postpone", ritual=ritual.id, before=f"{before:%m-%d %H:%M}", after=f"{after:%m-%d %H:%M}")
     ctx.reply("postpone.done", name=ritual.id, before=before, after=after)
+    if len(coming.rows) < len(ritual.spaces) * sum(step is not None for step in ritual.steps):
+        _tell_who_expects_it(ctx, ritual, before, after)
+
+
+def _tell_who_expects_it(ctx: Context, ritual: Ritual, before: datetime, after: datetime) -> None:
+    """What was announced already is expected at its old time."""
+    what = Text(id="postpone.told", values={"before": before, "after": after})
+    for space in ritual.spaces:
+        if place := ctx.live.first_spaces.get((ctx.course.id, space)):
+            ctx.say(place, what, key=f"{ctx.event.key}:{space}")
 
 
 def _asked(ctx: Context, ritual: Ritual, coming: Time, word: str) -> datetime:
@@ -138,6 +168,7 @@ def resume(ctx: Context, cmd: CommandInvoked) -> None:
         raise UserError("usage.resume")
     ritual = _one_or_all(ctx, word)
     if not pauses.end(ctx.db, ctx.course.id, ritual, ctx.now):
-        raise UserError("resume.nothing", name=word[:48])
+        is_all = pauses.ALL in pauses.of(ctx.db, ctx.course.id)
+        raise UserError("resume.all_held" if is_all else "resume.nothing", name=word[:48])
     ctx.audit("resume", ritual=ritual)
     ctx.reply("resume.all" if ritual == pauses.ALL else "resume.one", name=ritual)

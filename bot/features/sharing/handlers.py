@@ -19,7 +19,7 @@ from bot.engine.messages import message_object
 from bot.engine.names import clean_line
 from bot.engine.roster import member_of
 from bot.features.sharing import store
-from rules.fields import Duration
+from rules.fields import PositiveDuration
 from rules.vocabulary import Uses
 
 feature = Feature("sharing")
@@ -35,12 +35,12 @@ class SharingOptions(BaseModel):
     """How long a session is open, and from how many characters on a post counts as a share."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    lasts: Duration = timedelta(hours=1)
+    lasts: PositiveDuration = timedelta(hours=1)
     from_characters: int = Field(default=10, ge=1, le=1000, strict=True)
 
 
 def _steps(options: SharingOptions) -> tuple[Step, ...]:
-    return Step(), Step(after=options.lasts, is_needed=True)
+    return Step(keeps_record=True), Step(after=options.lasts, is_needed=True)
 
 
 def _preview(course: Course, occurrence: Occurrence) -> Words:

@@ -117,13 +117,16 @@ def sharers(db: Connection, id: int) -> set[int]:
 def keep(db: Connection, id: int, message: PlainMessage, *, object: str) -> None:
     """Keep a post as the share of its member in a session, or as one more of it."""
     event, who = message.event, message.member.id
-    mine = (share.c.session == id) & (share.c.member == who)
-    number = db.execute(select(share.c.id).where(mine)).scalar_one_or_none()
+    number = db.execute(_MINE, {"of": id, "who": who}).scalar_one_or_none()
     if number is None:
-        new = insert(share).values(session=id, member=who, at=event.at)
-        number = db.execute(new.returning(share.c.id)).scalar_one()
+        number = db.execute(_NEW_SHARE, {"session": id, "member": who, "at": event.at}).scalar_one()
     row = {"share": number, "message": object, "at": event.at, "text": event.text}
-    db.execute(insert(share_post).values(**row, attachments=len(event.attachments)))
+    db.execute(_NEW_POST, {**row, "attachments": len(event.attachments)})
+
+
+_MINE = select(share.c.id).where(share.c.session == bindparam("of"), share.c.member == bindparam("who"))
+_NEW_SHARE = insert(share).returning(share.c.id)
+_NEW_POST = insert(share_post)
 
 
 class Withdrawn(NamedTuple):
@@ -136,8 +139,7 @@ class Withdrawn(NamedTuple):
 
 def withdraw(db: Connection, message: str) -> Withdrawn | None:
     """Forget a post, and the share with the last one; None where it was no share."""
-    gone = delete(share_post).where(share_post.c.message == message).returning(share_post.c.share)
-    number = db.execute(gone).scalar_one_or_none()
+    number = db.execute(_WITHDRAW, {"of": message}).scalar_one_or_none()
     if number is None:
         return None
     mine = db.execute(select(share).where(share.c.id == number)).one()
@@ -147,6 +149,9 @@ def withdraw(db: Connection, message: str) -> Withdrawn | None:
         db.execute(delete(share).where(share.c.id == number))
     of = db.execute(select(session).where(session.c.id == mine.session)).one()
     return Withdrawn(of, mine.member, left)
+
+
+_WITHDRAW = delete(share_post).where(share_post.c.message == bindparam("of")).returning(share_post.c.share)
 
 
 def summary(db: Connection, id: int, *, limit: int) -> tuple[int, list[Any]]:

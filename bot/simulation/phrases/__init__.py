@@ -1,0 +1,1 @@
+"""What people in a simulated course are called and say, in the language of the course."""

@@ -1,0 +1,182 @@
+"""A simulated term: the same seed lives the same course, and chaos changes nothing that counts."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.demo import PACKS
+from bot.domain.ids import LANGUAGES, Language
+from bot.engine.feature import Registry
+from bot.features import FEATURES
+from bot.simulation.acts import Deed, Delete, Edit, Join, Leave, Say
+from bot.simulation.cast import KINDS, Cast, assistants_of, cast_of, kinds_of
+from bot.simulation.outages import outages_of
+from bot.simulation.phrases.stock import stock_of
+from bot.simulation.run import Lived, Wanted, live
+from bot.simulation.script import script_of
+from rules.loader import load_course, read_folder
+from tests.shell import Shell
+
+PACK = PACKS / "python-start"
+COURSE = load_course(PACK.name, read_folder(PACK), Registry(FEATURES).vocabulary()).course
+
+
+async def lived(folder: Path, *, seed: int, chaos: bool = False, students: int = 12, weeks: int = 1) -> Lived:
+    wanted = Wanted(pack=PACK, weeks=weeks, students=students, assistants=2, seed=seed, language="en")
+    return await live(wanted, folder, lambda day: None, chaos=chaos)
+
+
+# --- the script -------------------------------------------------------------------------------------------------------
+
+
+def played(seed: int, students: int = 40) -> tuple[Cast, list[list[Deed]]]:
+    cast = cast_of(COURSE, students=students, assistants=assistants_of(3), seed=seed)
+    return cast, list(script_of(COURSE, cast, seed))
+
+
+def test_the_same_seed_writes_the_same_script() -> None:
+    assert played(7) == played(7)
+    assert played(7) != played(8)
+
+
+def test_a_script_goes_forward_and_nobody_acts_twice_at_a_moment_or_when_a_ritual_is_due() -> None:
+    _, days = played(7)
+    deeds = [deed for day in days for deed in day]
+    moments = [deed.at for deed in deeds]
+    assert moments == sorted(moments)
+    assert [deed for deed in deeds if deed.at.second == deed.at.microsecond == 0] == []
+    assert max(Counter((deed.at, deed.who) for deed in deeds).values()) == 1
+
+
+def test_every_student_does_at_least_six_things_on_every_day_of_theirs() -> None:
+    cast, days = played(3)
+    for number, day in enumerate(days, 1):
+        done = Counter(deed.who for deed in day if not isinstance(deed.act, Join | Leave))
+        assert {s.id: done[s.id] for s in cast.students if s.is_there(number) and done[s.id] < 6} == {}
+
+
+def test_messages_are_edited_and_deleted_questions_answered_and_some_leave_and_come_back() -> None:
+    cast, days = played(5, students=200)
+    deeds = [deed for day in days for deed in day]
+    kinds = Counter(type(deed.act) for deed in deeds)
+    assert min(kinds[Edit], kinds[Delete], kinds[Leave]) > 0
+    assert kinds[Join] > len(cast.students)
+    questions = {d.act.post for d in deeds if isinstance(d.act, Say) and d.act.text.endswith("?")}
+    answers = {d.act.reply_to for d in deeds if isinstance(d.act, Say) and d.who in cast.assistants}
+    assert len(answers & questions) / len(questions) > 0.8
+
+
+def test_whoever_is_in_two_rooms_on_a_day_has_time_to_change_between_them() -> None:
+    _, days = played(5)
+    for day in days:
+        rooms: dict[str, Deed] = {}
+        for deed in (deed for deed in day if deed.who.startswith("student")):
+            before = rooms.get(deed.who, deed)
+            assert before.room == deed.room or (deed.at - before.at).total_seconds() > 15 * 60
+            rooms[deed.who] = deed
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 6, 7, 10, 99, 300])
+def test_so_many_students_are_shared_out_among_the_kinds(count: int) -> None:
+    assert len(kinds_of(count)) == count
+    assert count < len(KINDS) or set(kinds_of(count)) == set(KINDS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_people_say_the_words_that_the_course_knows(language: Language) -> None:
+    stock, words = stock_of(language), Registry(FEATURES).words
+    assert [words[word].name for word in (stock.check_in, stock.make_up, stock.thanks)] == [
+        "checkin",
+        "makeup",
+        "thanks",
+    ]
+
+
+# --- the term ---------------------------------------------------------------------------------------------------------
+
+
+async def test_the_same_seed_ends_in_the_same_state_and_another_in_another(tmp_path: Path) -> None:
+    first, again, other = [
+        await lived(tmp_path / name, seed=seed) for name, seed in (("first", 7), ("again", 7), ("other", 8))
+    ]
+    assert first.report.state == again.report.state
+    assert first.given == again.given
+    assert other.report.state != first.report.state
+
+
+async def test_nothing_fails_and_everything_due_is_done(tmp_path: Path) -> None:
+    report = (await lived(tmp_path / "term", seed=7)).report
+    assert report.events.set_aside == 0
+    assert [ritual for ritual in report.rituals if ritual.skipped or ritual.late or ritual.failed] == []
+    assert report.events.least_a_day >= 6
+    assert report.participation[-1].checked_in[0] > 0.3
+    assert report.answers.answered > 0
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+async def test_chaos_gives_the_same_points_for_the_same_things(tmp_path: Path, seed: int) -> None:
+    calm = await lived(tmp_path / "calm", seed=seed)
+    storm = await lived(tmp_path / "storm", seed=seed, chaos=True)
+    assert calm.given - storm.given == storm.given - calm.given == Counter()
+    assert storm.report.events.set_aside == 0
+    assert storm.report.troubles["twice"] > 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(20, 25))
+async def test_chaos_changes_nothing_in_weeks_with_many_students(tmp_path: Path, seed: int) -> None:
+    calm = await lived(tmp_path / "calm", seed=seed, students=60, weeks=3)
+    storm = await lived(tmp_path / "storm", seed=seed, students=60, weeks=3, chaos=True)
+    assert calm.given - storm.given == storm.given - calm.given == Counter()
+    assert all(storm.report.troubles.get(trouble) for trouble in ("outages", "restarts", "twice", "again", "reordered"))
+    assert all(storm.report.troubles.get(trouble) for trouble in ("refused", "busy", "lost", "unanswered"))
+
+
+def test_no_outage_is_longer_than_what_may_be_done_late() -> None:
+    import random
+
+    outages = outages_of(COURSE, random.Random(7))
+    assert outages
+    assert max(outage.until - outage.since for outage in outages).total_seconds() <= 90 * 60
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+SMALL = ("--weeks", "1", "--students", "8", "--assistants", "1", "--seed", "3")
+
+
+def test_the_report_fits_a_terminal_in_both_languages(shell: Shell) -> None:
+    for locale, word in (("en_US.UTF-8", "Checked in, by week"), ("zh_CN.UTF-8", "每周打卡率")):
+        shell.speaks(locale)
+        assert shell("simulate", PACKS / "xhs-writing", *SMALL) == 0
+        assert any(line.startswith(word) for line in shell.lines)
+        assert shell.err == ""
+        assert max(map(len, shell.lines)) <= 120
+
+
+def test_json_holds_the_report_and_what_chaos_has_changed(shell: Shell) -> None:
+    assert shell("simulate", PACK, *SMALL, "--chaos", "--json") == 0
+    found: dict[str, Any] = json.loads(shell.out)
+    assert found["report"]["students"] == 8
+    assert len(found["report"]["state"]) == 64
+    assert found["chaos"]["missing"] == found["chaos"]["added"] == []
+    assert found["chaos"]["report"]["troubles"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [(("--weeks", "0"), "--weeks"), (("--students", "-1"), "--students"), (("--assistants", "51"), "--assistants")],
+)
+def test_what_cannot_be_simulated_is_said(shell: Shell, arguments: tuple[str, ...], named: str) -> None:
+    assert shell("simulate", PACK, *arguments) == 2
+    assert named in shell.err
+
+
+def test_a_folder_that_is_no_course_is_refused(shell: Shell, tmp_path: Path) -> None:
+    assert shell("simulate", tmp_path / "nothing") == 2
+    assert str(tmp_path / "nothing") in shell.err
+    assert shell("simulate", tmp_path, *SMALL) == 1
+    assert "course.yaml" in shell.out
