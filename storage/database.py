@@ -141,10 +141,13 @@ def open_engine(
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
-        _use_wal(connection, busy_timeout)
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
-        # "sent" must survive a power cut
-        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+        if durable:
+            _use_wal(connection, busy_timeout)
+            connection.execute("PRAGMA synchronous = FULL")  # "sent" must survive a power cut
+        else:
+            for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "cache_size = -65536"):
+                connection.execute(f"PRAGMA {pragma}")
 
     # No listener for "begin": where an engine has one, every statement looks for listeners.
     engine.dialect.do_begin = _begin_immediate  # type: ignore[method-assign, assignment]

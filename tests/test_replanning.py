@@ -163,11 +163,12 @@ async def test_a_slip_that_is_mended_in_time_costs_nothing(open_community) -> No
 async def test_a_slip_in_an_open_session_does_not_cost_its_summary(open_community) -> None:
     course = await open_community()
     await course.until(20, 30)
+    await course.types("ada", "What I have learned today is patience.")
     await writes(course, RITUALS.replace("lasts: 1h", "lasts: one"))
     await course.until(21, 10)
     await writes(course, RITUALS)
     await course.passes(minutes=1)
-    assert any(text.startswith("Tonight's sharing is over") for text in await course.said())
+    assert any(text.startswith("Tonight's sharing is closed") for text in await course.said())
 
 
 async def test_another_cron_line_does_not_swallow_a_time_of_today(open_community) -> None:

@@ -1,19 +1,24 @@
 """A simulated term: the same seed lives the same course, and chaos changes nothing that counts."""
 
 import json
+import random
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from bot.demo import PACKS
+from bot.domain.course import Course
 from bot.domain.ids import LANGUAGES, Language
 from bot.engine.feature import Registry
 from bot.features import FEATURES
 from bot.simulation.acts import Deed, Delete, Edit, Join, Leave, Say
 from bot.simulation.cast import KINDS, Cast, assistants_of, cast_of, kinds_of
 from bot.simulation.outages import outages_of
+from bot.simulation.pack import copy_pack
 from bot.simulation.phrases.stock import stock_of
 from bot.simulation.run import Lived, Wanted, live
 from bot.simulation.script import script_of
@@ -21,7 +26,13 @@ from rules.loader import load_course, read_folder
 from tests.shell import Shell
 
 PACK = PACKS / "python-start"
-COURSE = load_course(PACK.name, read_folder(PACK), Registry(FEATURES).vocabulary()).course
+
+
+def loaded(folder: Path) -> Course:
+    return load_course(folder.name, read_folder(folder), Registry(FEATURES).vocabulary()).course
+
+
+COURSE = loaded(PACK)
 
 
 async def lived(folder: Path, *, seed: int, chaos: bool = False, students: int = 12, weeks: int = 1) -> Lived:
@@ -95,6 +106,32 @@ def test_people_say_the_words_that_the_course_knows(language: Language) -> None:
     ]
 
 
+def test_a_copied_course_goes_on_with_its_calendar_from_the_start_and_has_our_staff(tmp_path: Path) -> None:
+    source = shutil.copytree(PACK, tmp_path / "source")
+    calendar = source / "calendar.yaml"
+    text = calendar.read_text(encoding="utf-8").replace("  - day: 2\n", "  - day: 2\n    lesson: 19:30\n")
+    calendar.write_text(text, encoding="utf-8")
+    course = loaded(source)
+    copy_pack(source, tmp_path / "copy", course, weeks=3, assistants=assistants_of(2))
+    copy = loaded(tmp_path / "copy")
+    assert [day.number for day in copy.days] == list(range(1, 22))
+    assert copy.days[15] == msgspec.structs.replace(course.days[1], number=16)
+    assert [course.day_number(anchor.date) for anchor in copy.anchors] == [2, 16]
+    assert copy.assistants == {"local:assistant1", "local:assistant2"}
+    assert {space.kind for space in copy.spaces} == {"main", "interest", "staff"}
+    assert (copy.rules, copy.settings) == (course.rules, course.settings)
+
+
+def test_a_spreadsheet_is_a_calendar_too(tmp_path: Path) -> None:
+    source = shutil.copytree(PACK, tmp_path / "source")
+    (source / "calendar.yaml").unlink()
+    (source / "calendar.csv").write_text("day,title,task,lesson\n1,One,Do it,19:30\n", encoding="utf-8")
+    copy_pack(source, tmp_path / "copy", loaded(source), weeks=4, assistants=())
+    copy = loaded(tmp_path / "copy")
+    assert [(day.number, day.title.in_("en")) for day in copy.days] == [(1, "One"), (15, "One")]
+    assert [anchor.at.hour for anchor in copy.anchors] == [19, 19]
+
+
 # --- the term ---------------------------------------------------------------------------------------------------------
 
 
@@ -136,8 +173,6 @@ async def test_chaos_changes_nothing_in_weeks_with_many_students(tmp_path: Path,
 
 
 def test_no_outage_is_longer_than_what_may_be_done_late() -> None:
-    import random
-
     outages = outages_of(COURSE, random.Random(7))
     assert outages
     assert max(outage.until - outage.since for outage in outages).total_seconds() <= 90 * 60

@@ -33,11 +33,14 @@ _Slot = tuple[str, str, date, int]
 
 def plan(db: Connection, live: Live, schedule: Schedule, now: datetime) -> None:
     """Make rows for what is due in the next 36 hours, and for what an outage let pass."""
-    known = {row.course: row.until for row in db.execute(select(horizon))}
+    known = {row.course: row.until for row in db.execute(_HORIZONS)}
     for course in live.courses.values():
         since = known.get(course.id, now - timedelta(microseconds=1))
         if since <= now + _TOP_UP:
             _plan_one(db, course, schedule, since, now + AHEAD)
+
+
+_HORIZONS = select(horizon)
 
 
 def _plan_one(db: Connection, course: Course, schedule: Schedule, since: datetime, until: datetime) -> None:
@@ -137,11 +140,17 @@ def due(db: Connection, live: Live, now: datetime, *, until: datetime, limit: in
     What belongs to a course that is not live here, has nowhere to go yet, or is off because of a mistake, stays
     planned: late is better than never.
     """
-    mine = _IS_PLANNED & (occurrence.c.due_at <= until) & among(occurrence.c.course, "courses")
-    query = select(occurrence).where(mine).order_by(occurrence.c.due_at, occurrence.c.id)
-    rows = db.execute(query, {"courses": list(live.courses)})
+    rows = db.execute(_DUE, {"until": until, "courses": list(live.courses)})
     ready = (row for row in rows if not _waits(live, row, now))
     return [_event(live, row, now, until) for row in islice(ready, limit)]
+
+
+_DUE = (
+    select(occurrence)
+    .where(_IS_PLANNED, occurrence.c.due_at <= bindparam("until", type_=Moment()))
+    .where(among(occurrence.c.course, "courses"))
+    .order_by(occurrence.c.due_at, occurrence.c.id)
+)
 
 
 def _event(live: Live, row: Row[Any], now: datetime, until: datetime) -> OccurrenceDue:
@@ -235,11 +244,15 @@ def give_back(db: Connection, since: datetime, until: datetime) -> int:
 
 def next_due(db: Connection, after: datetime) -> datetime | None:
     """When the next occurrence after this moment is due, or more must be planned: a jump must not pass either."""
-    later = (occurrence.c.state == "planned") & (occurrence.c.due_at > after)
-    due: datetime | None = db.execute(select(func.min(occurrence.c.due_at)).where(later)).scalar_one()
-    until: datetime | None = db.execute(select(func.min(horizon.c.until)).where(horizon.c.until > after)).scalar_one()
+    due: datetime | None = db.execute(_NEXT, {"after": after}).scalar_one()
+    until: datetime | None = db.execute(_NEXT_HORIZON, {"after": after}).scalar_one()
     plan_at = until - _TOP_UP if until else None
     return min((moment for moment in (due, plan_at) if moment and moment > after), default=None)
+
+
+_AFTER = bindparam("after", type_=Moment())
+_NEXT = select(func.min(occurrence.c.due_at)).where(_IS_PLANNED, occurrence.c.due_at > _AFTER)
+_NEXT_HORIZON = select(func.min(horizon.c.until)).where(horizon.c.until > _AFTER)
 
 
 def _slot(found: Occurrence | Row[Any]) -> _Slot:

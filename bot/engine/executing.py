@@ -95,8 +95,10 @@ class _Run:
 
     def _why_too_late(self, course: Course, ritual: Ritual, event: OccurrenceDue) -> Reason | None:
         late, until_next = event.at - event.due_at, ritual.next_after(event.step)
-        # What people did before the next step was due still belongs to this one.
-        if until_next and (event.until or event.at) - event.due_at >= until_next:
+        step = ritual.steps[event.step]
+        # What people did before the next step was due still belongs to this one, said or only recorded.
+        handled = event.at if step and step.keeps_record else event.until or event.at
+        if until_next and handled - event.due_at >= until_next:
             return "over"  # the next step says more than this one could
         match ritual.catch_up:
             case "latest":

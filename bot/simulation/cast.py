@@ -98,7 +98,7 @@ def _students(count: int, days: int, chance: random.Random, language: Language) 
             kind=kind,
             number=number,
             haunt="corner" if kind != "cheater" and chance.random() < _CORNER else "main",
-            hour=chance.triangular(7, 11, 8.5),
+            hour=chance.triangular(6.75, 9, 7.5),
             leaves_on=leaves_on,
             returns_on=returns_on,
         )

@@ -25,7 +25,6 @@ COMES, DAY_ENDS, SESSION, GOES = 6.5, 19.0, 20.0, 23.8
 """Local hours. Students are in the side room only by day, and the main room is an hour away: what they do in two rooms
 may overtake each other on its way to the core, but never by so much."""
 
-_MORE = 1  # beyond LEAST, at most
 _FLOOD = 25  # messages in one night
 _FLOODS_EVERY = 4  # days
 
@@ -45,37 +44,37 @@ HABITS: dict[Kind, Habits] = {
     "steady": Habits(
         checks_in=0.90,
         tires=0.012,
-        shares=0.40,
+        shares=0.30,
         makes_up=0.01,
-        rest={"chatter": 60, "thought": 12, "reply": 10, "react": 9, "read": 2, "ask": 3},
+        rest={"chatter": 60, "thought": 12, "reply": 10, "react": 7, "read": 2, "ask": 3},
     ),
     "late": Habits(
         checks_in=0.66,
         tires=0.03,
-        shares=0.15,
+        shares=0.12,
         makes_up=0.06,
         is_late=True,
-        rest={"chatter": 66, "thought": 8, "reply": 6, "react": 9, "read": 2, "ask": 5},
+        rest={"chatter": 66, "thought": 8, "reply": 6, "react": 7, "read": 2, "ask": 5},
     ),
     "lurker": Habits(
-        checks_in=0.25, tires=0.03, shares=0.03, makes_up=0.0, rest={"react": 32, "read": 10, "chatter": 58}
+        checks_in=0.25, tires=0.03, shares=0.03, makes_up=0.0, rest={"react": 26, "read": 8, "chatter": 66}
     ),
     "helper": Habits(
         checks_in=0.95,
         tires=0.01,
-        shares=0.50,
+        shares=0.40,
         makes_up=0.01,
-        rest={"chatter": 48, "thought": 10, "reply": 26, "react": 9, "read": 2, "ask": 2},
+        rest={"chatter": 48, "thought": 10, "reply": 26, "react": 7, "read": 2, "ask": 2},
     ),
     "quitter": Habits(
         checks_in=0.60,
         tires=0.10,
         shares=0.10,
         makes_up=0.02,
-        rest={"chatter": 70, "thought": 6, "react": 10, "read": 2, "ask": 7},
+        rest={"chatter": 70, "thought": 6, "react": 8, "read": 2, "ask": 7},
     ),
     "cheater": Habits(
-        checks_in=0.85, tires=0.01, shares=0.50, makes_up=0.0, rest={"farm": 50, "ring": 16, "react": 8, "chatter": 26}
+        checks_in=0.85, tires=0.01, shares=0.40, makes_up=0.0, rest={"farm": 50, "ring": 16, "react": 8, "chatter": 26}
     ),
 }
 
@@ -117,7 +116,7 @@ def wishes_of(student: Student, today: Today, chance: random.Random) -> Iterator
     checks_in: list[Want] = ["check_in"] if chance.random() < _chance_to_check_in(habits, today) else []
     makes_up: list[Want] = ["make_up"] if today.number > 1 and chance.random() < habits.makes_up else []
     shares: list[Want] = ["share"] if chance.random() < habits.shares else []
-    rest = LEAST + chance.randint(0, _MORE) - len(checks_in) - len(makes_up) - len(shares)
+    rest = LEAST - len(checks_in) - len(makes_up) - len(shares)
     wants = chance.choices(list(habits.rest), list(habits.rest.values()), k=rest)
     split = 0 if habits.is_late else chance.randint(0, len(wants))
     by_day, by_night = makes_up + wants[:split], wants[split:]
@@ -139,8 +138,8 @@ def _chance_to_check_in(habits: Habits, today: Today) -> float:
 
 
 def _hour_by_day(student: Student, chance: random.Random) -> float:
-    """Their own hour, or around noon, or in the afternoon."""
-    return chance.choice((student.hour + chance.random(), 12 + chance.random() * 1.5, 15 + chance.random() * 3))
+    """Before work, at lunch, or after work."""
+    return chance.choice((student.hour, 12, 17)) + chance.random()
 
 
 def _hour_at_night(habits: Habits, chance: random.Random) -> float:

@@ -23,7 +23,7 @@ _TRAFFIC = frozenset(
 _PASSING = frozenset(("id", "cause", "snapshot", "values", "verdicts", "code"))
 """Columns of the same kind. A `code` is a secret, and so another one each time."""
 
-_NUMBERED = re.compile(r"\blocal:[^\s:]+:(\d+)\b|\bmember (\d+)\b|\bthanks (\d+) to (\d+)\b")
+_NUMBERED = re.compile(r"\blocal:(?:[^\s:]+:|[a-z]+-)(\d+)\b|\bmember (\d+)\b|\bthanks (\d+) to (\d+)\b")
 """A message, as its object or its event is named; a member."""
 
 

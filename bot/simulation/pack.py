@@ -2,9 +2,9 @@
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import yaml
 from yaml import MappingNode, Node, ScalarNode
@@ -13,6 +13,7 @@ from bot.domain.course import Course
 from bot.simulation.acts import Room
 from bot.simulation.cast import TEACHER
 
+_TEXTS = ("title", "task", "material", "sharing", "reminder")
 _KINDS: Mapping[Room, str] = {"main": "main", "corner": "interest", "staff": "staff"}
 
 
@@ -26,10 +27,11 @@ def copy_pack(folder: Path, to: Path, course: Course, *, weeks: int, assistants:
     accounts = [f"local:{assistant}" for assistant in assistants]
     _set(passport, "staff", {"admins": [f"local:{TEACHER}"], "assistants": accounts})
     _write(to / "course.yaml", passport)
+    for calendar in ("calendar.yaml", "calendar.csv"):
+        (to / calendar).unlink(missing_ok=True)
     if course.days:
-        calendar = _read(to / "calendar.yaml")
-        _repeat_days(calendar, every=(course.ends - course.starts).days + 1, until=7 * weeks)
-        _write(to / "calendar.yaml", calendar)
+        days = list(_days(course, until=7 * weeks))
+        (to / "calendar.yaml").write_text(yaml.safe_dump({"days": days}, allow_unicode=True), encoding="utf-8")
     return rooms
 
 
@@ -46,22 +48,26 @@ def _spaces(course: Course, rooms: Mapping[Room, str]) -> Iterator[tuple[str, st
     yield from ((id, _KINDS[room]) for room, id in rooms.items() if id not in known)
 
 
-def _repeat_days(calendar: MappingNode, *, every: int, until: int) -> None:
+def _days(course: Course, *, until: int) -> Iterator[dict[str, Any]]:
     """The calendar over and over, as long as the course is."""
-    days = next(value for key, value in calendar.value if key.value == "days")
-    written = [(int(_field(day, "day").value), day) for day in days.value]
-    days.value = [
-        _on_day(day, number + start)
-        for start in range(0, until, every)
-        for number, day in written
-        if number + start <= until
-    ]
+    for start in range(0, until, course.day_number(course.ends)):
+        for day in course.days:
+            if start + day.number <= until:
+                texts = {name: getattr(day, name) for name in _TEXTS}
+                shown = {name: {**text.by_language} for name, text in texts.items() if text}
+                yield {"day": start + day.number, **shown, **_anchored(course, day.number)}
 
 
-def _on_day(day: MappingNode, number: int) -> MappingNode:
-    copy = deepcopy(day)
-    _field(copy, "day").value = str(number)
-    return copy
+def _anchored(course: Course, number: int) -> dict[str, Any]:
+    """The lesson and the deadline of a day."""
+    return {
+        anchor.kind: {
+            "at": f"{anchor.at:%H:%M}",
+            **({"title": {**anchor.title.by_language}} if anchor.title else {}),
+        }
+        for anchor in course.anchors
+        if course.day_number(anchor.date) == number
+    }
 
 
 # --- YAML that stays as it was written: values are kept as text, so that 09:00 does not become a number ---------------
@@ -75,11 +81,6 @@ def _read(file: Path) -> MappingNode:
 
 def _write(file: Path, node: MappingNode) -> None:
     file.write_text(yaml.serialize(node, Dumper=yaml.CSafeDumper, allow_unicode=True, width=10_000), encoding="utf-8")
-
-
-def _field(node: MappingNode, name: str) -> ScalarNode:
-    found: ScalarNode = next(value for key, value in node.value if key.value == name)
-    return found
 
 
 def _set(node: MappingNode, name: str, value: object) -> None:

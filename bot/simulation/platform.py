@@ -32,7 +32,7 @@ class Platform:
         self._adapter = LocalAdapter(self._chat, clock)
         self._numbers: dict[Post, int] = {}
         self._buttons: dict[tuple[str, str], int] = {}  # chat and command -> the newest message with that button
-        self.posts: dict[int, Post] = {}  # the script's names of what people have posted
+        self.posts: dict[int, Post] = {}  # the script's names of what people have posted, or pressed
         self.messages = 0  # that the core has sent
 
     # --- the core's side ----------------------------------------------------------------------------------------------
@@ -86,10 +86,11 @@ class Platform:
         number = self._buttons.get((room, command))
         if act.presses and number:
             try:
-                await self._chat.press(who, room, number, command)
+                interaction = await self._chat.press(who, room, number, command)
             except Mistake:  # the post has changed and has that button no more
                 pass
             else:
+                self.posts[int(interaction.rpartition("-")[2])] = act.post
                 return
         await self._say(Say(post=act.post, text=act.word), who, room)
 

@@ -9,7 +9,7 @@ from bot.simulation.acts import Deed, Say
 from bot.simulation.cast import TEACHER, Cast
 from bot.simulation.habits import Today
 
-_OPENS, _CLOSES = 8, 23  # local hours in which assistants answer
+_OPENS = 8  # local hour; assistants answer until midnight
 _LATEST = 8 * 60  # minutes
 _UNANSWERED = 0.04
 
@@ -20,11 +20,9 @@ def answers_at(asked_at: datetime, zone: str, chance: random.Random) -> datetime
         return None
     minutes = min(chance.lognormvariate(3.0, 1.0), _LATEST)
     local = (asked_at + timedelta(minutes=minutes)).astimezone(ZoneInfo(zone))
-    if _OPENS <= local.hour < _CLOSES:
+    if local.hour >= _OPENS:
         return asked_at + timedelta(seconds=int(minutes * 60))
     morning = local.replace(hour=_OPENS, minute=chance.randint(1, 59), second=chance.randint(1, 59), microsecond=0)
-    if local.hour >= _CLOSES:
-        morning += timedelta(days=1)
     return morning.astimezone(asked_at.tzinfo)
 
 

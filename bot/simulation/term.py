@@ -42,6 +42,7 @@ class Term:
         self._deeds: deque[Deed] = deque()
         self._app: App | None = None
         self._handled_until = clock.now()
+        self._due_at: datetime | None = clock.now()  # when the core has something planned
 
     async def run(self, course: Course, days: Iterator[list[Deed]], tell: Callable[[int], None]) -> App:
         """Live through all days; the process that is there at the end. `tell` is told of each day that begins.
@@ -69,14 +70,18 @@ class Term:
             deed = self._deeds.popleft()
             await self._clock.move(deed.at)
             await self._platform.perform(deed)
+            if deed.room == "staff":
+                self._due_at = to  # staff may have planned something
         await self._clock.move(to)
 
     async def next_due(self, after: datetime) -> datetime | None:
         moments = [end_of_quarter(self._deeds[0].at)] if self._deeds else []
         if self._app is None:
             moments.append(after + QUARTER)
-        elif due := await self._app.next_due(after):
-            moments.append(due)
+        else:
+            self._due_at = await self._app.next_due(after)
+        if self._app and self._due_at:
+            moments.append(self._due_at)
         return min(moments, default=None)
 
     # --- the core -----------------------------------------------------------------------------------------------------
@@ -95,7 +100,8 @@ class Term:
         sink = self._weather.sink(app.sink, self._handled_until)
         while await self._platform.pump(sink):
             pass
-        await app.run_due()
+        if self._due_at and self._due_at <= self.now():
+            await app.run_due()
         await app.deliverer.drain()
         self._handled_until = self.now()
 
@@ -111,6 +117,7 @@ class Term:
         await app.start()
         await app.activate(self._weather.adapter(self._platform))
         self._app = app
+        self._due_at = self.now()
         return app
 
     async def _stop(self) -> None:

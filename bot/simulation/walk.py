@@ -18,7 +18,7 @@ from bot.simulation.staff import answers_at
 _REACTIONS = ("👍", "❤️", "🎉", "👏", "🙏")
 _READING = ("/points",) * 4 + ("/rank",) * 3 + ("/me",) * 2 + ("/level", "/why", "/helpers", "/task")
 
-_EDITED, _DELETED, _TAKEN_BACK, _THANKED, _PRESSED = 0.03, 0.012, 0.04, 0.5, 0.85
+_EDITED, _DELETED, _TAKEN_BACK, _THANKED, _PRESSED = 0.03, 0.008, 0.04, 0.35, 0.9
 """How often a post is edited or deleted, a reaction taken back, an answer thanked for, and the button pressed."""
 
 
@@ -39,9 +39,11 @@ class Walk:
         self._cast = cast
         self._stock = stock
         self._ring = ids_of(cast.students, "cheater")
-        # Everybody acts at a microsecond of their own: no two acts have the same moment, and none is on a full minute.
+        # Everybody acts at a microsecond of their own, so that no two acts have the same moment, and none is on a full
+        # minute, where rituals stand.
         self._microsecond = {who: number for number, who in enumerate(cast.names, 1)}
         self._plans: list[_Plan] = []
+        self._taken: set[datetime] = set()
         self._planned = 0
         self._posted = 0
         self._recent: dict[Room, Recent] = {"main": Recent(), "corner": Recent()}
@@ -85,6 +87,9 @@ class Walk:
     def _plan(self, at: datetime, who: str, room: Room, act: Callable[[datetime], Act | None]) -> None:
         self._planned += 1
         moment = at.replace(microsecond=self._microsecond[who])
+        while moment in self._taken:
+            moment += timedelta(seconds=1)
+        self._taken.add(moment)
         heappush(self._plans, _Plan(moment, self._planned, who, room, act))
 
     def _is_possible(self, plan: _Plan) -> bool:

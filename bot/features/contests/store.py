@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     ForeignKey,
-    FromClause,
     Index,
     Integer,
     Row,
@@ -111,16 +110,11 @@ def _change(db: Connection, due: OccurrenceDue, state: ColumnElement[bool], **va
     return db.execute(update(contest).where(mine).values(**values).returning(*contest.c)).one_or_none()
 
 
-def _step(step: int) -> tuple[FromClause, ColumnElement[bool]]:
-    """The row of a step of the ritual, and when it belongs to the contest."""
-    row = occurrence.alias()
-    names = ("course", "ritual", "space", "local_date")
-    mine = (row.c[name] == contest.c[name] for name in names)
-    return row, and_(*mine, row.c.slot == STEPS * contest.c.number + step)
-
-
-_vote, _is_vote = _step(VOTE)
-_close, _is_close = _step(CLOSE)
+_SHARED = ("course", "ritual", "space", "local_date")
+_FIRST = STEPS * contest.c.number
+_vote, _close = occurrence.alias(), occurrence.alias()
+_is_vote = and_(*(_vote.c[name] == contest.c[name] for name in _SHARED), _vote.c.slot == _FIRST + VOTE)
+_is_close = and_(*(_close.c[name] == contest.c[name] for name in _SHARED), _close.c.slot == _FIRST + CLOSE)
 # As the steps of the ritual are planned now, which its file or staff may have moved; else as it was announced.
 _taken_until = func.coalesce(_vote.c.due_at, contest.c.entries_until)
 _voted_until = func.coalesce(_close.c.due_at, contest.c.votes_until)

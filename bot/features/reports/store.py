@@ -22,7 +22,7 @@ ACTS = (
 )
 """The facts that show a member to be there. Others happen to them: a day ends, somebody likes what they wrote."""
 
-_REST = ("quiet", "paused", "gone")
+_REST = ("quiet", "paused", "gone", "gap")
 """Why an occurrence is skipped that nobody missed."""
 
 

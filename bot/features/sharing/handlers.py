@@ -29,6 +29,7 @@ _EXCERPT = 60  # columns
 _SHOWN = 8
 _READ = 2000  # characters of a share that its excerpt may come from
 _OPEN, _CLOSE = 0, 1
+_LATE = timedelta(minutes=5)
 
 
 class SharingOptions(BaseModel):
@@ -77,7 +78,10 @@ def _open(ctx: Context, due: OccurrenceDue) -> None:
 
 def _close(ctx: Context, due: OccurrenceDue) -> None:
     session = store.close_session(ctx.db, due)
-    if session is not None and ctx.space is not None:
+    if session is None or ctx.space is None:
+        return
+    is_missed = due.at - due.due_at > _LATE and not store.sharers(ctx.db, session.id)
+    if not is_missed:  # else nobody may have known of it
         _summarise(ctx, ctx.space, session)
 
 
