@@ -90,6 +90,15 @@ def test_whoever_is_in_two_rooms_on_a_day_has_time_to_change_between_them() -> N
             rooms[deed.who] = deed
 
 
+def test_no_text_that_may_count_is_said_in_two_rooms() -> None:
+    _, days = played(5, students=200)
+    said: dict[str, set[str]] = {}
+    for deed in (deed for day in days for deed in day if deed.who.startswith("student")):
+        if isinstance(deed.act, Say) and len(deed.act.text) > 40:
+            said.setdefault(deed.room, set()).add(deed.act.text)
+    assert said["main"] & said["corner"] == set()
+
+
 @pytest.mark.parametrize("count", [0, 1, 5, 6, 7, 10, 99, 300])
 def test_so_many_students_are_shared_out_among_the_kinds(count: int) -> None:
     assert len(kinds_of(count)) == count

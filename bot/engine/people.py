@@ -31,7 +31,7 @@ def context_of(tx: Transaction, event: Event) -> Context:
     course = space.course if space else _implied(tx, event.address, actor)
     if course is None:
         return Context(tx, event, Belonging())
-    whose = None if _is_nobodys(tx, event, course) else _member(tx, event, course, space)
+    whose = _whose(tx, event, course, space)
     return Context(tx, event, Belonging(course=tx.live.courses[course], space=space, member=whose))
 
 
@@ -43,15 +43,15 @@ def _member(tx: Transaction, event: Done, course: CourseId, space: Space | None)
     return members[person]
 
 
-def _is_nobodys(tx: Transaction, event: Done, course: CourseId) -> bool:
-    """Whether it shows nobody to be there: a platform deletes by itself, and strangers can react from outside."""
+def _whose(tx: Transaction, event: Done, course: CourseId, space: Space | None) -> Member | None:
+    """None where it shows nobody to be there: a platform deletes by itself, and strangers can react from outside."""
     match event:
         case MessageEdited() | MessageDeleted():
-            return True
+            return None
         case ReactionAdded() | ReactionRemoved():
-            return present_member(tx.db, course, event.actor) is None
+            return present_member(tx.db, course, event.actor)
         case _:
-            return False
+            return _member(tx, event, course, space)
 
 
 def _implied(tx: Transaction, address: Address, actor: Actor) -> CourseId | None:

@@ -18,9 +18,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 TEACHER = "teacher"
 
 _SHARES: dict[Kind, float] = {
-    "steady": 0.34,
+    "steady": 0.36,
     "late": 0.20,
-    "lurker": 0.14,
+    "lurker": 0.12,
     "helper": 0.12,
     "quitter": 0.14,
     "cheater": 0.06,

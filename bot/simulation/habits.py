@@ -42,39 +42,39 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True):
 
 HABITS: dict[Kind, Habits] = {
     "steady": Habits(
-        checks_in=0.90,
+        checks_in=0.87,
         tires=0.012,
         shares=0.30,
         makes_up=0.01,
-        rest={"chatter": 60, "thought": 12, "reply": 10, "react": 7, "read": 2, "ask": 3},
+        rest={"chatter": 60, "thought": 12, "reply": 10, "react": 5, "read": 2, "ask": 3},
     ),
     "late": Habits(
-        checks_in=0.66,
+        checks_in=0.58,
         tires=0.03,
         shares=0.12,
         makes_up=0.06,
         is_late=True,
-        rest={"chatter": 66, "thought": 8, "reply": 6, "react": 7, "read": 2, "ask": 5},
+        rest={"chatter": 66, "thought": 8, "reply": 6, "react": 5, "read": 2, "ask": 5},
     ),
     "lurker": Habits(
-        checks_in=0.25, tires=0.03, shares=0.03, makes_up=0.0, rest={"react": 26, "read": 8, "chatter": 66}
+        checks_in=0.22, tires=0.02, shares=0.03, makes_up=0.0, rest={"react": 62, "read": 8, "chatter": 30}
     ),
     "helper": Habits(
-        checks_in=0.95,
+        checks_in=0.93,
         tires=0.01,
         shares=0.40,
         makes_up=0.01,
-        rest={"chatter": 48, "thought": 10, "reply": 26, "react": 7, "read": 2, "ask": 2},
+        rest={"chatter": 48, "thought": 10, "reply": 26, "react": 5, "read": 2, "ask": 2},
     ),
     "quitter": Habits(
-        checks_in=0.60,
+        checks_in=0.55,
         tires=0.10,
         shares=0.10,
         makes_up=0.02,
-        rest={"chatter": 70, "thought": 6, "react": 8, "read": 2, "ask": 7},
+        rest={"chatter": 70, "thought": 6, "react": 6, "read": 2, "ask": 7},
     ),
     "cheater": Habits(
-        checks_in=0.85, tires=0.01, shares=0.40, makes_up=0.0, rest={"farm": 50, "ring": 16, "react": 8, "chatter": 26}
+        checks_in=0.82, tires=0.01, shares=0.40, makes_up=0.0, rest={"farm": 50, "ring": 14, "react": 6, "chatter": 30}
     ),
 }
 

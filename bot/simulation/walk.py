@@ -44,6 +44,7 @@ class Walk:
         self._microsecond = {who: number for number, who in enumerate(cast.names, 1)}
         self._plans: list[_Plan] = []
         self._taken: set[datetime] = set()
+        self._given: set[tuple[str, Post, str]] = set()  # reactions: what is so already is no event
         self._planned = 0
         self._posted = 0
         self._recent: dict[Room, Recent] = {"main": Recent(), "corner": Recent()}
@@ -71,6 +72,8 @@ class Walk:
     ) -> list[Deed]:
         """The deeds until five in the morning, in order."""
         self._today, self._chance = today, chance
+        self._taken.clear()
+        self._given.clear()
         for wish in wishes:
             at = in_rhythm(wish.at, talks=wish.want in TALK)
             self._plan(at, wish.who, wish.room, partial(self._granted, wish))
@@ -106,7 +109,7 @@ class Walk:
         """What becomes of a wish, now that one sees what the others have done."""
         texts = self._texts.get(wish.want)
         if texts:
-            return self._says(wish, at, self._text(texts))
+            return self._says(wish, at, self._text(texts, wish.room))
         return self._grants[wish.want](wish, at)
 
     def _checks_in(self, wish: Wish, _: datetime) -> CheckIn:
@@ -135,7 +138,7 @@ class Walk:
         return said
 
     def _asks(self, wish: Wish, at: datetime) -> Say:
-        text = self._text(self._stock.question)
+        text = self._text(self._stock.question, wish.room)
         said = Say(post=self._new(wish.who), text=text)
         self._show(wish, at, said.post, is_question=True)
         answered_at = answers_at(at, self._today.zone, self._chance)
@@ -152,16 +155,17 @@ class Walk:
         about = question or recent.somebody_elses(wish.who, self._chance)
         if about is None:
             return self._chats(wish, at)
-        said = self._says(wish, at, self._text(self._stock.answer), reply_to=about.post)
+        said = self._says(wish, at, self._text(self._stock.answer, wish.room), reply_to=about.post)
         if question:
             self._may_thank(question.author, wish.room, at, said.post)
         return said
 
     def _reacts(self, wish: Wish, at: datetime) -> React | Say:
         seen = self._recent[wish.room].somebody_elses(wish.who, self._chance)
-        if seen is None:
-            return self._chats(wish, at)
         reaction = self._chance.choice(_REACTIONS)
+        if seen is None or (wish.who, seen.post, reaction) in self._given:
+            return self._chats(wish, at)
+        self._given.add((wish.who, seen.post, reaction))
         if self._chance.random() < _TAKEN_BACK:
             back = React(post=seen.post, reaction=reaction, on=False)
             self._unless_deleted(wish, self._soon(at, 5, 120), back)
@@ -178,7 +182,7 @@ class Walk:
     def _answers(self, asked: Wish, question: Post, assistant: str, at: datetime) -> Say | None:
         if not self._recent[asked.room].is_there(question):
             return None
-        said = Say(post=self._new(assistant), text=self._text(self._stock.answer), reply_to=question)
+        said = Say(post=self._new(assistant), text=self._text(self._stock.answer, asked.room), reply_to=question)
         self._may_thank(asked.who, asked.room, at, said.post)
         return said
 
@@ -208,8 +212,10 @@ class Walk:
         self._posted += 1
         return f"{who}:{self._posted}"
 
-    def _text(self, parts: tuple[Choices, ...]) -> str:
-        return composed(self._stock, parts, self._chance)
+    def _text(self, parts: tuple[Choices, ...], room: Room) -> str:
+        """In each room people begin in other ways: what was said in both would count where it came first."""
+        begin = parts[0][room == "corner" :: 2]
+        return composed(self._stock, (begin, *parts[1:]), self._chance)
 
     def _soon(self, at: datetime, least: int, most: int) -> datetime:
         """Within so many seconds, when people look around."""

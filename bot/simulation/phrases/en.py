@@ -195,6 +195,27 @@ and the rest can stay as it is.
 so you lose nothing by starting there.
 and mark where it surprises you.
 then compare it with day two.
+
+It took me a day to see that.
+No magic in it.
+Shout if it still looks odd.
+I learned this from somebody here.
+You'll laugh when you see it.
+Ten minutes, not more.
+Then have a cup of tea.
+It gets easier from there.
+The rest of today's task is shorter.
+I wrote it on a sticky note.
+Happens to everybody once.
+Tell us how it went.
+And keep the old version, just in case.
+I'd be surprised if that wasn't it.
+Twice is enough.
+My first try looked the same.
+That's all there is to it.
+It helps to do it slowly.
+Somebody asked the same on day one.
+Don't give up now.
 """),
     night=parts_of("""
 Still awake!
