@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import secrets
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ from bot.domain.ids import CourseId, EventKey
 from bot.domain.ports import Adapter, Clock
 from bot.domain.traits import Traits
 from bot.engine import agenda
+from bot.engine.codes import digest_of, new_code
 from bot.engine.deliver import Deliverer
 from bot.engine.feature import Feature, Registry
 from bot.engine.library import Activation, Library
@@ -28,7 +28,6 @@ from bot.engine.pipeline import Pipeline
 from bot.engine.transaction import Engine
 from bot.engine.voice import Voice
 from bot.features import FEATURES
-from bot.features.access import digest_of
 from bot.leasing import Leases
 from bot.texts.catalogue import Catalogues
 from bot.watching import FolderWatch
@@ -39,8 +38,8 @@ from storage.database import Database
 from storage.files import FileStore
 from storage.leases import PROCESS, Holder
 from storage.migrate import migrate
-from storage.retention import forget_old
 from storage.tables import claim_code
+from storage.tidying import tidy
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +124,7 @@ class App:
     async def _run_due(self, until: datetime) -> None:
         now = self.clock.now()
         if self.tidied_at is None or now - self.tidied_at >= _TIDY_EVERY:
-            await self.database.run(lambda db: forget_old(db, now))
+            await self.database.call(lambda: self._tidy(now))
             self.tidied_at = now
         await self.database.run(lambda db: agenda.plan(db, self.library.refresh(db), self.library.schedule, now))
         last: list[EventKey] = []
@@ -137,6 +136,10 @@ class App:
             last = keys
             await self._process(due)
         self.deliverer.wake()
+
+    def _tidy(self, now: datetime) -> None:
+        backups = self.settings.data / "backups"
+        tidy(self.database, self.library.store, backups, now=now, real_now=real_now())
 
     async def next_due(self, after: datetime) -> datetime | None:
         """The next moment after this one for which something is planned."""
@@ -192,7 +195,7 @@ class App:
         named = [account for course in live.courses.values() for account in course.admins]
         if live.grants or any(account.partition(":")[0] in platforms for account in named):
             return None
-        code = secrets.token_hex(5).upper()
+        code = new_code()
         now = self.clock.now()
 
         def keep(db: Connection) -> None:
@@ -201,11 +204,12 @@ class App:
             db.execute(insert(claim_code).values(digest=digest_of(code), at=now))
 
         await self.database.run(keep)
-        return f"{code[:5]}-{code[5:]}"
+        return code
 
     async def activate(self, adapter: Adapter) -> None:
         """From now on this process delivers for the adapter; first what a dead process left half sent."""
         self.active[adapter.platform] = adapter
+        await self.deliverer.pace(adapter)
         await self.deliverer.recover(adapter.platform, real_now())
         self.deliverer.wake()
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -55,10 +55,25 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Webhook(_Section):
+    """Where the platform sends updates to, and where we listen for them."""
+
+    url: str = Field(pattern=r"^https?://[^/\s]+(/\S*)?$")  # as the platform reaches it
+    listen: str = Field(default="127.0.0.1:8443", pattern=r"^[0-9A-Za-z.:_-]+:[0-9]{1,5}$")
+    secret: Secret
+
+
 class Telegram(_Section):
     token: Secret
-    mode: str = "polling"
-    api: str = "https://api.telegram.org"
+    mode: Literal["polling", "webhook"] = "polling"
+    api: str = Field(default="https://api.telegram.org", pattern=r"^https?://\S+$")
+    webhook: Webhook | None = None
+
+    @model_validator(mode="after")
+    def _has_its_webhook(self) -> Self:
+        if (self.mode == "webhook") != (self.webhook is not None):
+            raise mistake("problem.webhook_or_polling")
+        return self
 
 
 class Discord(_Section):

@@ -3,6 +3,7 @@ a replay starts from nothing, and both must come to the same.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -15,6 +16,8 @@ from rules.judge import judge
 
 LEVEL_REACHED = "level.reached"
 RETRACTED = "retracted"
+LINKED, UNLINKED = "account.linked", "account.unlinked"
+"""Two members are one person, or are so no longer: inputs, which name the entries that they close, or give back."""
 POINTS_GRANTED = "points.granted"
 GRANT = RuleId("grant")
 
@@ -79,6 +82,22 @@ class Fold:
         if not shadow:
             self.totals[entry.member].add(entry.category, -entry.points)
 
+    def recount(self, member: int, entries: Iterable[LedgerEntry], shadows: Iterable[LedgerEntry]) -> None:
+        """Count what a person was given anew: all that their members now have, in order."""
+        for key in [key for key in self.tallies if key[0] == member]:
+            del self.tallies[key]
+        self.totals[member] = Totals()
+        rounds: dict[tuple[str, str], dict[int, int]] = {}
+        for prefix, given in (("", entries), ("~", shadows)):
+            for entry in given:
+                rule = prefix + entry.rule
+                _add(self.tallies[member, rule], entry, 1 if entry.round % 2 == 0 else -1, entry.points)
+                rounds.setdefault((rule, entry.object), {})[entry.member] = entry.round
+                if not prefix:
+                    self.totals[member].add(entry.category, entry.points)
+        for (rule, object), last in rounds.items():
+            self.tallies[member, rule].rounds[object] = last_round(last.values())
+
     def relevel(self, course: Course, member: int) -> str:
         """The level that the member's totals give, which may be lower than before."""
         totals = self.totals[member]
@@ -95,13 +114,9 @@ class Fold:
         return _reached(course, cause, level)
 
     def _count(self, key: str, entry: LedgerEntry, *, sign: int) -> None:
-        tally, day = self.tallies[entry.member, key], entry.local_date
-        tally.by_date[day] = tally.by_date.get(day, 0) + sign
-        tally.points_by_date[day] = tally.points_by_date.get(day, 0) + sign * entry.points
+        tally = self.tallies[entry.member, key]
         tally.rounds[entry.object] = entry.round if sign > 0 else entry.round + 1
-        tally.ever += sign
-        if sign > 0:
-            tally.last_at = entry.at
+        _add(tally, entry, sign, sign * entry.points)
         if entry.text:
             self.count_text(key, entry.text, sign)
 
@@ -111,6 +126,24 @@ class Fold:
         texts[mark] = texts.get(mark, 0) + times
         if texts[mark] <= 0:
             del texts[mark]
+
+
+def _add(tally: Tally, entry: LedgerEntry, times: int, points: int) -> None:
+    day = entry.local_date
+    tally.by_date[day] = tally.by_date.get(day, 0) + times
+    tally.points_by_date[day] = tally.points_by_date.get(day, 0) + points
+    tally.ever += times
+    if times > 0:
+        tally.last_at = entry.at
+
+
+def last_round(rounds: Iterable[int]) -> int:
+    """Where a person stands with an object, by the last round of each of their members that had any.
+
+    Even, so given, if one of them still has it; else odd, and above all that any of them has had.
+    """
+    found = list(rounds)
+    return max((one for one in found if one % 2 == 0), default=max(found))
 
 
 def tally_key(rule: Rule) -> str:
@@ -169,6 +202,11 @@ def reversal(entry: LedgerEntry, fact: Fact) -> LedgerEntry:
     return msgspec.structs.replace(
         entry, points=-entry.points, round=entry.round + 1, cause=fact.cause, at=fact.at, reason=""
     )
+
+
+def given_back(entry: LedgerEntry, fact: Fact) -> LedgerEntry:
+    """The entry that gives again what was taken back, as if it had never been gone."""
+    return msgspec.structs.replace(entry, round=entry.round + 2, cause=fact.cause)
 
 
 def _reached(course: Course, cause: Fact, level: str) -> Fact:

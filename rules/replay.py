@@ -8,12 +8,15 @@ from bot.domain.course import Course
 from bot.domain.rules import Fact, LedgerEntry, Rule, Verdict
 from rules.fold import (
     LEVEL_REACHED,
+    LINKED,
     POINTS_GRANTED,
     RETRACTED,
+    UNLINKED,
     Fold,
     Judged,
     does_the_same,
     entry_of,
+    given_back,
     granted,
     reversal,
 )
@@ -30,6 +33,7 @@ class Replay:
         self.entries: list[LedgerEntry] = []  # in order, with those that take back others
         self.shadows: list[LedgerEntry] = []  # what rules in the shadow would have given
         self._open: defaultdict[tuple[int, str, str], list[tuple[LedgerEntry, bool]]] = defaultdict(list)
+        self._merged: dict[int, int] = {}  # member -> the one that it is now
         self._staff: set[int] = set()
         self._trials: dict[str, Rule] = {}  # as they began
 
@@ -67,6 +71,9 @@ class Replay:
         fact = self._seen(course, fact)
         if fact.kind == RETRACTED:
             return [self._take_back(course, fact)]
+        if fact.kind in (LINKED, UNLINKED):
+            self._regroup(course, fact)
+            return [Judged(fact, [], [])]
         judged = self._judged(course, fact)
         if fact.kind == POINTS_GRANTED:
             self._give(granted(fact))
@@ -101,7 +108,10 @@ class Replay:
 
     def _take_back(self, course: Course, fact: Fact) -> Judged:
         """Close what is open for the fact's member, object and kind; the level may fall, and nothing follows."""
-        given = self._open.pop((fact.member, fact.values["fact"], fact.object), [])
+        members = self._members_of(fact.member)
+        given = [one for who in members for one in self._open.pop((who, fact.values["fact"], fact.object), [])]
+        if len(members) > 1:
+            given.sort(key=lambda one: (self.shadows if one[1] else self.entries).index(one[0]))
         verdicts = []
         for entry, is_shadow in given:
             back = reversal(entry, fact)
@@ -109,6 +119,52 @@ class Replay:
             self.fold.take_back(entry, shadow=is_shadow)
             if not is_shadow:
                 verdicts.append(Verdict(rule=back.rule, fired=True, points=back.points))
+        for who in members if len(members) > 1 else ():
+            self._recount(who)
         if verdicts and fact.member not in self._staff:
             self.fold.relevel(course, fact.member)
         return Judged(fact, verdicts, [])
+
+    # --- one person, several members ----------------------------------------------------------------------------------
+
+    def person(self, member: int) -> int:
+        """Who a member now is."""
+        return self._merged.get(member, member)
+
+    def _members_of(self, person: int) -> list[int]:
+        return [person, *(who for who, whole in self._merged.items() if whole == person)]
+
+    def _regroup(self, course: Course, fact: Fact) -> None:
+        """Who is one person changes as the fact says, with the entries that it closes or gives back."""
+        persons = dict(fact.values["persons"])
+        before = {self.person(who) for who in persons}
+        self._merged = {who: whole for who, whole in {**self._merged, **persons}.items() if who != whole}
+        for *name, is_shadow in fact.values["entries"]:
+            kept = self.shadows if is_shadow else self.entries
+            found = next((one for one in kept if [one.member, one.rule, one.object, one.round] == name), None)
+            if found is None:  # under other rules it was never given
+                continue
+            if fact.kind == LINKED:
+                self._close(found, fact, is_shadow=is_shadow)
+            else:
+                self._give(given_back(found, fact), is_shadow=is_shadow)
+                self._count_text(found, 1, is_shadow=is_shadow)
+        for person in {*before, *persons.values()}:
+            self._recount(person)
+            self.fold.relevel(course, person)
+
+    def _close(self, entry: LedgerEntry, fact: Fact, *, is_shadow: bool) -> None:
+        still = self._open[entry.member, entry.fact, entry.object]
+        if (entry, is_shadow) in still:
+            still.remove((entry, is_shadow))
+            (self.shadows if is_shadow else self.entries).append(reversal(entry, fact))
+            self._count_text(entry, -1, is_shadow=is_shadow)
+
+    def _count_text(self, entry: LedgerEntry, times: int, *, is_shadow: bool) -> None:
+        if entry.text:
+            self.fold.count_text(f"~{entry.rule}" if is_shadow else entry.rule, entry.text, times)
+
+    def _recount(self, person: int) -> None:
+        members = set(self._members_of(person))
+        lit, dark = ([entry for entry in kept if entry.member in members] for kept in (self.entries, self.shadows))
+        self.fold.recount(person, lit, dark)

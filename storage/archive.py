@@ -4,11 +4,15 @@ import re
 import tempfile
 import zipfile
 import zlib
+from datetime import datetime
 from pathlib import Path
 
 from storage.migrate import copy_database, is_homeroom, replace_database
+from storage.retention import BACKUP_DAYS
 
 DATABASE = "homeroom.db"
+_BACKUP = re.compile(r"(homeroom|before-restore)-\d{8}-\d{6}(-\d+)?\.(db|zip)")
+_DAY = 86_400  # seconds
 _FILE = re.compile(r"files/[0-9a-f]{2}/[0-9a-f]{64}")
 
 
@@ -57,3 +61,10 @@ def _unpack_files(backup: Path, files: Path) -> None:
                 path = files / name.removeprefix("files/")
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(archive.read(name))
+
+
+def forget_old_backups(folder: Path, now: datetime) -> None:
+    """Delete the backups in this folder that are older than they may be: who was forgotten stands in them."""
+    for path in folder.glob("*"):
+        if _BACKUP.fullmatch(path.name) and now.timestamp() - path.stat().st_mtime > BACKUP_DAYS * _DAY:
+            path.unlink(missing_ok=True)

@@ -79,6 +79,10 @@ class Documents:
         newest_first = select(table).where(self._of(kind)).order_by(table.c.revision.desc()).limit(limit)
         return list(reversed(await self._read(newest_first)))
 
+    async def delete(self, kind: str, key: str) -> None:
+        statement = delete(table).where(self._of(kind), table.c.key == key)
+        await self._database.run(lambda db: db.execute(statement))
+
     async def delete_through(self, kind: str, revision: int) -> None:
         statement = delete(table).where(self._of(kind), table.c.revision <= revision)
         await self._database.run(lambda db: db.execute(statement))

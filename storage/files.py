@@ -42,6 +42,11 @@ class FileStore:
         path = self._place(sha256) if _SHA256.fullmatch(sha256) else None
         return path if path and path.is_file() else None
 
+    def remove(self, sha256: str) -> None:
+        """Forget the file of this content, if there is one. Raises OSError."""
+        if path := self.path(sha256):
+            path.unlink(missing_ok=True)
+
     def _place(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
 

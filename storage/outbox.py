@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from msgspec import structs
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.messages import OutgoingMessage
+from bot.domain.places import Address
 from storage.among import among
 from storage.columns import Moment
 from storage.database import insert_new
@@ -40,6 +42,7 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     not_before: datetime
     expires_at: datetime
     is_notice: bool = False
+    is_held: bool = False  # until the person whom it is for can be written to
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,10 +56,31 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lane_of(message: OutgoingMessage) -> str:
-    """Order holds within a lane. An interaction waits for nobody, so it is a lane of its own."""
+    """Order holds within a lane, which is a chat with all its topics: a platform counts its limits by chat.
+
+    An interaction waits for nobody, so it is a lane of its own; and nobody waits for what is taken back later.
+    """
     if message.answers:
         return f"{message.address.platform}:interaction:{message.answers}"
-    return f"{message.address.platform}:{message.address.chat}"
+    if message.deletes:
+        return f"{message.address.platform}:deletion:{message.deletes}"
+    return chat_lane(message.address)
+
+
+def chat_lane(address: Address) -> str:
+    """The lane of what is said in a chat."""
+    return f"{address.platform}:{address.room}"
+
+
+URGENT = 0
+"""The priority of what somebody waits for with a finger on the screen; platforms do not count it."""
+
+
+def _priority(message: OutgoingMessage) -> int:
+    """What is sent first where not all can be sent: answers to presses, answers to people, posts."""
+    if message.answers or message.deletes:
+        return URGENT
+    return 1 if message.reply_to or message.only_for or message.address.private else 2
 
 
 def enqueue(db: Connection, queued: Sequence[Queued]) -> None:
@@ -73,7 +97,8 @@ def _row(item: Queued) -> dict[str, object]:
         "platform": item.message.address.platform,
         "message": item.message,
         "edits": item.message.edits,
-        "state": "pending",
+        "state": "held" if item.is_held else "pending",
+        "priority": _priority(item.message),
         "not_before": item.not_before,
         "expires_at": item.expires_at,
         "is_notice": item.is_notice,
@@ -133,6 +158,23 @@ def _heads() -> Select[tuple[int]]:
 _HEADS = _heads()
 
 
+def release(db: Connection, address: Address) -> bool:
+    """Let go what was held for a private chat; whether there was anything."""
+    return db.execute(_RELEASE_HELD, {"of": chat_lane(address)}).rowcount > 0
+
+
+_RELEASE_HELD = update(outbox).where(outbox.c.state == "held", outbox.c.lane == bindparam("of")).values(state="pending")
+
+
+def readdress(db: Connection, old: Address, new: Address) -> None:
+    """What waits for a chat that has another address now goes there."""
+    waiting = outbox.c.state.in_(("held", "pending", "sending")) & (outbox.c.lane == chat_lane(old))
+    for row in db.execute(select(outbox.c.id, outbox.c.message).where(waiting)).all():
+        message = structs.replace(msgspec.convert(row.message, OutgoingMessage), address=new, reply_to=None)
+        moved = {"message": message, "lane": lane_of(message)}
+        db.execute(update(outbox).where(outbox.c.id == row.id).values(moved))
+
+
 def expire(db: Connection, now: datetime) -> list[Claimed]:
     """End what comes too late; what it was."""
     return _changed(db, _EXPIRE, {"now": now})
@@ -140,17 +182,26 @@ def expire(db: Connection, now: datetime) -> list[Claimed]:
 
 _EXPIRE = (
     update(outbox)
-    .where(outbox.c.state == "pending", outbox.c.expires_at <= bindparam("now", type_=Moment()))
+    .where(outbox.c.state.in_(("pending", "held")), outbox.c.expires_at <= bindparam("now", type_=Moment()))
     .values(state="expired", settled_at=bindparam("now", type_=Moment()))
     .returning(outbox)
 )
 
 
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """How much may be sent on a platform now."""
+
+    most: int
+    least_urgent: int = 9  # the highest priority number that may go
+    parked: Collection[str] = ()  # lanes that have to wait
+
+
 def claim(
-    db: Connection, platforms: Collection[str], *, holder: str, now: datetime, real_now: datetime, limit: int = 50
+    db: Connection, platform: str, room: Room, *, holder: str, now: datetime, real_now: datetime
 ) -> list[Claimed]:
-    """Mark the heads of the free lanes as `sending`."""
-    bound = {"platforms": platforms, "now": now, "real_now": real_now, "most": limit}
+    """Mark the heads of the free lanes as `sending`, the most urgent first."""
+    bound = {"platforms": [platform], "now": now, "real_now": real_now, "most": room.most}
+    bound |= {"parked": room.parked, "least_urgent": room.least_urgent}
     ids = [row.id for row in db.execute(_FREE, bound) if row.state == "pending"]  # else another process was faster
     return _changed(db, _TAKE, {"ids": ids, "by": holder}) if ids else []
 
@@ -164,7 +215,8 @@ def _free_heads() -> Select[tuple[int, str]]:
         select(outbox.c.id, outbox.c.state)
         # Not the state: SQLite would take the index on it, and go through all that waits.
         .where(outbox.c.id.in_(_HEADS), among(outbox.c.platform, "platforms"), is_due, is_free)
-        .order_by(outbox.c.id)
+        .where(outbox.c.priority <= bindparam("least_urgent", type_=Integer), ~among(outbox.c.lane, "parked"))
+        .order_by(outbox.c.priority, outbox.c.id)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
     )
@@ -188,7 +240,7 @@ def _claimed(db: Connection, row: Row[Any]) -> Claimed:
     message = msgspec.convert(row.message, OutgoingMessage)
     if message.about:
         sent_as = db.execute(_SENT_AS, {"of": message.about}).scalar_one_or_none()
-        message = msgspec.structs.replace(message, target=sent_as)
+        message = structs.replace(message, target=sent_as)
     return Claimed(id=row.id, message=message, attempts=row.attempts, is_notice=row.is_notice, holder=row.holder)
 
 
@@ -205,6 +257,14 @@ _NEXT_RETRY = select(func.min(outbox.c.retry_at)).where(
     among(outbox.c.platform, "platforms"),
     outbox.c.id.in_(_HEADS) & (outbox.c.retry_at > bindparam("after", type_=Moment())),
 )
+
+
+def is_waiting(db: Connection) -> bool:
+    """Whether anything is to be sent, now or later."""
+    return db.execute(_WAITING).scalar_one_or_none() is not None
+
+
+_WAITING = select(outbox.c.id).where(outbox.c.state == "pending").limit(1)
 
 
 def settle(
@@ -237,11 +297,26 @@ _RELEASE = (
 
 def resend(db: Connection, id: int, chats: Collection[tuple[str, str]], *, now: datetime) -> bool:
     """Send again, at a person's word, what ended without certainty; only within these (platform, chat) addresses."""
-    lanes = [f"{platform}:{chat}" for platform, chat in chats]
+    lanes = [chat_lane(Address(platform=platform, chat=chat)) for platform, chat in chats]
     ended = (outbox.c.id == id) & outbox.c.state.in_(("unknown", "dead", "expired")) & outbox.c.lane.in_(lanes)
     again = {"state": "pending", "not_before": now, "expires_at": now + timedelta(hours=24), "settled_at": None}
     anew = {"retry_at": None, "attempts": 0}
     return db.execute(update(outbox).where(ended).values(again | anew)).rowcount > 0
+
+
+def sent_since(db: Connection, platform: str, moment: datetime) -> list[tuple[OutgoingMessage, datetime | None]]:
+    """What went to a platform after a moment, and when; None for what is being sent, or was when a process died."""
+    recently = (outbox.c.settled_at > moment) & outbox.c.state.in_(("sent", "unknown"))
+    query = select(outbox.c.message, outbox.c.settled_at).where(
+        outbox.c.platform == platform, recently | (outbox.c.state == "sending")
+    )
+    rows = db.execute(query.order_by(outbox.c.settled_at))
+    return [(msgspec.convert(row.message, OutgoingMessage), row.settled_at) for row in rows]
+
+
+def is_coming(db: Connection, key: str) -> bool:
+    """Whether a message has not been sent yet, but may still be."""
+    return _state_of(db, key) in ("held", "pending", "sending")
 
 
 def abandoned(db: Connection, platform: str, *, living: Collection[str], in_flight: Collection[int]) -> list[Claimed]:

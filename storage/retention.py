@@ -23,14 +23,31 @@ class Kept(NamedTuple):
     days: int
 
 
+BACKUP_DAYS = 30
+"""Backups in the data folder; what an operator has put elsewhere is theirs to delete."""
+
 _LONGEST_COURSE = 400  # days; a report of the whole course is written at its end
 RETENTION = (
     # No platform delivers an update again after more than a few days.
     Kept("event_claim", ("at",), 30),
     # Long enough to see in the staff room why something was not delivered, and to send it again.
     Kept("outbox", ("settled_at",), 30),
-    Kept("set_aside", ("replayed_at",), 30),
     Kept("set_aside", ("at",), 180),
+    Kept("set_aside", ("replayed_at",), 30),
+    # What staff did, for as long as somebody may ask about it.
+    Kept("audit", ("at",), 730),
+    # Somebody asked what being forgotten means, and did not say yes.
+    Kept("forget_wish", ("at",), 1),
+    # What was given for a form that was never sent off.
+    Kept("form_session", ("expires_at",), 1),
+    # A code is good for minutes, and wrong ones are counted for an hour.
+    Kept("link_code", ("at",), 1),
+    Kept("link_guess", ("at",), 1),
+    # What was given for a form that was never sent off.
+    Kept("form_session", ("expires_at",), 1),
+    # A code is good for a quarter of an hour, and guesses are counted for one.
+    Kept("link_code", ("at",), 1),
+    Kept("link_guess", ("at",), 1),
     # Whom somebody voted for is nobody's business once it is counted. What was never closed goes by its announced end.
     Kept("contest_vote", ("contest", "closed_at"), 30),
     Kept("contest_vote", ("contest", "votes_until"), 365),
@@ -39,10 +56,22 @@ RETENTION = (
     # Texts, in case somebody asks about a place or a summary; how many there were, other tables know.
     Kept("contest_work", ("entry", "contest", "votes_until"), 365),
     Kept("share_post", ("share", "session", "closes_at"), 365),
+    # Whoever asked to be let in is a member by then, or nobody.
+    Kept("join_request", ("at",), 30),
     # These are counted in reports themselves.
     Kept("live_question", ("session", "closes_at"), _LONGEST_COURSE + 30),
     Kept("live_attendance", ("session", "closes_at"), _LONGEST_COURSE + 30),
 )
+
+
+COPY_DAYS = 1
+_BY_ITSELF = (Kept("kept_file", ("expires_at",), COPY_DAYS),)
+"""What goes together with something that is no row; see `storage/kept_files.py`."""
+
+
+def days_of(table: str) -> int | None:
+    """How long its rows are kept when they are done with; None: until their person is forgotten."""
+    return next((kept.days for kept in (*RETENTION, *_BY_ITSELF) if kept.table == table), None)
 
 
 _edits = outbox.alias("edits")

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -54,10 +55,21 @@ binding = Table(
     Column("id", Id, primary_key=True),  # the newest row of an address counts
     Column("platform", String(32), nullable=False),
     Column("chat", String(128), nullable=False),
-    Column("course", String(32), nullable=False),
+    Column("course", String(32), nullable=False),  # empty: it belongs to none any more
     Column("space", String(32), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("at", Moment, nullable=False),
+)
+
+moved_space = Table(
+    "moved_space",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("platform", String(32), nullable=False),
+    Column("old", String(128), nullable=False),  # the chat that is no more; YAML may still name it
+    Column("new", String(128), nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("platform", "old"),
 )
 
 staff_grant = Table(
@@ -95,6 +107,12 @@ member = Table(
     Column("is_on_boards", Boolean(create_constraint=False), nullable=False, server_default=true()),
     Column("is_praised", Boolean(create_constraint=False), nullable=False, server_default=true()),
     Index(None, "course", "role"),
+    Index(
+        "ix_member_merged_into",
+        "merged_into",
+        sqlite_where=text("merged_into is not null"),
+        postgresql_where=text("merged_into is not null"),
+    ),
 )
 
 account = Table(
@@ -116,6 +134,15 @@ profile = Table(
     Column("handle", Text),
     Column("language", String(16)),
     Column("pseudonym", Text),  # shown on boards and in praise instead of the name
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("platform", String(32), primary_key=True),
+    Column("user", String(128), primary_key=True),
+    Column("is_open", Boolean(create_constraint=False), nullable=False),  # the bot may write to them in private
+    Column("at", Moment, nullable=False),
 )
 
 # --- what happened ----------------------------------------------------------------------------------------------------
@@ -248,7 +275,8 @@ outbox = Table(
     Column("platform", String(32), nullable=False),
     Column("message", Json, nullable=False),
     Column("edits", String(240)),
-    Column("state", String(16), nullable=False),  # pending, sending, sent, unknown, dead, expired
+    Column("state", String(16), nullable=False),  # held, pending, sending, sent, unknown, dead, expired
+    Column("priority", SmallInteger, nullable=False, server_default=text("2")),  # 0 goes first
     Column("holder", String(64)),  # the process that is sending it
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("not_before", Moment, nullable=False),

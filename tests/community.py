@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from adapters.local.values import Message
+from adapters.local.parse import PLATFORM, parse
+from adapters.local.values import Message, Person
 from bot.demo import DemoRun, demo_settings, start_demo
+from bot.domain.events import Event
 from bot.domain.ids import Language
+from bot.domain.messages import File
+from bot.domain.places import Actor, Address
+from bot.engine.feature import Feature
 from scheduler.virtual import next_time
 
 COURSE = """
@@ -122,13 +128,49 @@ class Community:
         self.is_closed = True
         await self.run.app.close()
 
+    # --- who and where ------------------------------------------------------------------------------------------------
+
+    async def welcomes(self, id: str, name: str) -> None:
+        """Somebody more is there, and has said nothing yet."""
+        await self.run.adapter.chat.welcome(Person(id=id, name=name))
+
+    def actor(self, who: str) -> Actor:
+        """A person as the platform tells of them."""
+        known = self.run.adapter.chat.people.get(who)
+        return Actor(platform=PLATFORM, user=who, name=known.name if known else who.title(), handle=who)
+
+    def address(self, room: str = "main") -> Address:
+        return Address(platform=PLATFORM, chat=room)
+
+    def private(self, who: str) -> Address:
+        """The conversation of one person with the bot."""
+        return Address(platform=PLATFORM, chat=f"dm-{who}", private=True)
+
     # --- say ----------------------------------------------------------------------------------------------------------
 
     async def types(self, who: str, text: str, *, room: str = "main", **more: Any) -> int:
         """Somebody posts a text, and everything that follows from it happens."""
-        number = await self.run.adapter.chat.say(who, room, text, **more)
-        await self.run.control.settle()
+        number = await self.posts(who, text, room=room, **more)
+        await self.settle()
         return number
+
+    async def posts(
+        self, who: str, text: str, *, room: str = "main", reply_to: int | None = None, files: Sequence[File] = ()
+    ) -> int:
+        """Somebody posts a text; nothing follows from it yet."""
+        return await self.run.adapter.chat.say(who, room, text, reply_to=reply_to, files=files)
+
+    async def settle(self) -> None:
+        """All that people did is handled, and all that is to be said is said."""
+        await self.run.control.settle()
+
+    async def withheld(self) -> list[Event]:
+        """What people did just now, for the test to hand over: as if the platform kept it through an outage."""
+        chat = self.run.adapter.chat
+        updates = await chat.updates()
+        if updates:
+            await chat.acknowledge(updates[-1].revision)
+        return [parse(update.key, update.value) for update in updates]
 
     async def presses(self, who: str, label: str, *, room: str = "main") -> str | None:
         """Somebody presses the newest button with this label; what they alone are told."""
@@ -143,20 +185,36 @@ class Community:
                     return answers[-1].text if answers else None
         raise AssertionError(f"nobody sees a button {label!r}")
 
+    async def presses_below(self, who: str, number: int, label: str, *, room: str = "main") -> None:
+        """Somebody presses a button of this message."""
+        [message] = [message for message in await self.messages(who, room) if message.number == number]
+        [command] = [button.command for button in message.buttons if button.label == label]
+        await self.run.adapter.chat.press(who, room, number, command)
+        await self.settle()
+
     async def reacts(self, who: str, number: int, reaction: str, on: bool = True, *, room: str = "main") -> None:
         """Somebody puts a reaction under a message, or takes it back."""
         await self.run.adapter.chat.react(who, room, number, reaction, on=on)
-        await self.run.control.settle()
+        await self.settle()
 
     async def edits(self, who: str, number: int, text: str, *, room: str = "main") -> None:
         """Somebody changes the text of their own message."""
         await self.run.adapter.chat.edit(who, room, number, text)
-        await self.run.control.settle()
+        await self.settle()
 
     async def deletes(self, who: str, number: int, *, room: str = "main") -> None:
         """Somebody deletes their own message."""
         await self.run.adapter.chat.delete(who, room, number)
-        await self.run.control.settle()
+        await self.settle()
+
+    async def leaves(self, who: str, *, room: str = "main") -> None:
+        """Somebody leaves a room."""
+        await self.run.adapter.chat.leave(who, room)
+        await self.settle()
+
+    def rewrites(self, **changed: str) -> None:
+        """The operator saves other files of the course: these ones, and all others as they first were."""
+        write_course(self.folder, **changed)
 
     async def until(self, hour: int, minute: int = 0) -> None:
         """The clock moves on to the next time it shows this."""
@@ -164,6 +222,14 @@ class Community:
 
     async def passes(self, **length: float) -> None:
         await self.run.control.advance(self.now + timedelta(**length))
+
+    async def is_away(self, **length: float) -> None:
+        """The clock goes on while no process is at work."""
+        await self.run.control._clock.move(self.now + timedelta(**length))
+
+    async def comes_back(self) -> None:
+        """A process is at work again, and does what was due meanwhile."""
+        await self.run.control.catch_up()
 
     @property
     def now(self) -> datetime:
@@ -182,8 +248,15 @@ class Community:
         """Say it, and hear what only oneself is told."""
         before = {message.number for message in await self.messages(who, room)}
         await self.types(who, text, room=room)
-        heard = [m for m in await self.messages(who, room) if m.number not in before and m.only_for == who]
+        heard = [m for m in await self.messages(who, room) if m.number not in before and self._is_told(m, who)]
         return "\n".join(message.text for message in heard)
+
+    def _is_told(self, message: Message, who: str) -> bool:
+        return message.only_for == who
+
+    async def pinned(self, who: str = "ada", room: str = "main") -> Message | None:
+        """What stands above the conversation."""
+        return await self.run.adapter.chat.pinned(who, room)
 
     async def board(self, who: str, text: str) -> list[tuple[str, ...]]:
         """The table of the answer to a command."""
@@ -201,7 +274,16 @@ class Community:
 
         query = select(ledger, account.c.user).join(account, account.c.member == ledger.c.member).order_by(ledger.c.id)
         rows = await self.run.app.database.run(lambda db: db.execute(query).all())
-        return [{"who": row.user, "points": row.points, "rule": row.rule, "object": row.object} for row in rows]
+        return [
+            {"who": self._name(row.user), "points": row.points, "rule": row.rule, "object": row.object} for row in rows
+        ]
+
+    def _name(self, user: str) -> str:
+        return user
 
     async def rows(self, query: Any) -> list[Any]:
         return list(await self.run.app.database.run(lambda db: db.execute(query).all()))
+
+
+Start = Callable[[Path, Sequence[Feature], Mapping[str, str]], Awaitable[Community]]
+"""Starts a process with its data in a folder; the mapping are the files of its course that differ."""

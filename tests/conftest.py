@@ -1,15 +1,17 @@
 """Fixtures: a community to talk to, and the texts it speaks."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from bot.engine.feature import Feature
 from bot.features import FEATURES
-from tests.community import Community, write_course
+from tests.community import Community, Start, write_course
 from tests.shell import Shell
 
 # A test says what happened, never how long it took.
@@ -22,22 +24,62 @@ collect_ignore = [] if find_spec("playwright") else ["browser"]
 Open = Callable[..., Awaitable[Community]]
 
 
+_MISSING = {
+    "telegram": {
+        "deletions": "a Telegram bot is not told when somebody deletes a message",
+        "closed rooms": "on Telegram, people say who is in a group of theirs",
+        "mixed albums": "Telegram sends pictures and files apart",
+        "local chat": "about the local chat itself",
+    }
+}
+"""What the platforms other than the local chat can't do."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test of a module with `pytestmark = pytest.mark.every_platform` runs on each; others on the local chat."""
+    if "platform" in metafunc.fixturenames and metafunc.definition.get_closest_marker("every_platform"):
+        needed = [marker.args[0] for marker in metafunc.definition.iter_markers("needs")]
+        platforms: list[Any] = ["local"]
+        for platform, missing in _MISSING.items():
+            reasons = [missing[need] for need in needed if need in missing]
+            marks = [pytest.mark.skip(reason="; ".join(reasons))] if reasons else []
+            platforms.append(pytest.param(platform, marks=marks))
+        metafunc.parametrize("platform", platforms)
+
+
 @pytest.fixture
-async def open_community(tmp_path: Path) -> AsyncIterator[Open]:
+def platform() -> str:
+    return "local"
+
+
+@pytest.fixture
+async def open_community(
+    platform: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> AsyncIterator[Open]:
     """Opens communities over one data folder; the next one finds what the last one left."""
     opened: list[Community] = []
 
-    async def open_one(*, features: Sequence[Feature] = FEATURES, **changed: str) -> Community:
-        if opened:
-            await opened.pop().close()
-        folder = write_course(tmp_path / "writing", **changed)
-        opened.append(await Community.open(tmp_path / "data", folder, features=features))
-        return opened[-1]
+    async with AsyncExitStack() as stack:
+        start: Start = _start_local
+        if platform == "telegram":
+            from tests.telegram_community import telegram
 
-    yield open_one
-    for community in opened:
-        if not community.is_closed:
-            await community.close()
+            start = await stack.enter_async_context(telegram(monkeypatch, caplog))
+
+        async def open_one(*, features: Sequence[Feature] = FEATURES, **changed: str) -> Community:
+            if opened:
+                await opened.pop().close()
+            opened.append(await start(tmp_path, features, changed))
+            return opened[-1]
+
+        yield open_one
+        for community in opened:
+            if not community.is_closed:
+                await community.close()
+
+
+async def _start_local(home: Path, features: Sequence[Feature], changed: Mapping[str, str]) -> Community:
+    return await Community.open(home / "data", write_course(home / "writing", **changed), features=features)
 
 
 @pytest.fixture

@@ -2,12 +2,14 @@
 
 import pytest
 
-from adapters.local.values import Message, Person
+from adapters.local.values import Message
 from bot.domain.errors import UserError
 from bot.domain.messages import Table
 from bot.engine.degrade import PHONE, board_lines, text_width
 from bot.features.boards.asked import Asked, parse
 from tests.community import COURSE, DEMO, RULES, Community
+
+pytestmark = pytest.mark.every_platform
 
 KIND = RULES + (
     "reply:\n  title: {zh: 回复同学, en: A reply}\n  when: message.posted\n  where: {is_reply: true}\n"
@@ -23,7 +25,7 @@ async def newest(course: Community, who: str, *, room: str = "main") -> Message:
 async def crowd(course: Community, count: int) -> None:
     """P0 to P11 and so on, each with one point less than the one before."""
     for number in range(count):
-        await course.run.adapter.chat.welcome(Person(id=f"p{number}", name=f"P{number}"))
+        await course.welcomes(f"p{number}", f"P{number}")
         await course.types(f"p{number}", "hello")
         await course.types("chen", f"/grant P{number} +{50 - number} test", room="staff")
 
@@ -224,7 +226,7 @@ async def test_who_becomes_an_assistant_leaves_the_boards_and_comes_back_with_ev
 async def test_a_board_fits_a_phone_in_both_languages(course: Community, language: str) -> None:
     await crowd(course, 11)
     long = "一个名字特别特别特别长的同学"
-    await course.run.adapter.chat.welcome(Person(id="long", name=long))
+    await course.welcomes("long", long)
     await course.types("long", f"/language {language}")
     await course.types("chen", f"/grant {long} +3000 test", room="staff")
     await course.types("long", "/privacy name 一只深夜写作的猫头鹰啊")

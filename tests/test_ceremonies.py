@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from adapters.local.values import Person
 from bot.domain.events import MemberLeft
 from bot.domain.ids import EventKey
-from bot.domain.places import Actor, Address
 from tests.community import COURSE, RITUALS, RULES, Community, write_course
 from tests.shell import Shell
+
+pytestmark = pytest.mark.every_platform
 
 SETTLED = RITUALS + "sunday_board:\n  every: sunday\n  at: 21:30\n  do: settle_board\n  top: 2\n"
 TITLED = RULES + (
@@ -93,7 +93,7 @@ async def test_two_spaces_read_the_same_and_the_rules_hear_of_it_once(open_commu
 async def test_the_last_place_is_for_all_who_share_it(open_community) -> None:
     course = await open_community(rules=PAID, rituals=settling(board="points", period="month", top=1))
     for number in range(25):
-        await course.run.adapter.chat.welcome(Person(id=f"p{number}", name=f"P{number}"))
+        await course.welcomes(f"p{number}", f"P{number}")
         await course.types(f"p{number}", "/checkin")
     await course.types("p7", "/privacy praise off")
     await course.types("p8", "/privacy board off")
@@ -135,8 +135,8 @@ async def test_where_nobody_wants_praise_nothing_is_posted(open_community) -> No
 async def test_one_who_left_before_is_not_on_the_board(open_community) -> None:
     course = await open_community(rules=PAID, rituals=settling(top=1))
     await week(course)
-    actor = Actor(platform="local", user="ada", name="Ada", handle="ada")
-    address = Address(platform="local", chat="main")
+    actor = course.actor("ada")
+    address = course.address()
     gone = MemberLeft(key=EventKey("local:gone:1"), at=course.now, actor=actor, address=address)
     await course.run.app.sink([gone])
     await course.until(21, 31)

@@ -6,9 +6,10 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
 
-from adapters.local.parse import parse
 from storage.tables import outbox
 from tests.community import Community
+
+pytestmark = pytest.mark.every_platform
 
 
 @pytest.mark.parametrize("words", ["/checkin", "打卡", "打卡！", "check in", "/打卡", "/CHECKIN"])
@@ -80,11 +81,10 @@ async def test_make_ups_are_limited_in_number_and_days(course: Community) -> Non
 
 
 async def test_before_the_course_there_is_no_check_in(course: Community) -> None:
-    await course.run.adapter.chat.say("ada", "main", "/checkin")
-    [update] = await course.run.adapter.chat.updates()
-    event = parse(update.key, update.value)
+    await course.posts("ada", "/checkin")
+    [event] = await course.withheld()
     await course.run.app.sink([replace(event, at=event.at - timedelta(days=1))])
-    await course.run.control.settle()
+    await course.settle()
     assert await course.points("ada") == 0
     rows = await course.rows(select(outbox.c.message).where(outbox.c.key == f"reply:{event.key}"))
     assert "The course has not begun yet. It starts on Mon, 1 Mar." in str(rows[0].message["body"])
@@ -100,8 +100,7 @@ async def test_yesterdays_button_does_not_check_in_for_today(course: Community) 
     await course.until(9)
     await course.passes(days=1)
     first = next(m for m in await course.messages("ada") if m.buttons)
-    await course.run.adapter.chat.press("ada", "main", first.number, first.buttons[0].command)
-    await course.run.control.settle()
+    await course.presses_below("ada", first.number, first.buttons[0].label)
     said = (await course.messages("ada"))[-1]
     assert said.text.startswith("This button belongs to an earlier day.")
     assert said.only_for == "ada"
@@ -110,12 +109,11 @@ async def test_yesterdays_button_does_not_check_in_for_today(course: Community) 
 
 
 async def test_three_hundred_check_ins_are_one_post_that_is_edited(course: Community) -> None:
-    from adapters.local.values import Person
 
     for number in range(300):
-        await course.run.adapter.chat.welcome(Person(id=f"p{number}", name=f"P{number}"))
-        await course.run.adapter.chat.say(f"p{number}", "main", "打卡")
-    await course.run.control.settle()
+        await course.welcomes(f"p{number}", f"P{number}")
+        await course.posts(f"p{number}", "打卡")
+    await course.settle()
     seen_by_ben = [m for m in await course.messages("ben") if m.author == "bot"]
     assert [m.text.splitlines()[0] for m in seen_by_ben] == ["Check-in, Mon, 1 Mar · 300 so far"]
     assert seen_by_ben[0].text.endswith("P11 and more")

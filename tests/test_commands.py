@@ -4,6 +4,8 @@ import pytest
 
 from tests.community import Community
 
+pytestmark = pytest.mark.every_platform
+
 
 async def test_an_unknown_command_is_answered_with_the_nearest(course: Community) -> None:
     assert await course.answer("ada", "/chekin") == "There is no command /chekin. Did you mean /checkin?"
@@ -31,6 +33,7 @@ async def test_a_command_in_the_wrong_place_says_where_it_belongs(course: Commun
     assert await course.answer("chen", "/audit") == "/audit does not work here. Send it in the staff room."
 
 
+@pytest.mark.needs("closed rooms")
 async def test_the_staff_room_is_closed_to_students(course: Community) -> None:
     from adapters.local.values import Mistake
 
@@ -67,7 +70,7 @@ async def test_task_shows_todays_task(course: Community) -> None:
 async def test_a_claim_code_works_once(course: Community) -> None:
     from sqlalchemy import insert
 
-    from bot.features.access import digest_of
+    from bot.engine.codes import digest_of
     from storage.tables import claim_code
 
     row = insert(claim_code).values(digest=digest_of("ABCDE-12345"), at=course.now)

@@ -1,20 +1,19 @@
 """The weekly contest: entering, the blind gallery, the vote, the places."""
 
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, event, select
 
-from adapters.local.values import Person
 from bot.domain.events import CommandInvoked, MemberLeft
 from bot.domain.ids import EventKey
 from bot.domain.messages import File
-from bot.domain.places import Actor, Address
 from storage.tables import occurrence, outbox
 from tests.community import COURSE, RULES, Community, write_course
 from tests.shell import Shell
+
+pytestmark = pytest.mark.every_platform
 
 RITUAL = """
 weekly_pk:
@@ -60,14 +59,14 @@ async def result_of(course: Community) -> str:
 
 
 async def leaves(course: Community, who: str) -> None:
-    actor = Actor(platform="local", user=who, name=who.title(), handle=who)
-    address = Address(platform="local", chat="main")
+    actor = course.actor(who)
+    address = course.address()
     await course.run.app.sink([MemberLeft(key=EventKey(f"gone:{who}"), at=course.now, actor=actor, address=address)])
 
 
 async def newcomers(course: Community, *names: str) -> None:
     for name in names:
-        await course.run.adapter.chat.welcome(Person(id=name.lower(), name=name))
+        await course.welcomes(name.lower(), name)
 
 
 # --- the whole way ----------------------------------------------------------------------------------------------------
@@ -190,9 +189,9 @@ async def test_a_picture_is_a_work_too(open_community) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u200b\u2060"])
-async def test_nothing_is_no_work(open_community, text: str) -> None:
+async def test_without_a_work_it_is_asked_for(open_community, text: str) -> None:
     course = await opened(open_community)
-    assert (await course.answer("ada", f"/enter {text}")).startswith("I see no work.")
+    assert (await course.answer("ada", f"/enter {text}")).startswith("Send me your work for the contest.")
 
 
 async def test_a_very_long_work_is_refused_with_the_way_out(open_community) -> None:
@@ -214,6 +213,7 @@ async def test_a_work_can_be_withdrawn_and_entered_again(open_community) -> None
     assert await course.points("ada") == 5
 
 
+@pytest.mark.needs("deletions")
 @pytest.mark.parametrize("is_reply", [False, True])
 async def test_a_deleted_message_withdraws_its_work(open_community, is_reply: bool) -> None:
     course = await opened(open_community)
@@ -228,6 +228,7 @@ async def test_a_deleted_message_withdraws_its_work(open_community, is_reply: bo
     assert "You have not entered" in await course.answer("ada", "/contest")
 
 
+@pytest.mark.needs("deletions")
 async def test_once_it_is_voted_on_a_deleted_message_changes_nothing(open_community) -> None:
     course = await opened(open_community)
     number = await course.types("ada", f"/enter {LINE}")
@@ -314,8 +315,8 @@ async def test_who_types_a_vote_in_the_group_is_told_that_others_can_read_it(ope
 
 async def test_what_is_typed_in_private_stays_secret(open_community) -> None:
     course, hers = await voted_on(open_community)
-    actor = Actor(platform="local", user="mia", name="Mia", handle="mia")
-    address = Address(platform="local", chat="mia", private=True)
+    actor = course.actor("mia")
+    address = course.private("mia")
     typed = CommandInvoked(
         key=EventKey("private"), at=course.now, actor=actor, address=address, name="vote", text=str(hers)
     )
@@ -499,8 +500,8 @@ async def test_who_leaves_during_the_vote_has_neither_a_vote_nor_a_place(open_co
 
 async def outage(course: Community, **length: float) -> None:
     """The clock moves on as if nothing had run, and then all that is due is done."""
-    await course.run.control._clock.move(course.now + timedelta(**length))
-    await course.run.control.catch_up()
+    await course.is_away(**length)
+    await course.comes_back()
 
 
 async def test_an_opening_that_was_missed_leads_to_no_vote_and_no_result(open_community) -> None:
@@ -556,17 +557,18 @@ async def test_a_restart_opens_shows_and_closes_nothing_twice(open_community) ->
 
 async def test_a_contest_whose_ritual_is_gone_takes_nothing_more(open_community) -> None:
     course = await opened(open_community)
-    write_course(course.folder, rituals="")
+    course.rewrites(rituals="")
     await course.types("chen", "/reload", room="staff")
     assert (await course.answer("ada", f"/enter {LINE}")).startswith("There is no contest now.")
 
 
+@pytest.mark.needs("deletions")
 async def test_one_that_nothing_will_close_takes_neither_works_nor_votes(open_community) -> None:
     """Its ritual is another one now: of the old times no step is planned any more."""
     course = await opened(open_community)
     number = await course.types("ada", f"/enter {LINE}")
     await course.rows(delete(occurrence).where(occurrence.c.ritual == "weekly_pk").returning(occurrence.c.id))
-    write_course(course.folder, rules=PAID, rituals=RITUAL.replace("every: monday", "every: thursday"))
+    course.rewrites(rules=PAID, rituals=RITUAL.replace("every: monday", "every: thursday"))
     await course.types("chen", "/reload", room="staff")
     await course.passes(days=3)
     for who, work in (("ben", OTHER), ("mia", "My own")):
@@ -596,7 +598,7 @@ async def test_a_contest_ends_when_its_ritual_now_says(open_community) -> None:
     await course.types("ada", f"/enter {LINE}")
     await course.types("ben", f"/enter {OTHER}")
     await course.passes(days=3)
-    write_course(course.folder, rules=PAID, rituals=RITUAL.replace("10:00", "12:00"))
+    course.rewrites(rules=PAID, rituals=RITUAL.replace("10:00", "12:00"))
     await course.types("chen", "/reload", room="staff")
     assert "are taken until 5 Mar 12:00" in await course.answer("ada", "/contest")
     await course.passes(days=1, hours=1)
@@ -644,7 +646,7 @@ async def test_a_long_work_is_shortened_in_the_gallery_and_can_be_read_in_full(o
 async def test_many_works_are_shown_ten_a_post_each_with_its_button(open_community) -> None:
     course = await opened(open_community)
     for number in range(23):
-        await course.run.adapter.chat.welcome(Person(id=f"p{number}", name=f"P{number}"))
+        await course.welcomes(f"p{number}", f"P{number}")
         await course.types(f"p{number}", f"/enter Work of the {number:02}th")
     await vote_begins(course)
     posts = [message for message in await course.messages("ada") if message.buttons and message.author == "bot"][-3:]

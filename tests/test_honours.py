@@ -8,9 +8,7 @@ from sqlalchemy import insert, select, update
 
 from bot.cli.check import problems_of
 from bot.domain.course import Course
-from bot.domain.events import CommandInvoked, MemberLeft
-from bot.domain.ids import EventKey
-from bot.domain.places import Actor, Address
+from bot.domain.events import CommandInvoked
 from bot.engine.context import Context
 from bot.engine.feature import Feature, Registry
 from bot.engine.roster import find_member
@@ -22,6 +20,8 @@ from rules.loader import load_course, read_folder
 from storage.tables import member, profile, staff_grant
 from tests.community import COURSE, Community, write_course
 from tests.undoing import with_undoing
+
+pytestmark = pytest.mark.every_platform
 
 HONOURS = """
 badges:
@@ -53,7 +53,6 @@ helper:
   then: [{role: assistant}]
 """
 CHINESE = COURSE.replace("language: en", "language: zh-CN")
-ADA = Actor(platform="local", user="ada", name="Ada", handle="ada")
 
 
 async def card(course: Community, who: str = "ada") -> str:
@@ -242,11 +241,10 @@ def with_cheering() -> tuple[Feature, ...]:
 
 
 async def _cheered(course: Community, people: int) -> list[str]:
-    from adapters.local.values import Person
 
     names = [f"p{number}" for number in range(people)]
     for name in names:
-        await course.run.adapter.chat.welcome(Person(id=name, name=name))
+        await course.welcomes(name, name)
         await course.types(name, "hello")
     await course.types("ada", f"/cheer {' '.join(names)}")
     return [text for text in await course.said("ben") if "Hurray" in text]
@@ -321,8 +319,7 @@ async def test_what_is_taken_back_and_given_again_is_praised_once(open_community
 async def test_who_left_is_not_praised(open_community) -> None:
     course = await open_community(rules=CHEER, features=with_cheering())
     await course.types("ada", "hello")
-    main = Address(platform="local", chat="main")
-    await course.run.app.sink([MemberLeft(key=EventKey("local:left:1"), at=course.now, actor=ADA, address=main)])
+    await course.leaves("ada")
     await course.types("ben", "/cheer ada ben")
     assert [text for text in await course.said("ben") if "Hurray" in text] == ["Hurray for Ben!"]
 
@@ -345,7 +342,12 @@ async def test_who_was_granted_the_role_since_keeps_it(open_community) -> None:
     course = await open_community(rules=ROLE, features=with_undoing())
     await course.types("ada", "/checkin")
     for role in ("student", "assistant"):
-        by_hand = {"account": "local:ada", "course": "writing", "role": role, "at": course.now + timedelta(minutes=1)}
+        by_hand = {
+            "account": course.actor("ada").account,
+            "course": "writing",
+            "role": role,
+            "at": course.now + timedelta(minutes=1),
+        }
         await course.rows(insert(staff_grant).values(by_hand).returning(staff_grant.c.id))
     await course.types("ada", "/undo checkin.done 2027-03-01")
     assert (await course.answer("ada", "/me")).startswith("Ada · assistant")
@@ -354,7 +356,7 @@ async def test_who_was_granted_the_role_since_keeps_it(open_community) -> None:
 async def test_who_was_granted_the_role_at_the_same_moment_keeps_it(open_community) -> None:
     course = await open_community(rules=ROLE, features=with_undoing())
     await course.types("ada", "/checkin")
-    by_hand = {"account": "local:ada", "course": "writing", "role": "assistant", "at": course.now}
+    by_hand = {"account": course.actor("ada").account, "course": "writing", "role": "assistant", "at": course.now}
     await course.rows(insert(staff_grant).values(by_hand).returning(staff_grant.c.id))
     await course.types("ada", "/undo checkin.done 2027-03-01")
     assert (await course.answer("ada", "/me")).startswith("Ada · assistant")

@@ -2,10 +2,11 @@
 
 import pytest
 
-from adapters.local.values import Person
 from bot.domain.messages import Table
 from bot.engine.degrade import PHONE, board_lines, text_width
 from tests.community import Community
+
+pytestmark = pytest.mark.every_platform
 
 TEXTS = {
     "100 KB": "字" * 34_000,
@@ -55,7 +56,7 @@ NAMES = [
 
 async def test_boards_line_up_whatever_people_are_called(course: Community) -> None:
     for number, name in enumerate(NAMES):
-        await course.run.adapter.chat.welcome(Person(id=f"p{number}", name=name))
+        await course.welcomes(f"p{number}", name)
         await course.types(f"p{number}", "/checkin")
     rows = await course.board("p0", "/rank")
     assert len(rows) == len(NAMES)

@@ -7,6 +7,8 @@ from storage.tables import fact, member
 from tests.community import COURSE, Community
 from tests.undoing import with_undoing
 
+pytestmark = pytest.mark.every_platform
+
 LEVELS = """
 levels:
   newcomer: {title: {zh: 新手, en: Newcomer}}
@@ -88,8 +90,8 @@ async def test_a_rise_is_told_once_to_who_rose_and_praised_for_all(course: Commu
 async def test_messages_of_one_batch_raise_once(course: Community) -> None:
     await course.types("ada", "/checkin")
     for number in range(8):
-        await course.run.adapter.chat.say("ada", "main", f"{HELP} {number}")
-    await course.run.control.settle()
+        await course.posts("ada", f"{HELP} {number}")
+    await course.settle()
     assert await reached(course) == ["regular"]
     assert sum("Level up" in text for text in await course.said("ada")) == 1
 

@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from adapters.local.parse import parse
-from adapters.local.values import Person
 from bot.domain.events import MemberLeft
 from bot.domain.ids import EventKey
-from bot.domain.places import Actor, Address
 from bot.features.live_qa.options import OPEN
 from storage.tables import occurrence
 from tests.community import COURSE, RULES, Community, write_course
 from tests.shell import Shell
+
+pytestmark = pytest.mark.every_platform
 
 LIVE = """
 live:
@@ -67,16 +66,16 @@ def other_than(code: str) -> str:
 
 async def outage(course: Community, **length: float) -> None:
     """Nothing runs for so long."""
-    await course.run.control._clock.move(course.now + timedelta(**length))
-    await course.run.control.catch_up()
+    await course.is_away(**length)
+    await course.comes_back()
 
 
 async def leaves(course: Community, who: str) -> None:
-    actor = Actor(platform="local", user=who, name=who.title(), handle=who)
-    address = Address(platform="local", chat="main")
+    actor = course.actor(who)
+    address = course.address()
     gone = MemberLeft(key=EventKey(f"local:gone:{who}"), at=course.now, actor=actor, address=address)
     await course.run.app.sink([gone])
-    await course.run.control.settle()
+    await course.settle()
 
 
 # --- the course of a session ------------------------------------------------------------------------------------------
@@ -232,7 +231,7 @@ async def test_a_restart_changes_neither_the_code_nor_the_list(open_community) -
 
 async def test_files_that_change_in_the_session_leave_it_its_end(live: Community) -> None:
     code = await until_open(live)
-    write_course(live.folder, rules=PAID, rituals=LIVE + "  announce_before: 0s\n  lasts: 30m\n")
+    live.rewrites(rules=PAID, rituals=LIVE + "  announce_before: 0s\n  lasts: 30m\n")
     await live.types("chen", "/reload", room="staff")
     assert "You are marked" in await live.answer("ada", f"/here {code}")
     await live.passes(hours=1, minutes=20)
@@ -307,11 +306,9 @@ async def test_a_question_during_the_session_is_for_this_one(live: Community) ->
 
 async def test_a_question_that_reaches_us_after_the_end_counts_for_when_it_was_asked(live: Community) -> None:
     code = await until_open(live)
-    await live.run.adapter.chat.say("ada", "main", f"/ask live {QUESTION}")
-    await live.run.adapter.chat.say("ada", "main", f"/here {code}")
-    updates = await live.run.adapter.chat.updates()
-    events = [parse(update.key, update.value) for update in updates]
-    await live.run.adapter.chat.acknowledge(updates[-1].revision)  # as if the platform kept them through an outage
+    await live.posts("ada", f"/ask live {QUESTION}")
+    await live.posts("ada", f"/here {code}")
+    events = await live.withheld()
     await live.until(21, 10)
     await live.run.app.sink(events)
     await live.until(21, 16)
@@ -332,7 +329,7 @@ async def test_who_has_left_is_on_no_list(live: Community) -> None:
 
 async def test_the_agenda_shows_twelve_and_shortens_what_is_long(live: Community) -> None:
     for number in range(15):
-        await live.run.adapter.chat.welcome(Person(id=f"p{number}", name=f"P{number}"))
+        await live.welcomes(f"p{number}", f"P{number}")
         await live.types(f"p{number}", f"/ask live {number} {'很长的问题' * 30}")
     await live.until(19)
     await live.until(19)
@@ -346,12 +343,12 @@ async def test_the_agenda_shows_twelve_and_shortens_what_is_long(live: Community
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("/ask", "Ask like this: /ask live your question."),
-        ("/ask live", "Ask like this: /ask live your question."),
-        ("/ask live \u200b\u3164", "Ask like this: /ask live your question."),
+        ("/ask", "What would you like to ask at the live Q&A?"),
+        ("/ask live", "What would you like to ask at the live Q&A?"),
+        ("/ask live \u200b\u3164", "What would you like to ask at the live Q&A?"),
         ("/ask Why?", "Ask like this: /ask live your question."),
         ("/ask 直播怎么开通", "Ask like this: /ask live your question."),
-        ("直播提问", "Ask like this: /ask live your question."),
+        ("直播提问", "What would you like to ask at the live Q&A?"),
         ("/ask live " + "字" * 501, "A question may have at most 500 characters."),
         ("/ask live " + "字" * 100_000, "A question may have at most 500 characters."),
         ("/ask live drop 99999999999999999999", "Noted"),

@@ -22,7 +22,7 @@ from bot.app import App, build, real_now
 from bot.cli import PROBLEMS, main
 from bot.config import Local, Platforms, Settings
 from bot.domain.errors import Changed
-from bot.features.access import digest_of
+from bot.engine.codes import digest_of
 from bot.local import LocalControl, adapter_of
 from scheduler.clock import RealClock
 from storage.database import Database

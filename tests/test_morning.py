@@ -1,6 +1,10 @@
 """A first morning in the course."""
 
+import pytest
+
 from tests.community import Community
+
+pytestmark = pytest.mark.every_platform
 
 
 async def test_the_task_is_posted_at_nine_with_a_button(course: Community) -> None:

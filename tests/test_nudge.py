@@ -1,18 +1,18 @@
 """The nudge: for who asked for it and has not checked in; in private, at most once a day, never out of time."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import insert, select
 
-from adapters.local.values import Person
-from bot.domain.events import CommandInvoked, MemberLeft
+from bot.domain.events import CommandInvoked
 from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
 from storage.tables import account, outbox
 from tests.community import COURSE, Community
+
+pytestmark = pytest.mark.every_platform
 
 NUDGE = "evening_nudge:\n  every: day\n  at: 19:00\n  do: nudge\n"
 PLAIN = "You have not checked in today: one tap does it. And if today is not the day, that is fine too."
@@ -96,20 +96,17 @@ async def test_there_is_one_a_day_whoever_sends_it(open_community) -> None:
 
 
 async def test_it_goes_to_one_account_of_a_member_only(nudged: Community) -> None:
-    await nudged.run.adapter.chat.welcome(Person(id="ada2", name="Ada at work"))
-    [found] = await nudged.rows(select(account).where(account.c.user == "ada"))
-    linked = {"course": "writing", "platform": "local", "user": "ada2", "member": found.member}
+    await nudged.welcomes("ada2", "Ada at work")
+    [found] = await nudged.rows(select(account).where(account.c.user == nudged.actor("ada").user))
+    other = nudged.actor("ada2")
+    linked = {"course": "writing", "platform": other.platform, "user": other.user, "member": found.member}
     await nudged.run.app.database.run(lambda db: db.execute(insert(account).values(linked)))
     await nudged.until(19)
     assert [len(await nudges(nudged, who)) for who in ("ada", "ada2")] == [1, 0]
 
 
 async def test_who_has_left_is_left_alone_until_they_are_back(nudged: Community) -> None:
-    actor = Actor(platform="local", user="ada", name="Ada", handle="ada")
-    gone = MemberLeft(
-        key=EventKey("local:gone:1"), at=nudged.now, actor=actor, address=Address(platform="local", chat="main")
-    )
-    await nudged.run.app.sink([gone])
+    await nudged.leaves("ada")
     await nudged.until(19)
     assert await nudges(nudged, "ada") == []
     await nudged.types("ada", "I am back")
@@ -121,21 +118,21 @@ async def test_after_an_outage_it_still_comes_but_never_at_night_or_a_day_late(o
     course = await open_community(rituals=NUDGE.replace("19:00", "23:00"))
     await course.types("ada", "/nudge on")
     await course.until(22, 30)
-    await course.run.control._clock.move(course.now + timedelta(hours=1))
-    await course.run.control.catch_up()
+    await course.is_away(hours=1)
+    await course.comes_back()
     assert len(await nudges(course, "ada")) == 1  # at 23:30
     await course.until(22, 30)
-    await course.run.control._clock.move(course.now + timedelta(hours=2))
-    await course.run.control.catch_up()
+    await course.is_away(hours=2)
+    await course.comes_back()
     assert len(await nudges(course, "ada")) == 1  # at 00:30 it would speak of yesterday
 
 
 async def test_a_nudge_that_could_not_be_sent_is_no_news_the_next_day(nudged: Community) -> None:
-    adapter = nudged.run.app.active.pop("local")  # as if its platform were away
+    adapter = nudged.run.app.active.pop(nudged.address().platform)  # as if its platform were away
     await nudged.until(19)
-    await nudged.run.control._clock.move(nudged.now + timedelta(hours=6))
+    await nudged.is_away(hours=6)
     await nudged.run.app.activate(adapter)
-    await nudged.run.control.catch_up()
+    await nudged.comes_back()
     assert await nudges(nudged, "ada") == []
     assert not any("checked in" in text for text in await nudged.said("chen", "staff"))
 
@@ -213,7 +210,7 @@ async def test_a_whole_class_costs_no_more_statements_than_one_student(open_comm
         """So many students more, and how many statements their nudge takes."""
         for number in range(size):
             who = f"s{size}x{number}"
-            await course.run.adapter.chat.welcome(Person(id=who, name=who))
+            await course.welcomes(who, who)
             await course.types(who, "/nudge on")
         await course.until(18, 59)
         seen: list[str] = []

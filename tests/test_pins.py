@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from storage.tables import outbox
 from tests.adapters.test_local_api import client, door
 from tests.community import COURSE, Community
+
+pytestmark = pytest.mark.every_platform
 
 YEAR = COURSE.replace("ends: 2027-03-14", "ends: 2028-02-28")
 
@@ -16,13 +19,13 @@ def ritual(what: str, name: str = "notice", when: str = "every: day") -> str:
     return f"{name}: {{{when}, at: 09:00, do: post, pin: true, {what}}}\n"
 
 
-async def pinned(course: Community, who: str = "ada") -> list[str]:
+async def pinned_texts(course: Community, who: str = "ada") -> list[str]:
     return [post.text for post in await course.messages(who) if post.is_pinned]
 
 
 async def top(course: Community, who: str = "ada") -> str | None:
     """What stands above the conversation."""
-    found = await course.run.adapter.chat.pinned(who, "main")
+    found = await course.pinned(who)
     return found.text if found else None
 
 
@@ -30,9 +33,9 @@ async def test_the_next_post_of_a_ritual_is_pinned_instead_of_the_last(open_comm
     course: Community = await open_community(rituals=ritual("say: [One., Two.]"))
     assert await top(course) is None
     await course.until(9)
-    assert (await pinned(course), await top(course)) == (["One."], "One.")
+    assert (await pinned_texts(course), await top(course)) == (["One."], "One.")
     await course.until(9)
-    assert (await pinned(course), await top(course)) == (["Two."], "Two.")
+    assert (await pinned_texts(course), await top(course)) == (["Two."], "Two.")
     assert "One." in await course.said()
 
 
@@ -42,7 +45,7 @@ async def test_each_ritual_has_a_pin_of_its_own_and_the_newest_stands_on_top(ope
     )
     await course.until(9)
     await course.until(9)
-    assert (await pinned(course), await top(course)) == (["Rules.", "Tue, 2 Mar"], "Tue, 2 Mar")
+    assert (await pinned_texts(course), await top(course)) == (["Rules.", "Tue, 2 Mar"], "Tue, 2 Mar")
 
 
 async def test_the_task_can_be_pinned(open_community) -> None:
@@ -57,7 +60,7 @@ async def test_a_pin_is_found_again_after_a_restart_and_after_months(open_commun
     await course.until(9)
     course = await open_community(course=YEAR, rituals=rituals)
     await course.passes(days=62)  # what was sent a month ago is forgotten, but not what is still pinned
-    assert (await pinned(course), await top(course)) == (["One."], "One.")  # the third post
+    assert (await pinned_texts(course), await top(course)) == (["One."], "One.")  # the third post
 
 
 async def test_pins_are_no_messages_and_leave_no_trace_in_the_conversation(open_community) -> None:
@@ -69,6 +72,7 @@ async def test_pins_are_no_messages_and_leave_no_trace_in_the_conversation(open_
     assert {row.state for row in rows} == {"sent"}
 
 
+@pytest.mark.needs("local chat")
 async def test_the_api_says_what_is_pinned(open_community, tmp_path: Path) -> None:
     course: Community = await open_community(rituals=ritual("say: One."))
     async with client(door(course, tmp_path)) as api:

@@ -7,6 +7,8 @@ from sqlalchemy.exc import IntegrityError
 from storage.tables import ledger
 from tests.community import RULES, Community
 
+pytestmark = pytest.mark.every_platform
+
 
 async def test_points_show_the_sum_and_where_it_came_from(course: Community) -> None:
     await course.types("ada", "/checkin")
@@ -29,10 +31,9 @@ async def test_equal_points_share_a_place(course: Community) -> None:
 
 
 async def test_who_is_not_in_the_top_ten_sees_their_own_line(course: Community) -> None:
-    from adapters.local.values import Person
 
     for number in range(12):
-        await course.run.adapter.chat.welcome(Person(id=f"p{number}", name=f"P{number}"))
+        await course.welcomes(f"p{number}", f"P{number}")
         await course.types(f"p{number}", "/checkin")
         await course.types("chen", f"/grant P{number} +{20 - number} test", room="staff")
     board = await course.board("p11", "/rank")
@@ -60,8 +61,8 @@ async def test_a_message_earns_up_to_its_daily_limit_and_why_says_so(course: Com
 
 async def test_messages_of_one_batch_share_the_limit(course: Community) -> None:
     for number in range(10):
-        await course.run.adapter.chat.say("ada", "main", f"A thought of more than twenty characters {number}")
-    await course.run.control.settle()
+        await course.posts("ada", f"A thought of more than twenty characters {number}")
+    await course.settle()
     assert await course.points("ada") == 2
 
 
@@ -97,9 +98,8 @@ async def test_a_wrong_grant_says_how_it_is_done(course: Community, text: str, s
 
 
 async def test_a_name_that_two_have_asks_for_the_number(course: Community) -> None:
-    from adapters.local.values import Person
 
-    await course.run.adapter.chat.welcome(Person(id="ada2", name="ADA"))
+    await course.welcomes("ada2", "ADA")
     await course.types("ada", "hello")
     await course.types("ada2", "hello")
     said = await course.answer("chen", "/grant Ada +5 x", room="staff")
@@ -130,10 +130,9 @@ async def test_a_rule_without_points_can_be_limited_too(open_community) -> None:
 
 
 async def test_a_name_that_ends_in_a_number_gets_its_own_points(course: Community) -> None:
-    from adapters.local.values import Person
 
     for id, name in (("u", "User"), ("u12", "User 12")):
-        await course.run.adapter.chat.welcome(Person(id=id, name=name))
+        await course.welcomes(id, name)
         await course.types(id, "hello")
     said = await course.answer("chen", "/grant User 12 +5 helped a lot", room="staff")
     assert said == "User 12: +5 points for “helped a lot”. They now have 5."

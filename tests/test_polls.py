@@ -7,11 +7,12 @@ from sqlalchemy import select
 from bot.domain.events import MemberLeft
 from bot.domain.ids import EventKey
 from bot.domain.messages import OutgoingMessage
-from bot.domain.places import Actor, Address
 from bot.domain.traits import Can, Traits
 from bot.engine.degrade import fit
 from storage.tables import outbox
 from tests.community import COURSE, Community
+
+pytestmark = pytest.mark.every_platform
 
 POLL = "poll: {question: What next?, options: [Titles, Covers, Topics]}"
 SEVERAL = "poll: {question: What next?, options: [Titles, Covers, Topics], multiple: true}"
@@ -108,8 +109,8 @@ async def test_a_poll_lasts_as_long_as_its_ritual_says(open_community) -> None:
 
 async def test_the_votes_of_who_has_left_stay(course: Community) -> None:
     await course.presses("ada", "Covers")
-    ada = Actor(platform="local", user="ada", name="Ada")
-    gone = MemberLeft(key=EventKey("gone"), at=course.now, actor=ada, address=Address(platform="local", chat="main"))
+    ada = course.actor("ada")
+    gone = MemberLeft(key=EventKey("gone"), at=course.now, actor=ada, address=course.address())
     await course.run.app.sink([gone])
     await course.presses("ben", "Titles")
     assert "2 voted" in await poll_in(course)

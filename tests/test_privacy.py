@@ -1,15 +1,20 @@
 """`/privacy`: boards, praise and pseudonym are the member's own business."""
 
 import pytest
+from sqlalchemy import select
 
-from bot.domain.events import MemberLeft
+from bot.domain.events import CommandInvoked, MemberLeft
 from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
+from storage.retention import BACKUP_DAYS, days_of
+from storage.tables import outbox
 from tests.community import Community
+
+pytestmark = pytest.mark.every_platform
 
 
 async def test_it_shows_what_others_see_and_buttons_change_it(course: Community) -> None:
-    assert await course.answer("ada", "/privacy") == (
+    assert (await course.answer("ada", "/privacy")).endswith(
         "What others see of you\nYou are on the boards.\nYou may be praised before the group.\n"
         "Boards and praise show your name: Ada. For a pseudonym: /privacy name NightOwl"
     )
@@ -53,7 +58,7 @@ async def test_a_pseudonym_must_be_visible_and_short(course: Community, name: st
 
 async def test_wrong_words_and_staff_are_told_what_to_do(course: Community) -> None:
     assert "Send it like this: /privacy board on or off" in await course.answer("ada", "/privacy everything")
-    assert "Staff are on no board" in await course.answer("lin", "/privacy")
+    assert "Staff are on no board" in await course.answer("lin", "/privacy board off")
 
 
 @pytest.mark.parametrize("name", ["@ben", "Nïght Öwl", "ＮＩＧＨＴ－ＯＷＬ", "night.owl"])
@@ -82,7 +87,7 @@ async def test_what_was_not_changed_is_not_recorded(course: Community) -> None:
 
 async def test_chinese_words_and_the_button_back_to_ones_own_name(course: Community) -> None:
     await course.types("ada", "/language zh")
-    assert (await course.answer("ada", "隐私")).startswith("别人看得到你什么")
+    assert "\n别人看得到你什么\n" in await course.answer("ada", "隐私")
     assert await course.answer("ada", "/privacy 表扬 关") == "不会公开表扬你，分数和勋章照给。"
     assert await course.answer("ada", "/privacy 上榜 不要") == "榜上没有你，你自己用 /rank 还能看到名次。"
     await course.types("ada", "/privacy 化名 夜猫子")
@@ -92,11 +97,51 @@ async def test_chinese_words_and_the_button_back_to_ones_own_name(course: Commun
 async def test_the_wish_outlives_leaving_and_coming_back(course: Community) -> None:
     await course.types("ada", "/checkin")
     await course.types("ada", "/privacy board off")
-    actor = Actor(platform="local", user="ada", name="Ada", handle="ada")
-    address = Address(platform="local", chat="main")
+    actor = course.actor("ada")
+    address = course.address()
     gone = MemberLeft(key=EventKey("local:gone:1"), at=course.now, actor=actor, address=address)
     await course.run.app.sink([gone])
     await course.types("ada", "I am back")
     assert (await course.answer("ben", "/rank")).startswith("Nobody has points yet.")
     await course.types("ada", "/privacy board on")
     assert await course.board("ben", "/rank") == [("1", "Ada", "5")]
+
+
+@pytest.mark.parametrize(("language", "table", "unit"), [("en", "share_post", "days"), ("zh", "share_post", "天")])
+async def test_it_says_first_what_is_kept_for_as_long_as_it_is_kept(
+    course: Community, language: str, table: str, unit: str
+) -> None:
+    await course.types("ada", f"/language {language}")
+    said = await course.answer("ada", "/privacy")
+    assert len(said.splitlines()) <= 15
+    for days in (days_of("live_question"), days_of("contest_vote"), days_of("outbox"), BACKUP_DAYS):
+        assert f"{days} {unit}" in said
+    for way in ("/mydata", "/forget", "/privacy"):
+        assert way in said
+    details = await course.answer("ada", "/privacy 详情")
+    assert f"{days_of(table)} {unit}" in details
+
+
+async def test_staff_read_what_is_kept_too(course: Community) -> None:
+    said = await course.answer("lin", "/privacy")
+    assert said.startswith("What is kept of you, and for how long")
+    assert "boards" in said
+    assert "What others see of you" not in said
+
+
+async def test_where_no_course_is_it_says_what_is_kept_all_the_same(course: Community) -> None:
+    stranger = Actor(platform="local", user="zoe", name="Zoe", handle="zoe", language="en")
+    nowhere = Address(platform="local", chat="elsewhere")
+    for name in ("privacy", "forget", "mydata"):
+        key = EventKey(f"local:nowhere:{name}")
+        asked = CommandInvoked(key=key, at=course.now, actor=stranger, address=nowhere, name=name)
+        await course.run.app.sink([asked])
+    rows = await course.rows(select(outbox.c.message).where(outbox.c.key.startswith("reply:local:nowhere")))
+    said = [
+        "".join(span["text"] if isinstance(span, dict) else span[0] for span in row.message["body"]) for row in rows
+    ]
+    assert said[0].startswith("What is kept of you, and for how long")
+    assert said[1:] == [
+        "Nothing is kept about you here, so there is nothing to forget.",
+        "Nothing is kept about you here.",
+    ]

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from adapters.local.values import Person
-from bot.domain.events import Event, MemberLeft, MessageDeleted, MessageEdited, ReactionAdded, ReactionRemoved
+from bot.domain.events import Event, MessageDeleted, MessageEdited, ReactionAdded, ReactionRemoved
 from bot.domain.ids import EventKey
-from bot.domain.places import Actor, Address
+from bot.domain.places import Address
 from storage.tables import account, fact, ledger, member
 from tests.community import RULES, Community
+
+pytestmark = pytest.mark.every_platform
 
 RULED = (
     RULES
@@ -37,7 +38,6 @@ levels:
   regular: {title: {zh: 普通, en: Regular}, activity: 5}
 """
 THOUGHT = "The way to begin is to begin with the second sentence."
-MAIN = Address(platform="local", chat="main")
 _numbers = itertools.count(1)
 
 
@@ -54,14 +54,14 @@ async def happens(course: Community, kind: type, who: str, message: int | str, *
     event: Event = kind(
         key=EventKey(f"local:test:{next(_numbers)}"),
         at=course.now,
-        actor=Actor(platform="local", user=who, name=who.title(), handle=who),
-        address=more.pop("address", MAIN),
+        actor=course.actor(who),
+        address=more.pop("address", None) or course.address(),
         message=str(message),
         **more,
     )
     for _ in range(times):
         await course.run.app.sink([event])
-    await course.run.control.settle()
+    await course.settle()
 
 
 async def counted(course: Community, kind: str) -> int:
@@ -147,7 +147,7 @@ async def test_what_stays_counts_for_the_day_on_which_it_was_left(course: Commun
 async def test_each_members_reaction_counts_up_to_the_rules_limit(course: Community) -> None:
     number = await course.types("ada", "hello")
     for count in range(5):
-        await course.run.adapter.chat.welcome(Person(id=f"p{count}", name=f"P{count}"))
+        await course.welcomes(f"p{count}", f"P{count}")
         await course.types(f"p{count}", "hello")
         await course.reacts(f"p{count}", number, "👍")
     assert await course.points("ada") == 6
@@ -189,15 +189,12 @@ async def test_what_nobody_posted_earns_nothing(course: Community) -> None:
     assert await course.answer("chen", "/failures", room="staff") == "Nothing is waiting: all is well."
 
 
-@pytest.mark.parametrize(
-    "address", [Address(platform="local", chat="nowhere"), Address(platform="local", chat="staff")]
-)
-async def test_elsewhere_nothing_counts_and_nothing_fails(course: Community, address: Address) -> None:
+@pytest.mark.parametrize("room", ["nowhere", "staff"])
+async def test_elsewhere_nothing_counts_and_nothing_fails(course: Community, room: str) -> None:
     for kind in (ReactionAdded, ReactionRemoved, MessageDeleted):
-        await happens(course, kind, "ben", 1, address=address)
-    await happens(course, MessageEdited, "ben", 1, address=address, text="changed")
-    private = Address(platform="local", chat="dm-ben", private=True)
-    await happens(course, ReactionAdded, "ben", 1, address=private)
+        await happens(course, kind, "ben", 1, address=course.address(room))
+    await happens(course, MessageEdited, "ben", 1, address=course.address(room), text="changed")
+    await happens(course, ReactionAdded, "ben", 1, address=course.private("ben"))
     assert await counted(course, "reaction.received") == 0
     assert await course.answer("chen", "/failures", room="staff") == "Nothing is waiting: all is well."
 
@@ -205,11 +202,14 @@ async def test_elsewhere_nothing_counts_and_nothing_fails(course: Community, add
 async def test_who_has_left_praises_nobody_and_is_not_back_by_it(course: Community) -> None:
     number = await course.types("ada", "hello")
     await course.types("ben", "hello")
-    actor = Actor(platform="local", user="ben", name="Ben")
-    await course.run.app.sink([MemberLeft(key=EventKey("local:gone"), at=course.now, actor=actor, address=MAIN)])
+    await course.leaves("ben")
     await happens(course, ReactionAdded, "ben", number)
     assert await course.points("ada") == 0
-    left = select(member.c.left_at).join(account, account.c.member == member.c.id).where(account.c.user == "ben")
+    left = (
+        select(member.c.left_at)
+        .join(account, account.c.member == member.c.id)
+        .where(account.c.user == course.actor("ben").user)
+    )
     assert (await course.rows(left))[0].left_at is not None
 
 
@@ -234,7 +234,7 @@ async def test_a_very_long_reaction_is_cut(course: Community) -> None:
 
 async def test_a_post_and_its_reaction_may_come_in_one_batch(course: Community) -> None:
     await course.types("ben", "hello")
-    number = await course.run.adapter.chat.say("ada", "main", "hello")
+    number = await course.posts("ada", "hello")
     await course.reacts("ben", number, "👍")
     assert await course.points("ada") == 2
 
@@ -256,7 +256,8 @@ async def test_a_level_that_was_reached_by_reactions_falls_with_them(open_commun
     await course.types("lin", "hello")
     number = await course.types("ada", "hello")
     await course.reacts("lin", number, "🎉")
-    level = select(member.c.level).join(account, account.c.member == member.c.id).where(account.c.user == "ada")
+    of_ada = account.c.user == course.actor("ada").user
+    level = select(member.c.level).join(account, account.c.member == member.c.id).where(of_ada)
     assert (await course.rows(level))[0].level == "regular"
     await course.reacts("lin", number, "🎉", False)
     assert (await course.rows(level))[0].level == "newcomer"
@@ -265,6 +266,7 @@ async def test_a_level_that_was_reached_by_reactions_falls_with_them(open_commun
 # --- deleted and edited messages --------------------------------------------------------------------------------------
 
 
+@pytest.mark.needs("deletions")
 async def test_what_a_deleted_message_earned_is_taken_back(course: Community) -> None:
     for who in ("ben", "lin"):
         await course.types(who, "hello")
@@ -296,6 +298,7 @@ async def test_deleting_twice_takes_back_once(course: Community, open_community)
     assert await counted(course, "retracted") == 2  # the message and its reaction
 
 
+@pytest.mark.needs("deletions")
 async def test_what_is_deleted_earns_nothing_any_more(course: Community) -> None:
     await course.types("ben", "hello")
     number = await course.types("ada", THOUGHT)
@@ -312,6 +315,7 @@ async def test_a_deletion_that_comes_before_its_post_takes_nothing(course: Commu
     assert await course.points("ada") == 1
 
 
+@pytest.mark.needs("deletions")
 async def test_the_points_of_a_deleted_message_may_be_earned_again(course: Community) -> None:
     for _ in range(3):
         number = await course.types("ada", THOUGHT)
@@ -322,6 +326,7 @@ async def test_the_points_of_a_deleted_message_may_be_earned_again(course: Commu
     assert await course.points("ada") == 2
 
 
+@pytest.mark.needs("deletions")
 async def test_deleting_after_the_course_changed_its_rules_takes_back_all_the_same(open_community) -> None:
     course = await open_community(rules=RULED)
     number = await course.types("ada", THOUGHT)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import event
 
-from adapters.local.parse import parse
 from tests.community import RULES, Community
+
+pytestmark = pytest.mark.every_platform
 
 REPLIED = RULES + "reply: {when: message.posted, where: {is_reply: true}, counts_as: help, then: [award: 3]}\n"
 
@@ -22,8 +23,8 @@ async def _at_once(course: Community, said: Sequence[tuple[str, str, int | None]
     numbers: list[int] = []
     for who, text, to in said:
         reply_to = None if to is None else numbers[to]
-        numbers.append(await course.run.adapter.chat.say(who, "main", text, reply_to=reply_to))
-    await course.run.control.settle()
+        numbers.append(await course.posts(who, text, reply_to=reply_to))
+    await course.settle()
 
 
 async def test_a_reply_to_another_member_is_one(course: Community) -> None:
@@ -54,8 +55,8 @@ async def test_it_is_the_same_for_messages_that_come_together(course: Community)
 async def test_whom_they_answer_is_asked_once_for_all(course: Community, replies: int, statements: int) -> None:
     first = await course.types("ben", "how?")
     for number in range(6):
-        await course.run.adapter.chat.say("ada", "main", "so", reply_to=first if number < replies else None)
-    events = [parse(update.key, update.value) for update in await course.run.adapter.chat.updates()]
+        await course.posts("ada", "so", reply_to=first if number < replies else None)
+    events = await course.withheld()
     asked: list[str] = []
     engine = course.run.app.database.engine
     event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))

@@ -1,17 +1,18 @@
 """Reports: what a week, a month or the course came to, for everybody without names, for staff with all of it."""
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from adapters.local.values import Person
 from bot.domain.messages import Table
 from bot.engine.degrade import PHONE, board_lines, text_width
 from bot.engine.figures import Stretch
 from bot.features.reports.periods import Period, stretch_before, stretch_of, weeks_of
 from tests.community import COURSE, RITUALS, Community, write_course
 from tests.shell import Shell
+
+pytestmark = pytest.mark.every_platform
 
 WEEKLY = RITUALS + (
     "report_week:\n  every: sunday\n  at: 21:30\n  do: report\n  period: week\n"
@@ -149,8 +150,8 @@ async def test_a_restart_reports_nothing_twice(open_community) -> None:
 async def test_a_report_that_is_far_too_late_is_left_to_staff(open_community) -> None:
     course = await open_community(rituals=WEEKLY)
     await course.passes(days=6)
-    await course.run.control._clock.move(course.now + timedelta(days=1))  # as if nothing had run
-    await course.run.control.catch_up()
+    await course.is_away(days=1)  # as if nothing had run
+    await course.comes_back()
     assert not [text for text in await course.said("ben") if text.startswith("The week")]
     assert "report_week" in "".join(await course.said("chen", "staff"))
 
@@ -189,15 +190,14 @@ async def test_staff_read_all_of_it_in_their_room(open_community) -> None:
 async def test_who_has_gone_quiet_is_there_and_has_done_nothing_for_seven_days(open_community) -> None:
     course = await open_community()
     for who in ("gil", "hal", "ida"):
-        await course.run.adapter.chat.welcome(Person(id=who, name=who.title()))
+        await course.welcomes(who, who.title())
         await course.types(who, "/checkin")
     await course.types("lin", "/checkin")
     await course.passes(days=3)
     await course.types("ida", "Still here")
     await course.passes(days=5)
     await course.types("ada", "I am new here")
-    await course.run.adapter.chat.leave("hal", "main")
-    await course.run.control.settle()
+    await course.leaves("hal")
     text, rows = await _asked(course, "/report")
     assert "ask how they are: Gil, Mia\n" in text  # Mia is in the script: she came on the first day
     assert ("Quiet for 7 days", "2", "") in rows
@@ -207,7 +207,7 @@ async def test_who_has_gone_quiet_is_there_and_has_done_nothing_for_seven_days(o
 async def test_of_many_who_are_quiet_the_first_are_named(open_community) -> None:
     course = await open_community(demo="people:\n  - {id: chen, name: Chen, role: admin}\n")
     for number in range(23):
-        await course.run.adapter.chat.welcome(Person(id=f"p{number}", name=f"P{number}"))
+        await course.welcomes(f"p{number}", f"P{number}")
         await course.types(f"p{number}", "hello")
     await course.passes(days=8)
     text, rows = await _asked(course, "/report course")
@@ -233,8 +233,8 @@ async def test_points_are_told_by_what_they_are_for(open_community) -> None:
 async def test_what_was_not_done_when_it_was_due_is_told(open_community) -> None:
     course = await open_community()
     await course.until(12)
-    await course.run.control._clock.move(course.now + timedelta(days=2))  # as if nothing had run
-    await course.run.control.catch_up()
+    await course.is_away(days=2)  # as if nothing had run
+    await course.comes_back()
     text, _ = await _asked(course, "/report")
     assert "Not done when they were due: daily_task ×2, evening_sharing ×2\n" in text
 

@@ -1,16 +1,21 @@
 """What is kept long enough goes; points and reasons stay."""
 
+import os
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
 from bot.domain.ids import CourseId
+from bot.engine.feature import Registry
 from bot.engine.figures import Figure, Stretch
+from bot.features import FEATURES
 from bot.features.contests import offered as contests
 from bot.features.live_qa import offered as live_qa
 from bot.features.sharing import offered as sharing
-from storage.retention import forget_old
+from storage.archive import forget_old_backups
+from storage.retention import RETENTION, forget_old
 from storage.tables import event_claim, fact, ledger, metadata, outbox
 from tests.community import COURSE, Community
 
@@ -109,3 +114,25 @@ async def _counts(course: Community) -> tuple[int, ...]:
     tables = (event_claim, outbox, fact, ledger)
     rows = [await course.rows(select(func.count()).select_from(table)) for table in tables]
     return tuple(row[0][0] for row in rows)
+
+
+def test_backups_go_after_a_month_and_nothing_else_in_their_folder_does(tmp_path: Path) -> None:
+    now = datetime(2027, 5, 1, tzinfo=UTC)
+    ages = {
+        "homeroom-20270301-090000.db": 31,
+        "homeroom-20270301-090000.zip": 31,
+        "before-restore-20270301-090000-2.db": 40,
+        "homeroom-20270420-090000.db": 11,
+        "my-own-copy.db": 400,
+    }
+    for name, days in ages.items():
+        (tmp_path / name).write_bytes(b"x")
+        moment = (now - timedelta(days=days)).timestamp()
+        os.utime(tmp_path / name, (moment, moment))
+    forget_old_backups(tmp_path, now)
+    assert {path.name for path in tmp_path.iterdir()} == {"homeroom-20270420-090000.db", "my-own-copy.db"}
+
+
+def test_every_table_that_is_retained_is_there() -> None:
+    Registry(FEATURES)  # their tables
+    assert {kept.table for kept in RETENTION} <= set(metadata.tables)

@@ -1,14 +1,14 @@
 """The weekly review day: which works are shown, and who is thanked."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from adapters.local.values import Person
 from bot.domain.messages import File
 from tests.community import COURSE, RITUALS, RULES, Community, write_course
 from tests.shell import Shell
+
+pytestmark = pytest.mark.every_platform
 
 RITUAL = RITUALS + "review_day:\n  every: sunday\n  at: 16:00\n  do: review\n"
 ADAS = "Today I rewrote my first line three times, and the third one stayed."
@@ -63,13 +63,14 @@ async def test_a_long_work_is_shortened_and_a_picture_is_one(open_community) -> 
     assert lines[2] == "2. Ben: 1 file"
 
 
+@pytest.mark.needs("deletions")
 async def test_works_of_last_week_of_who_left_deleted_or_wants_no_praise_are_not_shown(open_community) -> None:
     course = await open_community(rituals=RITUAL)
     await share(course, ada=ADAS)
     await review(course)
     await course.until(20)
     for who in ("cam", "dee"):
-        await course.run.adapter.chat.welcome(Person(id=who, name=who.title()))
+        await course.welcomes(who, who.title())
     await course.types("cam", "What I learnt about cameras")
     number = await course.types("dee", "I regret having written this")
     await course.types("ben", BENS)
@@ -77,8 +78,7 @@ async def test_works_of_last_week_of_who_left_deleted_or_wants_no_praise_are_not
     await course.types("mia", "/privacy praise off")
     await course.types("ben", "/privacy name Night Owl")
     await course.deletes("dee", number)
-    await course.run.adapter.chat.leave("cam", "main")
-    await course.run.control.settle()
+    await course.leaves("cam")
     await course.passes(days=1)
     shown = await review(course)
     assert [line for line in shown.splitlines() if line[:1].isdigit()] == [f"1. Night Owl: {BENS}"]
@@ -92,6 +92,7 @@ async def test_without_works_it_asks_for_some(open_community) -> None:
     )
 
 
+@pytest.mark.needs("deletions")
 async def test_those_who_commented_are_thanked(open_community) -> None:
     course = await open_community(rituals=RITUAL)
     await share(course, ada=ADAS)
@@ -136,8 +137,8 @@ async def test_after_an_outage_it_opens_if_it_is_not_over_and_closes_only_what_w
     course = await open_community(rituals=RITUAL)
     await course.passes(days=6)
     await course.until(15)
-    await course.run.control._clock.move(course.now + timedelta(hours=1 + hours))  # as if nothing had run
-    await course.run.control.catch_up()
+    await course.is_away(hours=1 + hours)  # as if nothing had run
+    await course.comes_back()
     await course.until(18)
     said = [text.partition(" ")[0] for text in await course.said("ben") if text.startswith("Review day")]
     assert len(said) == (2 if hours == 1 else 0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
 from storage.tables import occurrence
 from tests.community import COURSE, RITUALS, Community
+
+pytestmark = pytest.mark.every_platform
 
 QUIET = COURSE + "quiet_days: {weekdays: [sunday], dates: [2027-03-03]}\n"
 MORE = (
@@ -67,8 +67,8 @@ async def states(course: Community, ritual: str) -> list[tuple[str, str, str | N
 
 async def outage(course: Community, **length: float) -> None:
     """The clock goes on while nobody looks at it; then somebody does."""
-    await course.run.control._clock.move(course.now + timedelta(**length))
-    await course.run.control.catch_up()
+    await course.is_away(**length)
+    await course.comes_back()
 
 
 # --- what is next -----------------------------------------------------------------------------------------------------
@@ -247,12 +247,11 @@ async def test_a_share_from_the_time_of_an_outage_belongs_to_the_session_that_sh
     course: Community,
 ) -> None:
     await course.until(19)
-    chat, clock = course.run.adapter.chat, course.run.control._clock
-    await clock.move(course.now + timedelta(hours=1, minutes=20))
-    await chat.say("ada", "main", "What I have learned today is patience.")
-    await clock.move(course.now + timedelta(minutes=20))
-    await course.run.control.settle()
-    await course.run.control.catch_up()
+    await course.is_away(hours=1, minutes=20)
+    await course.posts("ada", "What I have learned today is patience.")
+    await course.is_away(minutes=20)
+    await course.settle()
+    await course.comes_back()
     await course.until(22)
     assert "Ada" in next(text for text in await course.said() if text.startswith("Tonight's sharing is closed"))
 

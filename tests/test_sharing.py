@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.local.parse import parse
 from bot.domain.events import MessagePosted
-from tests.community import COURSE, RITUALS, RULES, Community, write_course
+from tests.community import COURSE, RITUALS, RULES, Community
+
+pytestmark = pytest.mark.every_platform
 
 THOUGHT = "Today I rewrote my first line three times, and the third one stayed."
 
@@ -44,14 +45,12 @@ async def test_nobody_shared_is_said_kindly(course: Community) -> None:
 
 async def test_a_share_in_time_that_reaches_us_late_counts_and_mends_the_summary(course: Community) -> None:
     await course.until(20, 30)
-    await course.run.adapter.chat.say("ada", "main", THOUGHT)
-    [update] = await course.run.adapter.chat.updates()
-    event = parse(update.key, update.value)
-    await course.run.adapter.chat.acknowledge(update.revision)  # as if the platform kept it through an outage
+    await course.posts("ada", THOUGHT)
+    [event] = await course.withheld()
     await course.until(21)
     assert "nobody has posted" in (await course.said())[-1]
     await course.run.app.sink([event])
-    await course.run.control.settle()
+    await course.settle()
     assert await course.points("ada") == 9
     said = await course.said("ben")
     assert len([text for text in said if "sharing is" in text]) == 2  # the opening, and the summary that was edited
@@ -60,11 +59,9 @@ async def test_a_share_in_time_that_reaches_us_late_counts_and_mends_the_summary
 
 async def test_a_post_after_the_end_is_no_share_even_before_the_close_was_handled(course: Community) -> None:
     await course.until(20)
-    await course.run.adapter.chat.say("ada", "main", THOUGHT)
-    [update] = await course.run.adapter.chat.updates()
-    event = parse(update.key, update.value)
+    await course.posts("ada", THOUGHT)
+    [event] = await course.withheld()
     assert isinstance(event, MessagePosted)
-    await course.run.adapter.chat.acknowledge(update.revision)
     from msgspec.structs import replace
 
     await course.run.app.sink([replace(event, at=event.at + timedelta(minutes=61))])
@@ -74,8 +71,8 @@ async def test_a_post_after_the_end_is_no_share_even_before_the_close_was_handle
 async def test_after_an_outage_it_does_not_open_after_its_own_end(open_community) -> None:
     course = await open_community(rituals=RITUALS.replace("at: 09:00", "at: 09:00\n  late_within: 5h"))
     await course.until(19)
-    await course.run.control._clock.move(course.now + timedelta(hours=2, minutes=10))  # as if nothing had run
-    await course.run.control.catch_up()
+    await course.is_away(hours=2, minutes=10)  # as if nothing had run
+    await course.comes_back()
     assert not any("sharing" in text for text in await course.said())
     [notice] = await course.said("chen", "staff")
     assert notice.startswith("⚠ evening_sharing was due at 1 Mar 20:00")
@@ -90,7 +87,7 @@ async def test_all_that_is_answered_to_one_message_is_one_answer(open_community)
 
 async def test_a_session_whose_ritual_was_renamed_ends_all_the_same(course: Community) -> None:
     await course.until(20)
-    write_course(course.folder, rituals=RITUALS.replace("evening_sharing", "night_sharing"))
+    course.rewrites(rituals=RITUALS.replace("evening_sharing", "night_sharing"))
     await course.types("chen", "/reload", room="staff")
     await course.passes(hours=12)
     assert await course.answer("ada", THOUGHT) == ""
@@ -142,6 +139,7 @@ async def test_a_ritual_that_never_had_a_chat_is_told_to_staff(open_community) -
     )
 
 
+@pytest.mark.needs("deletions")
 async def test_a_share_that_is_deleted_leaves_the_summary_and_gives_its_points_back(course: Community) -> None:
     await course.until(20)
     await course.types("ada", "I regret having written this at all")
@@ -169,6 +167,7 @@ long_share:
 """
 
 
+@pytest.mark.needs("deletions")
 @pytest.mark.parametrize("is_late", [False, True])
 async def test_when_the_longer_share_is_deleted_the_other_one_stays(open_community, is_late: bool) -> None:
     course = await open_community(rules=OF_LENGTH)
@@ -190,6 +189,7 @@ async def test_when_the_longer_share_is_deleted_the_other_one_stays(open_communi
     assert SHORT not in "".join(await course.said("ben"))
 
 
+@pytest.mark.needs("deletions")
 async def test_when_the_shorter_share_is_deleted_the_longer_one_stays(open_community) -> None:
     course = await open_community(rules=OF_LENGTH)
     await course.until(20)

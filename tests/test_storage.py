@@ -577,7 +577,7 @@ def test_a_moment_is_kept_to_the_microsecond_whatever_its_zone(database: Databas
 
 def test_shares_of_the_first_version_are_kept(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = tmp_path / "migrations"
-    shutil.copytree(schema._MIGRATIONS, first, ignore=shutil.ignore_patterns("__pycache__", "000[2-9]_*"))
+    shutil.copytree(schema._MIGRATIONS, first, ignore=shutil.ignore_patterns("__pycache__", "000[2-9]_*", "00[1-9]?_*"))
     database = opened(file)
     with monkeypatch.context() as older:
         older.setattr(schema, "_MIGRATIONS", first)

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from bot.features.checkin.streak import MILESTONES, current, missing, reached, run_around, run_up_to
 
+pytestmark = pytest.mark.every_platform
+
 START = date(2027, 3, 1)
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from bot.domain.events import MemberLeft
 from bot.domain.ids import EventKey
-from bot.domain.places import Actor, Address
 from tests.community import COURSE, Community
+
+pytestmark = pytest.mark.every_platform
 
 RULES = """
 vip_check_in:
@@ -45,8 +46,8 @@ async def test_a_tag_lists_who_has_it(course: Community) -> None:
     assert await tag(course, "+vip") == "“vip”, 1 member: #1 Ada"
     await tag(course, "Ben +vip +x")
     assert await tag(course, "+vip") == "“vip”, 2 members: #1 Ada, #2 Ben"
-    ben = Actor(platform="local", user="ben", name="Ben", handle="ben")
-    main = Address(platform="local", chat="main")
+    ben = course.actor("ben")
+    main = course.address()
     gone = MemberLeft(key=EventKey("local:left:1"), at=course.now, actor=ben, address=main)
     await course.run.app.sink([gone])
     assert await tag(course, "+vip") == "“vip”, 1 member: #1 Ada"
@@ -103,7 +104,7 @@ async def test_a_tag_is_a_word_of_any_script(course: Community, word: str) -> No
         ("Ada +😀", "“😀” can’t be a tag"),
         (f"Ada +{'a' * 25}", "can’t be a tag"),
         ("nobody +vip", "Nobody here is called “nobody”."),
-        ("Ada " + " ".join(f"+t{number}" for number in range(11)), "A member has 10 tags at most. Ada has: "),
+        ("Ada " + " ".join(f"+t{number}" for number in range(11)), "A member has 10 tags at most. Ada has:"),
     ],
 )
 async def test_a_wrong_tag_says_how_it_is_done(course: Community, text: str, says: str) -> None:

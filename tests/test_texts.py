@@ -24,6 +24,7 @@ from bot.domain.rules import ANONYMOUS, GRANTED, MARK, Category, Field, Per
 from bot.engine.agenda import Reason
 from bot.engine.feature import Registry
 from bot.features import FEATURES
+from bot.features.privacy.kept import OF_NOBODY
 from bot.simulation.cast import KINDS
 from bot.simulation.report import Points, Rituals
 from bot.simulation.storm import Trouble
@@ -31,9 +32,10 @@ from bot.texts.catalogue import Catalogues
 from bot.texts.template import fill, parse
 from rules.conditions import COMMON_FIELDS
 from rules.fields import WEEKDAYS
-from rules.fold import RETRACTED
+from rules.fold import LINKED, RETRACTED, UNLINKED
 from rules.json_schema import schemas_of
 from rules.vocabulary import CalendarPart
+from storage.personal import ELSEWHERE
 from storage.tables import metadata
 from tests.sources import PACKAGES, ROOT, nodes_of
 
@@ -149,7 +151,7 @@ def composed_ids() -> set[str]:
         "role": ROLES,
         "space": SPACE_KINDS,
         "room": SPACE_KINDS,
-        "fact": (*REGISTRY.facts, RETRACTED),
+        "fact": (*REGISTRY.facts, RETRACTED, LINKED, UNLINKED),
         "field": fields,
         "word": ("yes", "no"),
         "language": ("zh", "en", "auto"),
@@ -157,6 +159,7 @@ def composed_ids() -> set[str]:
         "cli.arg": {about for _, _, arguments in _COMMANDS for _, _, about, _ in arguments},
         "page": page_words(),
         "audit": audited(),
+        "kept": {*(p.table.name for p in REGISTRY.personals), *ELSEWHERE, *OF_NOBODY},
         "category": get_args(Category),
         "part": get_args(CalendarPart),
         "weekday": WEEKDAYS,
@@ -172,6 +175,7 @@ def composed_ids() -> set[str]:
         "simulate.ritual": Rituals.__struct_fields__[1:],
         "simulate.category": (*get_args(Category), GRANTED),
         "kind": (word for kind in get_args(Field) for word in (kind, f"{kind}_asked")),
+        "form": form_words(),
         "problem": (
             "unknown_suggest",
             "unknown_field_suggest",
@@ -184,6 +188,17 @@ def composed_ids() -> set[str]:
     }
     composed = {f"{namespace}.{word}" for namespace, some in words.items() for word in some}
     return composed | schema_words() | own_meanings() & set(IDS)
+
+
+def form_words() -> set[str]:
+    """What forms ask for: their titles, the questions with their hints, the labels of what one may choose."""
+    words = set(REGISTRY.forms)
+    for form in REGISTRY.forms.values():
+        for field in form.fields:
+            question = f"{form.name}.{field.id}"
+            options = () if callable(field.options) else field.options
+            words |= {question, f"{question}.hint", *(f"{question}.{option}" for option in options)}
+    return words
 
 
 def cli_words() -> set[str]:

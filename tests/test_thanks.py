@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import select, update
 
-from adapters.local.parse import parse
 from bot.domain.events import MemberLeft
 from bot.domain.ids import EventKey
-from bot.domain.places import Actor, Address
 from bot.domain.traits import Traits
 from storage.tables import account, fact
 from tests.community import RULES, Community
+
+pytestmark = pytest.mark.every_platform
 
 PAID = (
     RULES
@@ -43,7 +43,8 @@ async def course(open_community) -> Community:
 
 
 async def kinds(course: Community, who: str = "ada") -> list[str]:
-    mine = select(fact.c.kind).join(account, account.c.member == fact.c.member).where(account.c.user == who)
+    user = course.actor(who).user
+    mine = select(fact.c.kind).join(account, account.c.member == fact.c.member).where(account.c.user == user)
     return [row.kind for row in await course.rows(mine.order_by(fact.c.id))]
 
 
@@ -80,11 +81,11 @@ async def test_the_date_is_the_courses_own(open_community) -> None:
 
 async def test_the_same_thanks_delivered_twice_are_given_once(course: Community) -> None:
     await course.types("ben", "hello")
-    await course.run.adapter.chat.say("ada", "main", "/thanks @ben")
-    events = [parse(update.key, update.value) for update in await course.run.adapter.chat.updates()]
+    await course.posts("ada", "/thanks @ben")
+    events = await course.withheld()
     for batch in (events, [*events, *events]):
         await course.run.app.sink(batch)
-    await course.run.control.settle()
+    await course.settle()
     assert await course.points("ben") == 3
     assert len([text for text in await course.said("ada") if "noted" in text]) == 1
 
@@ -134,11 +135,10 @@ async def test_the_first_word_of_a_stranger_may_be_thanks(course: Community) -> 
 
 
 async def test_ordinary_thanks_keep_their_place_among_the_others(course: Community) -> None:
-    chat = course.run.adapter.chat
-    number = await chat.say("ben", "main", "hello")
+    number = await course.posts("ben", "hello")
     for text, reply_to in (("谢谢", None), ("one", None), ("谢谢", number), ("two", None)):
-        await chat.say("ada", "main", text, reply_to=reply_to)
-    await course.run.control.settle()
+        await course.posts("ada", text, reply_to=reply_to)
+    await course.settle()
     joined_and_said = ["member.joined", "message.posted", "message.posted", "thanks.given", "message.posted"]
     assert await kinds(course) == joined_and_said
     assert await course.points("ben") == 3
@@ -200,8 +200,8 @@ async def test_staff_may_be_thanked_and_earn_nothing(course: Community) -> None:
 
 
 async def _gone(course: Community, who: str) -> None:
-    actor = Actor(platform="local", user=who, name=who.title())
-    main = Address(platform="local", chat="main")
+    actor = course.actor(who)
+    main = course.address()
     await course.run.app.sink([MemberLeft(key=EventKey(f"local:gone:{who}"), at=course.now, actor=actor, address=main)])
 
 
@@ -279,7 +279,8 @@ async def test_it_is_told_in_the_members_own_language(open_community) -> None:
 async def test_who_has_no_account_where_the_group_is_reads_nothing(open_community) -> None:
     course = await open_community(rules=TOLD)
     await course.types("ben", "hello")
-    await course.rows(update(account).where(account.c.user == "ben").values(platform="other").returning(account.c.user))
+    of_ben = account.c.user == course.actor("ben").user
+    await course.rows(update(account).where(of_ben).values(platform="other").returning(account.c.user))
     await course.types("ada", "/thanks @Ben")
     assert await _told(course, "ben") == []
 
@@ -287,7 +288,7 @@ async def test_who_has_no_account_where_the_group_is_reads_nothing(open_communit
 async def test_where_nobody_can_be_told_alone_nobody_is(open_community) -> None:
     course = await open_community(rules=TOLD)
     voice = course.run.app.engine.voice
-    voice._traits = {"local": Traits()}
+    voice._traits = {course.address().platform: Traits()}
     await course.types("ben", "hello")
     await course.types("ada", "/thanks @ben")
     said = await course.said("ada") + await course.said("ben")

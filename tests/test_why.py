@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from bot.domain.course import Course
 from bot.domain.ids import CourseId, RuleId
 from bot.domain.messages import Localised
@@ -13,6 +15,8 @@ from bot.features import FEATURES
 from bot.features.why.explained import Explanation
 from bot.texts.catalogue import Catalogues
 from tests.community import RULES, Community
+
+pytestmark = pytest.mark.every_platform
 
 secret = Feature("secret")
 secret.fact("secret.told")
@@ -60,6 +64,7 @@ async def test_an_anonymous_fact_is_masked_for_everybody_and_praised_before_nobo
     assert "Well done, Ada!" not in await course.said("ben")
 
 
+@pytest.mark.needs("deletions")
 async def test_a_reversal_is_explained(course: Community) -> None:
     await course.types("ada", "A thought of more than twenty characters")
     number = (await course.messages("ada"))[-1].number
@@ -103,8 +108,8 @@ async def test_a_message_that_only_a_rule_on_trial_speaks_of_is_an_ordinary_one_
 async def test_what_tells_something_is_found_behind_many_ordinary_messages(course: Community) -> None:
     await course.types("ada", "/checkin")
     for _ in range(101):
-        await course.run.adapter.chat.say("ada", "main", "ok")
-    await course.run.control.settle()
+        await course.posts("ada", "ok")
+    await course.settle()
     said = await course.answer("ada", "/why")
     assert "✓ Daily check-in: +5" in said
     assert said.endswith("And 101 ordinary records that no rule speaks of.")

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from adapters.local.values import Message, Person
+from adapters.local.values import BOT, Message, Person
 from bot.domain.events import (
     Attachment,
     ButtonPressed,
@@ -72,12 +72,17 @@ def _message(key: str, message: Message, actor: Actor, quoted: Message | None) -
         "address": Address(platform=PLATFORM, chat=message.room),
         "message": str(message.number),
         "reply_to": str(message.reply_to) if message.reply_to else None,
-        "quoted": Quoted(user=quoted.author, text=quoted.text, attachments=_attachments(quoted)) if quoted else None,
+        "quoted": _quoted(quoted) if quoted else None,
         "attachments": _attachments(message),
     }
     if command := _command(message):
         return CommandInvoked(name=command[1].lower(), text=command[2] or "", **common)
     return MessagePosted(text=message.text, **common)
+
+
+def _quoted(message: Message) -> Quoted:
+    is_ours = message.author == BOT
+    return Quoted(user=message.author, text=message.text, attachments=_attachments(message), is_ours=is_ours)
 
 
 def _attachments(message: Message) -> tuple[Attachment, ...]:

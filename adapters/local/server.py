@@ -2,8 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -15,6 +13,7 @@ from adapters.local.control import Control
 from adapters.local.gate import Gate, sign_in_routes
 from adapters.local.page import mount_page
 from adapters.local.travel import Travel
+from adapters.serving import bound, serve
 from bot.domain.ports import FileStore
 
 
@@ -42,21 +41,14 @@ class WebServer:
     def bind(self) -> int:
         """Take the port, and say which one it is (0 asks for any). Raises OSError where it is taken."""
         if self._socket is None:
-            self._socket = _listening(*self._address)
+            self._socket = bound(*self._address)
         return int(self._socket.getsockname()[1])
 
     async def run(self) -> None:
         port = self.bind()
         assert self._socket
-        self._socket.listen(128)  # not before: who is only bound refuses callers instead of letting them wait
-        server = _Server(_settings(self._gate(port)), self.listening)
-        serving = asyncio.create_task(server.serve(sockets=[self._socket]), name="web server")
         try:
-            await asyncio.shield(serving)
-        except asyncio.CancelledError:
-            server.should_exit = True
-            await serving
-            raise
+            await serve(_settings(self._gate(port)), self._socket, self.listening)
         finally:
             self._socket = None
 
@@ -73,25 +65,6 @@ class WebServer:
         return self._control.texts.say(self._control.language, id)
 
 
-class _Server(uvicorn.Server):
-    """A server that leaves signals and the end of the process to others, and says when it can be reached."""
-
-    def __init__(self, config: uvicorn.Config, listening: asyncio.Event) -> None:
-        super().__init__(config)
-        self._listening = listening
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        try:
-            await super().startup(sockets)
-        except SystemExit as ended:
-            raise RuntimeError("the web server could not start") from ended
-        self._listening.set()
-
-
 def _settings(app: Gate) -> uvicorn.Config:
     return uvicorn.Config(
         app,
@@ -105,17 +78,3 @@ def _settings(app: Gate) -> uvicorn.Config:
         proxy_headers=False,
         timeout_graceful_shutdown=2,
     )
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        # So that the port is free again right after a restart.
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-    except OSError:
-        listening.close()
-        raise
-    listening.setblocking(False)
-    return listening

@@ -165,6 +165,7 @@ _COMMANDS: tuple[tuple[str, Command, tuple[Argument, ...]], ...] = (
             _JSON,
         ),
     ),
+    ("doctor", _late("doctor", "doctor"), (_CONFIG, _JSON)),
     ("rules facts", _late("facts", "facts"), (_JSON,)),
     (
         "rules schema",

@@ -2,14 +2,13 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
-from adapters.local.adapter import TRAITS
-from adapters.local.parse import PLATFORM
-from bot.app import build
+from bot.app import App, build
 from bot.cli import FINE, PROBLEMS, Terminal
 from bot.cli.configured import configured
 from bot.cli.problems import print_problems
@@ -20,6 +19,7 @@ from bot.domain.places import Address
 from bot.domain.ports import Adapter
 from bot.engine.library import Activation
 from bot.engine.live import Live
+from bot.platforms import TRAITS
 from scheduler.clock import RealClock
 
 
@@ -32,10 +32,9 @@ def run(terminal: Terminal, options: argparse.Namespace, settings: Settings) -> 
 
 
 def _is_runnable(terminal: Terminal, settings: Settings) -> bool:
-    for platform in settings.platforms.named():
-        if platform != PLATFORM:
-            terminal.complain("run.no_adapter", platform=platform)
-            return False
+    if settings.platforms.discord:
+        terminal.complain("run.no_adapter", platform="discord")
+        return False
     if not settings.courses:
         terminal.complain("run.no_courses")
         return False
@@ -47,7 +46,7 @@ def _is_runnable(terminal: Terminal, settings: Settings) -> bool:
 
 
 async def _run(terminal: Terminal, settings: Settings, options: argparse.Namespace) -> int:
-    app = build(settings, clock=RealClock(), traits={PLATFORM: TRAITS})
+    app = build(settings, clock=RealClock(), traits=TRAITS)
     tell(terminal, await app.start())
     for course, other, address in collisions(await app.live()):
         terminal.complain("run.taken_address", course=course, other=other, address=address)
@@ -65,15 +64,26 @@ async def _run(terminal: Terminal, settings: Settings, options: argparse.Namespa
         adapters.append(page.adapter)
         told = partial(terminal.say, "run.page", address=page.address, config=options.config)
         waiting.append(asyncio.create_task(page.when_open(told)))
+    async with contextlib.AsyncExitStack() as open_connections:
+        if settings.platforms.telegram:
+            from bot.telegram import adapter_of
+
+            speaking = adapter_of(app, settings.platforms.telegram, options.config)
+            open_connections.push_async_callback(speaking.client.hang_up)
+            adapters.append(speaking)
+        await _serve(terminal, app, adapters)
+    for task in waiting:
+        task.cancel()
+    terminal.say("demo.stopped")
+    return FINE
+
+
+async def _serve(terminal: Terminal, app: App, adapters: Sequence[Adapter]) -> None:
     if code := await app.new_claim_code():
         terminal.say("run.claim", code=code)
     terminal.say("run.ready", courses=list((await app.live()).courses))
     with stopped_by_signals() as stopping:
         await app.run(adapters, stopping)
-    for task in waiting:
-        task.cancel()
-    terminal.say("demo.stopped")
-    return FINE
 
 
 def collisions(live: Live) -> Iterator[tuple[CourseId, CourseId, str]]:

@@ -26,8 +26,20 @@ class NotSent(Exception):
         self.retry_after = retry_after
 
 
+Reason = Literal["", "blocked", "gone", "late", "moved"]
+
+
 class Refused(Exception):
-    """The platform will never take this message."""
+    """The platform will never take this message.
+
+    `why` is `blocked` where a person wants to hear nothing in private, `gone` where the bot is not in that chat,
+    `late` where nobody waits for the answer any more, `moved` where the chat has another address now: `moved_to`.
+    """
+
+    def __init__(self, reason: str, *, why: Reason = "", moved_to: str | None = None) -> None:
+        super().__init__(reason)
+        self.why = why
+        self.moved_to = moved_to
 
 
 class Unknown(Exception):

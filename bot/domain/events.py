@@ -24,6 +24,7 @@ class Quoted(msgspec.Struct, frozen=True, kw_only=True):
     user: str  # the platform's user id of its author
     text: str
     attachments: tuple[Attachment, ...] = ()
+    is_ours: bool = False  # the bot said it
 
 
 class _Happened(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +42,7 @@ class _Done(_Happened, frozen=True, kw_only=True):
 class CommandInvoked(_Done, frozen=True, kw_only=True, tag="command_invoked"):
     name: str  # without the slash, lower case
     text: str = ""  # all that follows the name
-    via: Literal["slash", "word", "button"] = "slash"
+    via: Literal["slash", "word", "button", "link"] = "slash"  # a link can be made by anybody
     message: str | None = None
     reply_to: str | None = None
     quoted: Quoted | None = None  # what `reply_to` said, where the platform tells
@@ -83,13 +84,20 @@ class ReactionRemoved(_Done, frozen=True, kw_only=True, tag="reaction_removed"):
 
 
 class PollVoted(_Done, frozen=True, kw_only=True, tag="poll_voted"):
-    poll: str
+    """What this person has chosen in a platform's own poll is now this; nothing: the vote was taken back."""
+
+    poll: str  # the key of the message that posted it
     options: tuple[int, ...]
 
 
 class FormSubmitted(_Done, frozen=True, kw_only=True, tag="form_submitted"):
+    """All that a form asks for, at once: from the platform's own form, or from a conversation that has ended."""
+
     form: str
-    fields: dict[str, str]
+    fields: dict[str, str]  # words, or the option that was chosen; without the fields that were left out
+    files: dict[str, tuple[Attachment, ...]] = {}
+    messages: dict[str, str] = {}  # by field, the message that it came with, if any
+    message: str | None = None  # what the answer replies to
     interaction: str | None = None
 
 
@@ -99,6 +107,41 @@ class MemberJoined(_Done, frozen=True, kw_only=True, tag="member_joined"):
 
 class MemberLeft(_Done, frozen=True, kw_only=True, tag="member_left"):
     pass
+
+
+class ContactChanged(_Done, frozen=True, kw_only=True, tag="contact_changed"):
+    """A person has opened a private chat with the bot, or closed it; the address is that chat."""
+
+    is_open: bool
+
+
+class JoinRequested(_Done, frozen=True, kw_only=True, tag="join_requested"):
+    """A person who is not in the group asks to be let in."""
+
+
+class PowersChanged(_Done, frozen=True, kw_only=True, tag="powers_changed"):
+    """A person became one who may manage the chat on its platform, or is one no more. No role follows from that."""
+
+    is_manager: bool
+
+
+class PlaceSeen(_Happened, frozen=True, kw_only=True, tag="place_seen"):
+    """How the bot stands in a chat."""
+
+    address: Address
+    title: str
+    cause: Literal["added", "removed", "changed", "asked", "start"]
+    is_in: bool = True
+    lacks: tuple[str, ...] = ()  # message ids that say what it can't do there, and what to do about it
+    by: Actor | None = None
+
+
+class PlatformTrouble(_Happened, frozen=True, kw_only=True, tag="platform_trouble"):
+    """Updates of a platform can't be fetched until somebody mends it, or can be again."""
+
+    platform: str
+    kind: str  # a message id says it: `trouble.KIND`
+    is_over: bool = False
 
 
 class SpaceMigrated(_Happened, frozen=True, kw_only=True, tag="space_migrated"):
@@ -162,8 +205,21 @@ Done = (
     | FormSubmitted
     | MemberJoined
     | MemberLeft
+    | ContactChanged
+    | JoinRequested
+    | PowersChanged
 )
-Event = Done | SpaceMigrated | OccurrenceDue | TimeLost | JobDone | CourseFilesChanged | UpdateUnreadable
+Event = (
+    Done
+    | PlaceSeen
+    | PlatformTrouble
+    | SpaceMigrated
+    | OccurrenceDue
+    | TimeLost
+    | JobDone
+    | CourseFilesChanged
+    | UpdateUnreadable
+)
 
 
 class PlainMessage(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,6 +50,7 @@ class Button(msgspec.Struct, frozen=True, kw_only=True):
 
     label: str
     command: str  # without the slash
+    is_private: bool = False  # opens the chat of this person with the bot and runs the command there
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +71,44 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_picture(self) -> bool:
         return self.media_type in PICTURES
+
+
+class Poll(msgspec.Struct, frozen=True, kw_only=True):
+    """A poll as a platform has it; everybody sees who chose what."""
+
+    question: str
+    options: tuple[str, ...]
+    is_multiple: bool = False
+    is_closed: bool = False
+
+
+class Reaction(msgspec.Struct, frozen=True, kw_only=True, tag="reaction"):
+    """Put a reaction under a message of somebody."""
+
+    message: str  # the platform's id
+    emoji: str
+
+
+class Copy(msgspec.Struct, frozen=True, kw_only=True, tag="copy"):
+    """Post once more what somebody has posted, files and all, without saying who that was."""
+
+    chat: str
+    message: str
+
+
+class Admission(msgspec.Struct, frozen=True, kw_only=True, tag="admission"):
+    """Let a person into the chat who asked for it, or do not."""
+
+    user: str
+    is_admitted: bool
+
+
+class Inspection(msgspec.Struct, frozen=True, kw_only=True, tag="inspection"):
+    """Look up what the bot may do in the chat; what is found comes back as `PlaceSeen`."""
+
+
+Act = Reaction | Copy | Admission | Inspection
+"""What can be done in a chat beside saying something."""
 
 
 Policy = Literal["at_least_once", "at_most_once", "replaceable"]
@@ -94,7 +133,11 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     edits: str | None = None  # the key of an earlier message that this one replaces
     pins: str | None = None  # the key of an earlier message that is to be pinned; this one says nothing itself
     unpins: str | None = None  # the same, pinned no more
+    deletes: str | None = None  # the key of an earlier message that goes
     target: str | None = None  # the platform's id of that earlier message; known when it is sent
+    poll: Poll | None = None
+    act: Act | None = None  # this one does that, and says nothing itself
+    asks: bool | None = None  # whether it waits for a reply in words
     policy: Policy = "at_least_once"
     at: datetime | None = None  # when the core decided to say it
 
@@ -106,4 +149,9 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def about(self) -> str | None:
         """The key of the earlier message that this one does something to, instead of being one more."""
-        return self.edits or self.pins or self.unpins
+        return self.edits or self.pins or self.unpins or self.deletes
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it does something to a chat and adds no message to it."""
+        return bool(self.pins or self.unpins or self.deletes or (self.act and not isinstance(self.act, Copy)))

@@ -12,11 +12,16 @@ SPACE_KINDS: tuple[SpaceKind, ...] = ("main", "interest", "alumni", "staff")
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
-    """One chat, channel, topic or thread as its platform names it."""
+    """One chat, channel, topic or thread as its platform names it; a topic of a chat is `CHAT/TOPIC`."""
 
     platform: str
     chat: str
     private: bool = False  # a conversation between one person and the bot
+
+    @property
+    def room(self) -> str:
+        """The chat without its topic: messages are numbered, and limits are counted, within it."""
+        return self.chat.partition("/")[0]
 
 
 class Space(msgspec.Struct, frozen=True, kw_only=True):

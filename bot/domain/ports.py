@@ -77,6 +77,8 @@ class AdapterStore(Protocol):
         """What changed last, oldest change first."""
         ...
 
+    async def delete(self, kind: str, key: str) -> None: ...
+
     async def delete_through(self, kind: str, revision: int) -> None:
         """Forget the documents of a kind up to a revision, included."""
         ...
@@ -124,6 +126,15 @@ class Watchman(Protocol):
     async def lost(self, kind: Literal["asleep", "forward", "back"], since: datetime, now: datetime) -> None:
         """The machine was suspended, or its clock was set."""
         ...
+
+
+class Menu(msgspec.Struct, frozen=True, kw_only=True):
+    """The commands that a platform offers to who begins to type one, most useful first."""
+
+    scope: Literal["groups", "private", "chat"]  # in every group, in every private chat, in one chat
+    chat: str | None = None  # the one
+    language: Language | None = None  # of the person's app; None: any that has no menu of its own
+    commands: tuple[tuple[str, str], ...]  # name and what it does
 
 
 class Texts(Protocol):

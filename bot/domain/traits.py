@@ -19,11 +19,32 @@ class Can(Flag):
     FILES = auto()
     PIN = auto()  # keep a message in sight at the top of its chat
     DEDUPE = auto()  # a message sent again with the same key appears once
+    PRIVATE = auto()  # write in private to who has opened a chat with the bot, by a button where they have not
+    REACT = auto()  # put a reaction under somebody's message
+    DELETE = auto()  # take back a message of one's own
+    POLL = auto()  # polls of its own
+    ASK = auto()  # make it easy to answer a message
+    ADMIT = auto()  # let people into a chat who ask for it
+    COPY = auto()  # post once more what somebody has posted
+    INSPECT = auto()  # look up what the bot may do in a chat
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How many messages a platform takes from the bot."""
+
+    per_second: int  # in all
+    per_chat_second: int  # to one chat
+    per_group_minute: int  # to one chat that is not private
 
 
 class Traits(msgspec.Struct, frozen=True, kw_only=True):
     """A platform's abilities and limits."""
 
     can: Can = Can.NOTHING
-    max_text: int = 4096  # characters of one message
+    max_text: int = 4096  # of one message, in characters
+    max_caption: int | None = None  # of the text that goes with a file; None: as any other
+    max_answer: int | None = None  # of the answer to an interaction; None: as any other
+    is_utf16: bool = False  # it counts UTF-16 units as characters
     max_buttons: int = 25
+    max_album: int | None = None  # files of one sort that one message may hold; then it has no buttons. None: any
+    limits: Limits | None = None

@@ -1,11 +1,12 @@
 """The only code that degrades: what a platform can't do is said in another way."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 from wcwidth import iter_graphemes, wcswidth
 
-from bot.domain.messages import OutgoingMessage, Span, Table
+from bot.domain.messages import Admission, File, Inspection, OutgoingMessage, Reaction, Span, Table
 from bot.domain.traits import Can, Traits
 
 PHONE = 28
@@ -29,22 +30,38 @@ def fit(message: OutgoingMessage, traits: Traits) -> Iterator[OutgoingMessage]:
         message = _buttons_as_commands(message)
     if message.files and Can.FILES not in traits.can:
         message = _files_as_names(message)
+    if message.poll and Can.POLL in traits.can:  # the platform shows the options itself
+        message = msgspec.structs.replace(message, body=(), buttons=())
     if Can.STYLE not in traits.can:
         message = msgspec.structs.replace(message, body=(Span(message.text),))
-    if Can.REPLY not in traits.can:
-        message = msgspec.structs.replace(message, reply_to=None)
-    if Can.ANSWER not in traits.can:
-        message = msgspec.structs.replace(message, answers=None)
-    if Can.EDIT not in traits.can:
-        message = msgspec.structs.replace(message, edits=None)
-    for part in _split(message, traits.max_text):
+    left_out = {name: None for ability, name in _LEFT_OUT.items() if ability not in traits.can}
+    message = msgspec.structs.replace(message, **left_out)
+    for part in _split(message, traits):
         is_for_all = Can.ONLY_FOR not in traits.can and not part.answers
         yield msgspec.structs.replace(part, only_for=None) if is_for_all else part
+
+
+_LEFT_OUT = {
+    Can.REPLY: "reply_to",
+    Can.ANSWER: "answers",
+    Can.EDIT: "edits",
+    Can.POLL: "poll",
+    Can.ASK: "asks",
+}
+"""What is said all the same where a platform can't do this."""
+
+_NEEDED = {Reaction: Can.REACT, Admission: Can.ADMIT, Inspection: Can.INSPECT}
 
 
 def _is_pointless(message: OutgoingMessage, traits: Traits) -> bool:
     if message.pins or message.unpins:
         return Can.PIN not in traits.can
+    if message.deletes:
+        return Can.DELETE not in traits.can
+    if message.act:
+        return _NEEDED.get(type(message.act), Can.COPY) not in traits.can
+    if message.edits and message.poll and Can.POLL in traits.can:  # its own counts need nobody; only its end does
+        return not message.poll.is_closed
     # A counter that is posted anew each time would flood the chat.
     return bool(message.edits) and message.policy == "replaceable" and Can.EDIT not in traits.can
 
@@ -66,31 +83,74 @@ def _files_as_names(message: OutgoingMessage) -> OutgoingMessage:
     return msgspec.structs.replace(message, files=(), body=spans)
 
 
-def _split(message: OutgoingMessage, most: int) -> Iterator[OutgoingMessage]:
-    parts = list(_pages(message.body, most)) or [()]
-    last = len(parts) - 1
-    for number, body in enumerate(parts):
+def _split(message: OutgoingMessage, traits: Traits) -> Iterator[OutgoingMessage]:
+    pages, albums = list(_pages(message.body, traits)) or [()], list(_albums(message.files, traits))
+    parts: list[tuple[tuple[Span, ...], tuple[File, ...]]] = [(page, ()) for page in pages]
+    if albums and _goes_along(message, pages[-1], albums, traits):
+        parts[-1] = (pages[-1], albums.pop())
+    parts += [((), album) for album in albums]
+    if not pages[0] and len(parts) > 1 and not message.buttons:
+        parts = parts[1:]
+    last = len(pages) - 1  # the end of the text has what belongs to it
+    for number, (body, files) in enumerate(parts):
         key = message.key if number == 0 else f"{message.key}+{number}"
-        changes = {} if number == last else {"buttons": (), "files": (), "table": None}
+        changes: dict[str, Any] = {} if number == last else {"buttons": (), "table": None, "asks": None}
         if number:  # only the first can be the edit, the quote or the answer
             changes |= {"edits": None, "reply_to": None, "answers": None}
-        yield msgspec.structs.replace(message, key=key, body=body, **changes)
+        yield msgspec.structs.replace(message, key=key, body=body, files=files, **changes)
 
 
-def _pages(body: Sequence[Span], most: int) -> Iterator[tuple[Span, ...]]:
+def _goes_along(
+    message: OutgoingMessage, text: Sequence[Span], albums: Sequence[Sequence[File]], traits: Traits
+) -> bool:
+    """Whether the files and the end of the text can be one message."""
+    has_room = traits.max_caption is None or _measure_all(text, traits) <= traits.max_caption
+    is_bare = traits.max_album is None or len(albums[0]) == 1 or not message.buttons
+    return has_room and is_bare and len(albums) == 1
+
+
+def _albums(files: Sequence[File], traits: Traits) -> Iterator[tuple[File, ...]]:
+    """The files as they can go together."""
+    if traits.max_album is None:
+        yield from [tuple(files)] if files else []
+        return
+    for is_picture in (True, False):
+        sort = [file for file in files if file.is_picture == is_picture]
+        yield from (tuple(sort[at : at + traits.max_album]) for at in range(0, len(sort), traits.max_album))
+
+
+def _pages(body: Sequence[Span], traits: Traits) -> Iterator[tuple[Span, ...]]:
     page: list[Span] = []
-    room = most
+    room = traits.max_text
     for span in body:
         text = span.text
-        while len(text) > room:
-            cut = text.rfind("\n", room // 2, room) + 1 or room
-            yield (*page, Span(text[:cut], span.style))
-            page, room, text = [], most, text[cut:]
+        while measure(text, traits) > room:
+            fits = _fitting(text, room, traits)
+            cut = text.rfind("\n", fits // 2, fits) + 1 or fits
+            yield (*page, Span(text[:cut], span.style)) if cut else tuple(page)
+            page, room, text = [], traits.max_text, text[cut:]
         if text:
             page.append(Span(text, span.style))
-            room -= len(text)
+            room -= measure(text, traits)
     if page:
         yield tuple(page)
+
+
+def measure(text: str, traits: Traits) -> int:
+    """The length of a text as the platform counts it."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 if traits.is_utf16 else len(text)
+
+
+def _measure_all(body: Sequence[Span], traits: Traits) -> int:
+    return sum(measure(span.text, traits) for span in body)
+
+
+def _fitting(text: str, room: int, traits: Traits) -> int:
+    """How many characters of the text have room; a character that the platform counts twice is never cut in two."""
+    if not traits.is_utf16:
+        return room
+    units = text[:room].encode("utf-16-le", "surrogatepass")[: room * 2]
+    return len(units.decode("utf-16-le", "ignore"))
 
 
 def board_lines(table: Table, width: int = PHONE) -> list[str]:

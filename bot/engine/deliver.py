@@ -7,24 +7,28 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from msgspec import structs
 from sqlalchemy import Connection
 
 from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
 from bot.domain.messages import OutgoingMessage, Text
 from bot.domain.ports import Adapter, Clock
 from bot.domain.traits import Can
+from bot.engine.moving import move_space
+from bot.engine.pacing import MEMORY, Pacer
 from bot.engine.transaction import Engine
 from bot.engine.voice import NOTICE_LIFE, Utterance, Where
-from storage import outbox
+from storage import contacts, outbox
 from storage.database import Database
 from storage.leases import Holder, living
-from storage.outbox import Claimed
+from storage.outbox import URGENT, Claimed, Room
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 _AT_ONCE = 50
 _STORAGE_RETRY = 1.0  # seconds
+_LATER = timedelta(seconds=30)
 _MOST_CRASHES = 8
 _RESENDABLE = ("delivery.expired", "delivery.unknown")
 
@@ -52,6 +56,7 @@ class Deliverer:
         self._clock = clock
         self._real_now = real_now
         self._in_flight: set[int] = set()
+        self._pacers: dict[str, Pacer] = {}  # of the platforms that limit what they take
         self._claiming = asyncio.Lock()
         self._alarm: asyncio.TimerHandle | None = None
         self._more = asyncio.Event()
@@ -89,6 +94,15 @@ class Deliverer:
         for row in rows:
             await self._persist(partial(self._after_unknown, row=row, reason="the process ended while sending"))
 
+    async def pace(self, adapter: Adapter) -> None:
+        """Keep under the platform's limits from now on, as if this process had sent what others sent before it."""
+        limits = adapter.traits.limits
+        if limits is None:
+            return
+        now = self._real_now()
+        pacer = self._pacers[adapter.platform] = Pacer(limits)
+        pacer.remember(await self._persist(lambda db: outbox.sent_since(db, adapter.platform, now - MEMORY)), now)
+
     async def drain(self) -> None:
         """Deliver everything that can be sent now, and return when all of it is settled."""
         async with self._draining:
@@ -114,20 +128,36 @@ class Deliverer:
         if self._is_stopping or busy >= _AT_ONCE:
             return []
         now, real_now, platforms = self._clock.now(), self._real_now(), list(self._adapters)
+        rooms = {platform: self._room(platform, busy, real_now) for platform in platforms}
 
-        def claim(db: Connection) -> tuple[list[Claimed], datetime | None]:
+        def claim(db: Connection) -> tuple[list[Claimed], datetime | None, bool]:
             for row in outbox.expire(db, now):
                 self._after_expiry(db, row)
-            claimed = outbox.claim(
-                db, platforms, holder=self._holder.id, now=now, real_now=real_now, limit=_AT_ONCE - busy
-            )
-            return claimed, outbox.next_retry(db, platforms, after=real_now)
+            claimed: list[Claimed] = []
+            for platform, room in rooms.items():
+                claimed += outbox.claim(db, platform, room, holder=self._holder.id, now=now, real_now=real_now)
+            return claimed, outbox.next_retry(db, platforms, after=real_now), outbox.is_waiting(db)
 
         async with self._claiming:
-            claimed, next_retry = await self._persist(claim)
+            claimed, next_retry, is_waiting = await self._persist(claim)
             self._in_flight |= {row.id for row in claimed}
-        self._wake_after(next_retry - real_now if next_retry else None)
+        for row in claimed:
+            if pacer := self._pacers.get(row.message.address.platform):
+                pacer.begin(row.message)
+        moments = [pacer.next_free(real_now) for pacer in self._pacers.values() if is_waiting]
+        following = min((moment for moment in (next_retry, *moments) if moment), default=None)
+        self._wake_after(following - real_now if following else None)
         return claimed
+
+    def _room(self, platform: str, busy: int, real_now: datetime) -> Room:
+        """How much may be sent on a platform now. What is urgent goes even where the platform takes nothing else."""
+        pacer, most = self._pacers.get(platform), _AT_ONCE - busy
+        if pacer is None:
+            return Room(most=most)
+        parked, budget = pacer.parked(real_now), pacer.budget(real_now)
+        if budget:
+            return Room(most=min(most, budget), parked=parked)
+        return Room(most=most, least_urgent=URGENT, parked=parked)
 
     def _wake_after(self, wait: timedelta | None) -> None:
         if self._alarm:
@@ -138,9 +168,16 @@ class Deliverer:
 
     async def _deliver(self, row: Claimed) -> None:
         try:
-            await self._persist(await self._send(row))
+            await self._persist(await self._sent(row))
         finally:
             self._in_flight.discard(row.id)
+
+    async def _sent(self, row: Claimed) -> Callable[[Connection], object]:
+        try:
+            return await self._send(row)
+        finally:
+            if pacer := self._pacers.get(row.message.address.platform):
+                pacer.end(row.message, self._real_now())
 
     async def _send(self, row: Claimed) -> Callable[[Connection], object]:
         """Send it; what is to be recorded then."""
@@ -153,7 +190,7 @@ class Deliverer:
             wait = max(error.retry_after or timedelta(0), outbox.backoff(row.attempts))
             return partial(self._retry, row=row, wait=wait, reason=str(error))
         except Refused as error:
-            return partial(self._bury, row=row, reason=str(error))
+            return partial(self._after_refusal, row=row, refused=error)
         except Unknown as error:
             return partial(self._after_unknown, row=row, reason=str(error))
         except Exception as error:
@@ -187,6 +224,21 @@ class Deliverer:
     def _dedupes(self, row: Claimed) -> bool:
         adapter = self._adapters.get(row.message.address.platform)
         return adapter is not None and Can.DEDUPE in adapter.traits.can
+
+    def _after_refusal(self, db: Connection, row: Claimed, refused: Refused) -> None:
+        address = row.message.address
+        if refused.why == "moved" and refused.moved_to:
+            move_space(db, address, structs.replace(address, chat=refused.moved_to), self._clock.now())
+            self._retry(db, row, timedelta(0), str(refused))
+        elif refused.why == "blocked" and address.private:
+            contacts.change(db, address.platform, address.chat, is_open=False, at=self._clock.now())
+            self._settle(db, row, "dead", error=str(refused))
+        elif row.message.deletes and not row.message.target and outbox.is_coming(db, row.message.deletes):
+            self._retry(db, row, _LATER, "what is to go has not been sent yet")
+        elif refused.why == "late":
+            self._settle(db, row, "dead", error=str(refused))
+        else:
+            self._bury(db, row, str(refused))
 
     def _bury(self, db: Connection, row: Claimed, reason: str) -> None:
         log.warning("message %s was refused: %s", row.message.key, reason)
@@ -238,10 +290,10 @@ def _was_ours(row: Claimed, is_ours: bool) -> bool:
 
 
 def _is_counter(message: OutgoingMessage) -> bool:
-    """A counter that can't be updated is nobody's task."""
+    """A counter that can't be updated is nobody's task, nor is an answer that can't be taken back."""
     return message.policy == "replaceable"
 
 
 def _is_answer(message: OutgoingMessage) -> bool:
     """Whoever asked has long asked again, or given up."""
-    return bool(message.only_for or message.reply_to or message.answers)
+    return bool(message.only_for or message.reply_to or message.answers or message.address.private)

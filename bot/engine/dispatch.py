@@ -10,6 +10,7 @@ from bot.domain.messages import Button, Text
 from bot.domain.places import SpaceKind
 from bot.engine.context import Context
 from bot.engine.feature import Command, InReply, Registry
+from bot.engine.private import ask_which_course
 
 _WORD_LONGEST = 12
 _DECORATION = " !！.。~～#【】"
@@ -66,16 +67,21 @@ def word_in(event: MessagePosted, registry: Registry) -> Command | None:
 
 def run_command(ctx: Context, event: CommandInvoked) -> None:
     """Check who, where and what, then hand over. Raises UserError with the reply."""
-    registry = ctx.engine.registry
-    command = registry.commands.get(event.name) or registry.words.get(event.name)  # `/打卡` works too
+    command = ctx.engine.registry.command_of(event.name)
     if command is None:
         raise _unknown(ctx, event)
+    if event.via == "link" and not command.by_link:
+        raise UserError("command.not_by_link", command=command.name)
     if not command.anywhere:
-        _check(ctx, command)
+        if ctx.actor_address.private and not ctx.has_member:
+            ask_which_course(ctx, then=f"{command.name} {event.text}".strip())
+            return
+        check_allowed(ctx, command)
     command.handler(ctx, event)
 
 
-def _check(ctx: Context, command: Command) -> None:
+def check_allowed(ctx: Context, command: Command) -> None:
+    """Raises UserError where this member may not use a command, or not here."""
     role = ctx.member.role
     if role not in command.roles:
         allowed = [Text(id=f"role.{allowed}") for allowed in command.roles]

@@ -5,7 +5,7 @@ Constructing a `Feature` registers nothing; the list in `bot/features` does, thr
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack
 
 from bot.domain.course import Course
 from bot.domain.events import CommandInvoked, OccurrenceDue, PlainMessage
@@ -14,7 +14,9 @@ from bot.domain.messages import Words
 from bot.domain.places import SPACE_KINDS, SpaceKind
 from bot.domain.rituals import Occurrence, Step
 from bot.domain.rules import Fact, FactKind, Field, Firing, LedgerEntry
+from bot.engine.forms_shape import Form, FormField, FormHandler
 from rules.vocabulary import AWARD, USES_NOTHING, Action, EffectKind, Points, Uses, Vocabulary, at_once
+from storage.personal import CORE, Personal
 
 if TYPE_CHECKING:
     from bot.engine.context import Context
@@ -47,7 +49,21 @@ class Command:
     places: tuple[SpaceKind, ...] = SPACE_KINDS
     words: tuple[str, ...] = ()
     anywhere: bool = False  # also where no course lives yet, and for who is no member
+    is_private: bool = False  # what it answers is nobody else's business
+    by_link: bool = False  # a link that anybody can make may run it: it changes nothing that the person would mind
     is_listed: bool = True  # in the help and in completion
+
+
+class CommandOptions(TypedDict, total=False):
+    """What may be said of a command beside its name and its handler."""
+
+    roles: tuple[Role, ...]
+    places: tuple[SpaceKind, ...]
+    words: tuple[str, ...]
+    anywhere: bool
+    is_private: bool
+    by_link: bool
+    is_listed: bool
 
 
 @dataclass(slots=True)
@@ -57,6 +73,7 @@ class Feature:
     name: str
     needs: tuple[str, ...] = ()  # queries of other features that this one asks
     commands: list[Command] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
     facts: list[FactKind] = field(default_factory=list)
     effects: dict[str, tuple[EffectKind, EffectHandler]] = field(default_factory=dict)
     actions: dict[str, tuple[Action, OccurrenceHandler]] = field(default_factory=dict)
@@ -68,31 +85,28 @@ class Feature:
     queries: dict[str, Callable[..., Any]] = field(default_factory=dict)
     offers: dict[str, Callable[..., Sequence[Any]]] = field(default_factory=dict)
     sections: dict[str, type] = field(default_factory=dict)
+    personals: list[Personal] = field(default_factory=list)
 
-    def command(
-        self,
-        name: str,
-        *,
-        roles: tuple[Role, ...] = ROLES,
-        places: tuple[SpaceKind, ...] = SPACE_KINDS,
-        words: tuple[str, ...] = (),
-        anywhere: bool = False,
-        is_listed: bool = True,
-    ) -> Callable[[CommandHandler], CommandHandler]:
-        """Handles `/name`, and the words where a message is nothing else."""
+    def command(self, name: str, **options: Unpack[CommandOptions]) -> Callable[[CommandHandler], CommandHandler]:
+        """Handles `/name`, and the words where a message is nothing else; the options as `Command` has them."""
 
         def declare(handler: CommandHandler) -> CommandHandler:
-            self.commands.append(
-                Command(
-                    name=name,
-                    handler=handler,
-                    roles=roles,
-                    places=places,
-                    words=words,
-                    anywhere=anywhere,
-                    is_listed=is_listed,
-                )
-            )
+            self.commands.append(Command(name=name, handler=handler, **options))
+            return handler
+
+        return declare
+
+    def personal(self, *tables: Personal) -> None:
+        """Declares what tables hold about a person: for their own copy of it, and for when they are forgotten."""
+        self.personals += tables
+
+    def form(
+        self, name: str, *, fields: tuple[FormField, ...], command: str | None = None
+    ) -> Callable[[FormHandler], FormHandler]:
+        """Handles a form when it is handed in; `command` opens it, where it is called otherwise than the form."""
+
+        def declare(handler: FormHandler) -> FormHandler:
+            self.forms.append(Form(name=name, handler=handler, fields=fields, command=command or name))
             return handler
 
         return declare
@@ -201,6 +215,7 @@ class Registry:
     def __init__(self, features: Iterable[Feature]) -> None:
         self.features = tuple(features)
         self.commands = _merged((command.name, command) for f in self.features for command in f.commands)
+        self.forms = _merged((form.name, form) for f in self.features for form in f.forms)
         self.effects = _merged(item for f in self.features for item in f.effects.items())
         self.actions = _merged(item for f in self.features for item in f.actions.items())
         self.previews = _merged(item for f in self.features for item in f.previews.items())
@@ -216,9 +231,19 @@ class Registry:
         self.offers: dict[str, list[Callable[..., Sequence[Any]]]] = {}
         for name, handler in (item for f in self.features for item in f.offers.items()):
             self.offers.setdefault(name, []).append(handler)
+        self.personals = (*CORE, *(personal for f in self.features for personal in f.personals))
         for feature in self.features:
             if unmet := set(feature.needs) - set(self.queries):
                 raise ValueError(f"feature {feature.name} needs queries that nobody offers: {sorted(unmet)}")
+
+    def command_of(self, name: str) -> Command | None:
+        """The command that is called so; `/打卡` works too."""
+        return self.commands.get(name) or self.words.get(name)
+
+    def is_private(self, event: Any) -> bool:
+        """Whether the answer to an event is nobody else's business."""
+        command = self.command_of(event.name) if isinstance(event, CommandInvoked) else None
+        return command is not None and command.is_private
 
     def handlers(self, kind: type) -> list[EventHandler]:
         return [handler for feature in self.features for handler in feature.handlers.get(kind, ())]

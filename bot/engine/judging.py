@@ -1,7 +1,7 @@
 """Facts against the live rules: what was given is loaded once for a batch, then facts are judged in their order."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, bindparam, case, func, select
@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Select, Table, bindparam, case, func, select
 from bot.domain.course import Course
 from bot.domain.places import Member
 from bot.domain.rules import MARK, Fact, Limit, Rule, Tally
-from rules.fold import Fold, Judged, Totals
+from rules.fold import Fold, Judged, Totals, last_round
 from storage import boards
 from storage.among import among
+from storage.persons import by_person, grouped, same_persons
 from storage.tables import ledger, shadow_ledger
 
 
@@ -80,15 +81,23 @@ class Judging:
         first = min(fact.local_date for fact in facts)
         since = min(first - timedelta(days=first.weekday()), first - longest - timedelta(days=1))
         bound = {**_bound(facts, rules), "course": facts[0].course, "since": since}
+        seen: set[tuple[int, str, date]] = set()
         for member, rule, day, times, points, last_at in db.execute(read.recent, bound):
             tally = self._tally(read, member, rule)
-            tally.by_date[day], tally.points_by_date[day] = times, points
-            tally.last_at = max(tally.last_at, last_at) if tally.last_at else last_at
+            if (key := (member, rule, day)) in seen:  # what another account of the same person got
+                tally.by_date[day] += times
+                tally.points_by_date[day] += points
+            else:
+                tally.by_date[day], tally.points_by_date[day] = times, points
+            seen.add(key)
+            if last_at:
+                tally.last_at = max(tally.last_at or last_at, last_at)
 
     def _load_ever(self, db: Connection, read: "_Reading", facts: Sequence[Fact], rules: Sequence[Rule]) -> None:
         if rules:
-            for member, rule, times in db.execute(read.ever, _bound(facts, rules)):
-                self._tally(read, member, rule).ever = times
+            found = db.execute(read.ever, _bound(facts, rules))
+            for (member, rule), times in grouped(((member, rule), times) for member, rule, times in found):
+                self._tally(read, member, rule).ever = sum(times)
 
     def _load_objects(self, db: Connection, read: "_Reading", facts: Sequence[Fact], rules: Sequence[Rule]) -> None:
         """What this batch itself has given since is newer than what the ledger says."""
@@ -96,9 +105,10 @@ class Judging:
         if not keys - self._objects:
             return
         objects = {fact.object for fact in facts}
-        for member, rule, object, last in db.execute(read.objects, {**_bound(facts, rules), "objects": objects}):
+        found = db.execute(read.objects, {**_bound(facts, rules), "objects": objects})
+        for (member, rule, object), rounds in grouped(((row[0], row[1], row[2]), row[3]) for row in found):
             if (member, read.prefix + rule, object) not in self._objects:
-                self._tally(read, member, rule).rounds[object] = last
+                self._tally(read, member, rule).rounds[object] = last_round(rounds)
         self._objects |= keys
 
     def _load_texts(self, db: Connection, read: "_Reading", facts: Sequence[Fact], rules: Sequence[Rule]) -> None:
@@ -129,25 +139,29 @@ def _bound(facts: Iterable[Fact], rules: Iterable[Rule]) -> dict[str, Any]:
 
 
 class _Reading:
-    """The questions asked of the ledger, or of the shadow ledger. What was taken back counts as never given."""
+    """The questions asked of the ledger, or of the shadow ledger. What was taken back counts as never given.
+
+    Each gives the person that a row counts for, and one row for each of their members.
+    """
 
     def __init__(self, table: Table, prefix: str) -> None:
         self.prefix = prefix
         given = case((table.c.round % 2 == 0, 1), else_=-1)
-        mine = among(table.c.member, "members") & among(table.c.rule, "rules")
+        mine = same_persons(table.c.member, "members") & among(table.c.rule, "rules")
         recent = (table.c.course == bindparam("course")) & (table.c.local_date >= bindparam("since")) & mine
         last_at = func.max(case((table.c.round % 2 == 0, table.c.at)))
-        self.recent: Select[Any] = (
+        self.recent = by_person(
             select(table.c.member, table.c.rule, table.c.local_date)
-            .add_columns(func.sum(given), func.sum(table.c.points), last_at)
+            .add_columns(func.sum(given).label("times"), func.sum(table.c.points).label("points"))
+            .add_columns(last_at.label("last_at"))
             .where(recent)
             .group_by(table.c.member, table.c.rule, table.c.local_date)
         )
-        by_rule = select(table.c.member, table.c.rule, func.sum(given)).where(mine)
-        self.ever: Select[Any] = by_rule.group_by(table.c.member, table.c.rule)
-        objects = select(table.c.member, table.c.rule, table.c.object, func.max(table.c.round))
+        by_rule = select(table.c.member, table.c.rule, func.sum(given).label("times")).where(mine)
+        self.ever = by_person(by_rule.group_by(table.c.member, table.c.rule))
+        objects = select(table.c.member, table.c.rule, table.c.object, func.max(table.c.round).label("round"))
         objects = objects.where(mine, among(table.c.object, "objects"))
-        self.objects: Select[Any] = objects.group_by(table.c.member, table.c.rule, table.c.object)
+        self.objects = by_person(objects.group_by(table.c.member, table.c.rule, table.c.object))
         texts = (table.c.course == bindparam("course")) & among(table.c.text, "texts") & among(table.c.rule, "rules")
         by_text = select(table.c.rule, table.c.text, func.sum(given)).where(texts)
         self.texts: Select[Any] = by_text.group_by(table.c.rule, table.c.text).having(func.sum(given) > 0)

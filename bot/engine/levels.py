@@ -1,6 +1,7 @@
 """What level a member has, and everybody's anew when a course's levels change."""
 
 from collections import defaultdict
+from collections.abc import Collection
 
 import msgspec
 from sqlalchemy import Connection, select, update
@@ -30,11 +31,12 @@ def standing_of(db: Connection, course: Course, who: MemberId) -> Standing | Non
     return Standing(level=level, activity=activity, contribution=contribution)
 
 
-def relevel(db: Connection, course: Course) -> None:
-    """Give every student the level that their points now give. Nobody is told."""
-    students = db.execute(select(member.c.id).where(member.c.course == course.id, member.c.role == "student"))
+def relevel(db: Connection, course: Course, only: Collection[MemberId] | None = None) -> None:
+    """Give every student, or only these, the level that their points now give. Nobody is told."""
+    found = db.execute(select(member.c.id).where(member.c.course == course.id, member.c.role == "student")).scalars()
+    students = [who for who in found if only is None or who in only]
     changed = defaultdict(set)
-    for who, level, activity, contribution in boards.standings_of(db, course.id, list(students.scalars())):
+    for who, level, activity, contribution in boards.standings_of(db, course.id, students):
         now = course.level_at(activity, contribution)
         if now != level:
             changed[now].add(who)

@@ -43,7 +43,7 @@ class Library:
         self.folders = dict(folders)
         self.courses = live
         self.schedule = schedule
-        self._store = store
+        self.store = store
         self._hashes = Hashes()
 
     def activate(self, db: Connection, course: CourseId, now: datetime) -> Activation:
@@ -73,7 +73,7 @@ class Library:
         paths = paths_of(folder) if files else {}
         for name, file in files.items():
             try:
-                is_kept = self._store.take(paths[name], file)
+                is_kept = self.store.take(paths[name], file)
             except (OSError, KeyError):
                 is_kept = False
             if not is_kept:

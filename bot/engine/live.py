@@ -1,9 +1,10 @@
 """The courses as they are live now: one immutable view, replaced whole when a row says that something changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from msgspec import structs
 from sqlalchemy import Connection, func, select
 
 from bot.domain.course import Course
@@ -12,16 +13,16 @@ from bot.domain.ids import CourseId, Role, SpaceId
 from bot.domain.places import Address, Space, SpaceKind
 from rules.loader import Files, load_course
 from rules.vocabulary import Vocabulary
-from storage.tables import binding, snapshot, staff_grant
+from storage.tables import binding, moved_space, snapshot, staff_grant
 
-Version = tuple[int, int, int]
+Version = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
     """What every decision of a batch is based on."""
 
-    version: Version = (0, 0, 0)
+    version: Version = (0, 0, 0, 0)
     courses: Mapping[CourseId, Course] = field(default_factory=dict)
     snapshots: Mapping[CourseId, int] = field(default_factory=dict)
     problems: Mapping[CourseId, tuple[Problem, ...]] = field(default_factory=dict)  # rules and rituals that are off
@@ -29,7 +30,16 @@ class Live:
     grants: Mapping[str, Mapping[CourseId | None, Role]] = field(default_factory=dict)
 
     def space_at(self, address: Address) -> Space | None:
-        return self.spaces.get((address.platform, address.chat))
+        """The space that a place belongs to; a topic that is none itself belongs to what its chat is."""
+        found = self.spaces.get((address.platform, address.chat))
+        if found or address.room == address.chat:
+            return found
+        return self.spaces.get((address.platform, address.room))
+
+    def space_around(self, address: Address) -> Space | None:
+        """The same, for what a platform tells of a chat without naming the topic: any of its topics will do."""
+        inside = (space for space in self.spaces.values() if space.address.platform == address.platform)
+        return self.space_at(address) or next((s for s in inside if s.address.room == address.room), None)
 
     def spaces_of(self, course: CourseId, *, id: SpaceId | None = None, kind: SpaceKind | None = None) -> list[Space]:
         """The course's spaces, one for each address."""
@@ -123,28 +133,46 @@ _VERSION = select(
     select(func.coalesce(func.max(snapshot.c.number), 0)).scalar_subquery(),
     select(func.coalesce(func.max(binding.c.id), 0)).scalar_subquery(),
     select(func.coalesce(func.max(staff_grant.c.id), 0)).scalar_subquery(),
+    select(func.coalesce(func.max(moved_space.c.id), 0)).scalar_subquery(),
 )
 
 
 def _version(db: Connection) -> Version:
-    snapshots, bindings, grants = db.execute(_VERSION).one()
-    return snapshots, bindings, grants
+    snapshots, bindings, grants, moves = db.execute(_VERSION).one()
+    return snapshots, bindings, grants, moves
 
 
 def _spaces(db: Connection, courses: Mapping[CourseId, Course]) -> dict[tuple[str, str], Space]:
-    spaces = {}
+    spaces: dict[tuple[str, str], Space] = {}
+    moved = _moved(db)
     for row in db.execute(select(binding).order_by(binding.c.id)):
-        if row.course in courses:
-            address = Address(platform=row.platform, chat=row.chat)
-            spaces[row.platform, row.chat] = Space(course=row.course, id=row.space, kind=row.kind, address=address)
+        address = moved(Address(platform=row.platform, chat=row.chat))
+        if not row.course:
+            spaces.pop((row.platform, address.chat), None)
+        elif row.course in courses:
+            spaces[row.platform, address.chat] = Space(course=row.course, id=row.space, kind=row.kind, address=address)
     named_spaces: dict[tuple[str, str], Space] = {}
     for course in courses.values():
         for named in course.spaces:
-            for address in named.addresses:
+            for address in map(moved, named.addresses):
                 space = Space(course=course.id, id=named.id, kind=named.kind, address=address)
                 named_spaces.setdefault((address.platform, address.chat), space)
     # YAML wins where it names an address; of two courses that name the same, the first.
     return spaces | named_spaces
+
+
+def _moved(db: Connection) -> Callable[[Address], Address]:
+    """Where a chat is now, which may have moved more than once."""
+    newest = {(row.platform, row.old): row.new for row in db.execute(select(moved_space))}
+
+    def now_at(address: Address) -> Address:
+        for _ in newest:  # no more steps than there are moves, should they ever run in a circle
+            if (new := newest.get((address.platform, address.chat))) is None:
+                break
+            address = structs.replace(address, chat=new)
+        return address
+
+    return now_at
 
 
 def _grants(db: Connection) -> dict[str, dict[CourseId | None, Role]]:

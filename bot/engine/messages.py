@@ -19,6 +19,7 @@ from bot.engine.transaction import Belonging, Transaction
 from bot.engine.values import common_values
 from bot.engine.writes import Writes
 from storage.among import among
+from storage.persons import person_of
 from storage.tables import fact as fact_table
 
 FACT = "message.posted"
@@ -26,7 +27,7 @@ FACT = "message.posted"
 
 def message_object(address: Address, message: str) -> str:
     """The object of the fact that a message was posted: what edits, deletions and reactions name it by."""
-    return f"message {address.platform}:{address.chat}:{message}"
+    return f"message {address.platform}:{address.room}:{message}"
 
 
 def handle_messages(tx: Transaction, events: Sequence[MessagePosted]) -> None:
@@ -49,7 +50,7 @@ def _plain(live: Live, event: MessagePosted, space: Space, member: Member) -> Pl
     return PlainMessage(event=event, space=space, member=member, local_date=local_date)
 
 
-_AUTHORS = select(fact_table.c.object, fact_table.c.member).where(
+_AUTHORS = select(fact_table.c.object, person_of(fact_table.c.member).label("member")).where(
     fact_table.c.course == bindparam("of"), fact_table.c.kind == FACT, among(fact_table.c.object, "objects")
 )
 

@@ -13,4 +13,4 @@ def answers_in_private(ctx: Context) -> bool:
     """Whether nobody else reads the answer."""
     address = ctx.actor_address
     has_waiting = getattr(ctx.event, "interaction", None) is not None
-    return address.private or has_waiting or ctx.engine.voice.can_whisper(address.platform)
+    return address.private or has_waiting or ctx.engine.voice.can_reach(address.platform)

@@ -2,37 +2,63 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from bot.domain.events import (
+    ContactChanged,
     Done,
     Event,
+    JoinRequested,
     MemberJoined,
     MemberLeft,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    PollVoted,
+    PowersChanged,
     ReactionAdded,
     ReactionRemoved,
 )
 from bot.domain.ids import CourseId
-from bot.domain.places import Actor, Address, Member, Space
+from bot.domain.places import Address, Member, Space
 from bot.engine.context import Context, derived_key
+from bot.engine.private import implied_course
 from bot.engine.roster import Person, members_of, present_member
 from bot.engine.transaction import Belonging, Transaction
-from storage.tables import account
+from storage import contacts, outbox
 
 
 def context_of(tx: Transaction, event: Event) -> Context:
     """The context for one event: with course and member where its place belongs to a course."""
     if not isinstance(event, Done):
         return Context(tx, event, Belonging())
-    actor, space = event.actor, tx.live.space_at(event.address)
-    course = space.course if space else _implied(tx, event.address, actor)
+    if event.address.private and not isinstance(event, ContactChanged):
+        _hear_from(tx, event)
+    space = _space(tx, event)
+    course = space.course if space else _implied(tx, event)
     if course is None:
         return Context(tx, event, Belonging())
     whose = _whose(tx, event, course, space)
     return Context(tx, event, Belonging(course=tx.live.courses[course], space=space, member=whose))
+
+
+def _space(tx: Transaction, event: Done) -> Space | None:
+    """Platforms tell of reactions and the like without naming the topic."""
+    has_topic = not isinstance(event, ReactionAdded | ReactionRemoved | MessageDeleted | PollVoted)
+    return tx.live.space_at(event.address) if has_topic else tx.live.space_around(event.address)
+
+
+def _hear_from(tx: Transaction, event: Done) -> None:
+    """Who writes in private can be written to, and gets what was kept for them."""
+    address, user = event.address, event.actor.user
+    if contacts.change(tx.db, address.platform, user, is_open=True, at=event.at):
+        outbox.release(tx.db, Address(platform=address.platform, chat=user, private=True))
+
+
+def contact_changed(tx: Transaction, event: ContactChanged) -> None:
+    """A platform says that a private chat was opened, or closed."""
+    if event.is_open:
+        _hear_from(tx, event)
+    else:
+        contacts.change(tx.db, event.address.platform, event.actor.user, is_open=False, at=event.at)
 
 
 def _member(tx: Transaction, event: Done, course: CourseId, space: Space | None) -> Member:
@@ -44,24 +70,18 @@ def _member(tx: Transaction, event: Done, course: CourseId, space: Space | None)
 
 
 def _whose(tx: Transaction, event: Done, course: CourseId, space: Space | None) -> Member | None:
-    """None where it shows nobody to be there: a platform deletes by itself, and strangers can react from outside."""
+    """None where it shows nobody to be there: platforms delete by themselves, strangers react and vote from outside."""
     match event:
-        case MessageEdited() | MessageDeleted():
+        case MessageEdited() | MessageDeleted() | JoinRequested() | ContactChanged():
             return None
-        case ReactionAdded() | ReactionRemoved():
+        case ReactionAdded() | ReactionRemoved() | PollVoted() | PowersChanged():
             return present_member(tx.db, course, event.actor)
         case _:
             return _member(tx, event, course, space)
 
 
-def _implied(tx: Transaction, address: Address, actor: Actor) -> CourseId | None:
-    """In private: the only course of this person, else the only course there is."""
-    if not address.private:
-        return None
-    mine = select(account.c.course).where(account.c.platform == actor.platform, account.c.user == actor.user)
-    courses = [course for course in tx.db.execute(mine).scalars() if course in tx.live.courses]
-    courses = courses or list(tx.live.courses)
-    return CourseId(courses[0]) if len(courses) == 1 else None
+def _implied(tx: Transaction, event: Done) -> CourseId | None:
+    return implied_course(tx.db, tx.live, event) if event.address.private else None
 
 
 def speakers(tx: Transaction, messages: Sequence[tuple[MessagePosted, Space]]) -> dict[Person, Member]:

@@ -1,7 +1,7 @@
 """The pipeline: a batch of events is one transaction that claims, handles, judges and writes."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import groupby
 from typing import Any, Literal
 
@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import Event, MessagePosted, OccurrenceDue
+from bot.domain.ids import EventKey
 from bot.engine.aside import set_aside
 from bot.engine.dispatch import word_in
 from bot.engine.executing import handle_occurrences
+from bot.engine.forms import answers_among
 from bot.engine.messages import handle_messages
 from bot.engine.single import handle_one
 from bot.engine.transaction import Engine, Transaction
@@ -54,7 +56,9 @@ class Pipeline:
 
     def _batch(self, events: Sequence[Event]) -> None:
         with self._database.begin() as db:
-            for kind, group in groupby(_claimed(db, events), self._kind):
+            fresh = _claimed(db, events)
+            answers = answers_among(db, fresh)
+            for kind, group in groupby(fresh, lambda event: self._kind(event, answers)):
                 run: list[Any] = list(group)
                 if kind == "alone":
                     for event in run:
@@ -67,12 +71,12 @@ class Pipeline:
     def _transaction(self, db: Connection) -> Transaction:
         return Transaction(self._engine, db, self._engine.library.refresh(db))
 
-    def _kind(self, event: Event) -> Literal["messages", "occurrences", "alone"]:
+    def _kind(self, event: Event, answers: Set[EventKey]) -> Literal["messages", "occurrences", "alone"]:
         """Plain messages go together, and occurrences; everything else alone, in the order in which it happened."""
         if isinstance(event, OccurrenceDue):
             return "occurrences"
         is_plain = isinstance(event, MessagePosted) and not word_in(event, self._engine.registry)
-        return "messages" if is_plain else "alone"
+        return "messages" if is_plain and event.key not in answers else "alone"
 
 
 def _claimed(db: Connection, events: Sequence[Event]) -> list[Event]:

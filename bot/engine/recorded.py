@@ -103,7 +103,7 @@ def judged_by(facts: list[Fact], course: Course) -> WhatIf:
         replay.take(course, found)
     points: dict[int, dict[str, int]] = {}
     for entry in replay.entries:
-        rules = points.setdefault(entry.member, {})
+        rules = points.setdefault(replay.person(entry.member), {})
         rules[entry.rule] = rules.get(entry.rule, 0) + entry.points
     first = course.levels[0].id if course.levels else ""
     return WhatIf(points, dict(replay.fold.levels), first)

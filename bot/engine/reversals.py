@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, func, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select
 
 from bot.domain.rules import ANONYMOUS, Fact, LedgerEntry, Verdict
 from rules.fold import Totals, reversal
 from storage import boards
+from storage.persons import same_person
+from storage.tables import Id, ledger, shadow_ledger
 from storage.tables import fact as fact_table
-from storage.tables import ledger, shadow_ledger
 
 if TYPE_CHECKING:
     from bot.engine.context import Context
@@ -40,8 +41,9 @@ def is_anonymous(db: Connection, member: int, kind: str, object: str) -> bool:
     return any(values.get(ANONYMOUS) for values in found)
 
 
+_WHO = bindparam("who", type_=Id)
 _VALUES = select(fact_table.c["values"]).where(
-    fact_table.c.member == bindparam("who"),
+    same_person(fact_table.c.member, _WHO),
     fact_table.c.kind == bindparam("kind"),
     fact_table.c.object == bindparam("of"),
 )
@@ -57,9 +59,11 @@ def _open(db: Connection, table: Table, fact: Fact, kind: str) -> Iterator[Ledge
 
 def _opened(table: Table) -> Select[Any]:
     this = (table.c.object == bindparam("of")) & (table.c.fact == bindparam("kind"))
-    mine = (table.c.member == bindparam("who")) & this
-    last = select(table.c.rule, func.max(table.c.round).label("round")).where(mine).group_by(table.c.rule).subquery()
-    rows = select(table).join(last, (last.c.rule == table.c.rule) & (last.c.round == table.c.round)).where(mine)
+    mine = same_person(table.c.member, _WHO) & this
+    by = (table.c.member, table.c.rule)
+    last = select(*by, func.max(table.c.round).label("round")).where(mine).group_by(*by).subquery()
+    is_last = and_(*(last.c[name] == table.c[name] for name in ("member", "rule", "round")))
+    rows = select(table).join(last, is_last).where(mine)
     return rows.where(table.c.round % 2 == 0).order_by(table.c.id)
 
 

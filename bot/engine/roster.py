@@ -1,33 +1,38 @@
 """Who is meant: members for the actors of a batch, made on first sight, many at a time."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from bot.domain.errors import UserError
-from bot.domain.ids import CourseId, MemberId
+from bot.domain.ids import ROLES, CourseId, MemberId, Role
 from bot.domain.places import Actor, Member
 from bot.engine.levels import relevel
 from bot.engine.live import Live
 from bot.engine.names import clean_name
 from storage import boards
 from storage.among import among
-from storage.tables import account, member, profile
+from storage.persons import grouped, is_of, person_of
+from storage.tables import Id, account, member, profile
 
 Person = tuple[CourseId, str, str]
 """Course, platform, user."""
 
+_own, _shown = member.alias(), profile.alias()
 _KNOWN = (
-    select(account.c.course, account.c.platform, account.c.user, member.c.id, member.c.role, member.c.left_at)
-    .add_columns(member.c.level, member.c.tags, member.c.joined_at)
-    .add_columns(profile.c.name, profile.c.handle, profile.c.language)
-    .join_from(account, member, account.c.member == member.c.id)
-    .join(profile, profile.c.member == member.c.id)
+    select(account.c.course, account.c.platform, account.c.user, account.c.member.label("own"), member.c.id)
+    .add_columns(member.c.role, member.c.left_at, member.c.level, member.c.tags, member.c.joined_at)
+    .add_columns(profile.c.name.label("own_name"), profile.c.handle, _shown.c.name, _shown.c.language)
+    .join_from(account, _own, account.c.member == _own.c.id)
+    .join(profile, profile.c.member == account.c.member)
+    .join(member, member.c.id == func.coalesce(_own.c.merged_into, _own.c.id))
+    .join(_shown, _shown.c.member == member.c.id)
     .where(among(account.c.user, "users"))
 )
+"""Each account with the profile that it goes by, and the member that it now belongs to."""
 
 
 def members_of(
@@ -35,7 +40,9 @@ def members_of(
 ) -> tuple[dict[Person, Member], list[Person]]:
     """The member for each person, and who of them is new or came back. Changed names are kept up."""
     rows = _known(db, people)
-    changed = [_profile(rows[person].id, actor) for person, actor in people.items() if _is_renamed(rows, person, actor)]
+    changed = [
+        _profile(rows[person].own, actor) for person, actor in people.items() if _is_renamed(rows, person, actor)
+    ]
     if changed:
         db.execute(
             update(profile).where(profile.c.member == bindparam("member_")),
@@ -69,7 +76,7 @@ def name_of(db: Connection, who: MemberId) -> str:
     return str(db.execute(_NAME, {"who": who}).scalar_one())
 
 
-_NAME = select(profile.c.name).where(profile.c.member == bindparam("who"))
+_NAME = select(profile.c.name).where(profile.c.member == person_of(bindparam("who", type_=Id)))
 
 
 def praised_names(db: Connection, members: Collection[MemberId]) -> dict[MemberId, str]:
@@ -88,14 +95,17 @@ def _known(db: Connection, people: Mapping[Person, Actor]) -> dict[Person, Row[A
 
 def _is_renamed(rows: Mapping[Person, Row[Any]], person: Person, actor: Actor) -> bool:
     row = rows.get(person)
-    if row is None or (row.name == actor.name and row.handle == actor.handle):
+    if row is None or (row.own_name == actor.name and row.handle == actor.handle):
         return False
-    return bool(row.name != clean_name(actor.name, actor.user) or row.handle != actor.handle)
+    return bool(row.own_name != clean_name(actor.name, actor.user) or row.handle != actor.handle)
 
 
 def _member(row: Row[Any], actor: Actor) -> Member:
+    """As the person is known; a new name of the account that they are known by counts at once."""
     found = _from_row(row)
-    return found if row.name == actor.name else structs.replace(found, name=clean_name(actor.name, actor.user))
+    if row.id != row.own or row.name == actor.name:
+        return found
+    return structs.replace(found, name=clean_name(actor.name, actor.user))
 
 
 def _make(db: Connection, live: Live, people: Mapping[Person, Actor], at: datetime) -> dict[Person, Member]:
@@ -127,29 +137,32 @@ def _profile(id: int, actor: Actor) -> dict[str, Any]:
 
 
 def sync_roles(db: Connection, live: Live, courses: Sequence[CourseId]) -> None:
-    """Give every member the role that YAML and grants now say."""
-    query = select(account, member.c.role).join(member, member.c.id == account.c.member)
-    changed = []
-    for row in db.execute(query.where(account.c.course.in_(courses))).all():
-        role = live.role_of(row.course, f"{row.platform}:{row.user}")
-        if role != row.role:
-            db.execute(update(member).where(member.c.id == row.member).values(role=role))
-            changed.append(row)
-    boards.relist(db, [row.member for row in changed])
+    """Give every member the role that YAML and grants now say: the highest of their accounts."""
+    query = select(account, member.c.id, member.c.role).join_from(account, member, is_of(account.c.member))
+    found = db.execute(query.where(account.c.course.in_(courses))).all()
+    rows = {row.id: row for row in found}
+    roles = {who: max(theirs, key=ROLES.index) for who, theirs in _roles(live, found)}
+    changed = [row for who, row in rows.items() if row.role != roles[who]]
+    for row in changed:
+        db.execute(update(member).where(member.c.id == row.id).values(role=roles[row.id]))
+    boards.relist(db, [row.id for row in changed])
     for course in {row.course for row in changed} & live.courses.keys():
         relevel(db, live.courses[course])  # staff have no level; who is a student again has what their points give
+
+
+def _roles(live: Live, rows: Iterable[Row[Any]]) -> Iterator[tuple[int, list[Role]]]:
+    return grouped((row.id, live.role_of(row.course, f"{row.platform}:{row.user}")) for row in rows)
 
 
 def named(db: Connection, course: CourseId, who: str, *, is_present: bool = False) -> list[Member]:
     """The members of a course that a person may mean by `@ada`, `Ada` or `#12`; a handle goes before a name.
 
-    `is_present`: none of those who have left.
+    Who has several accounts may be named by any of them. `is_present`: none of those who have left.
     """
-    mine = (member.c.course == course) & member.c.merged_into.is_(None)
-    if is_present:
-        mine &= member.c.left_at.is_(None)
-    rows = db.execute(_BY_ID.where(mine).order_by(member.c.id)).all()
-    return [_from_row(row) for row in _meant(rows, who)]
+    rows = db.execute(_BY_ID.where(member.c.course == course).order_by(member.c.id)).all()
+    here = {row.id: row for row in rows if not (is_present and row.left_at)}
+    persons = dict.fromkeys(row.merged_into or row.id for row in _meant(rows, who))
+    return [_from_row(here[id]) for id in persons if id in here]
 
 
 def find_member(db: Connection, course: CourseId, who: str, *, is_present: bool = False) -> Member:
@@ -163,20 +176,21 @@ def find_member(db: Connection, course: CourseId, who: str, *, is_present: bool 
 
 
 def member_of(db: Connection, who: MemberId) -> Member:
-    """The member with this number, who is there."""
+    """The member with this number, or who it was merged into."""
     return _from_row(db.execute(_ONE, {"who": who}).one())
 
 
 def members_by_id(db: Connection, those: Collection[MemberId]) -> dict[MemberId, Member]:
-    """The members with these numbers, by number."""
-    rows = db.execute(_BY_ID.where(among(member.c.id, "those")), {"those": those})
-    return {row.id: _from_row(row) for row in rows}
+    """The members with these numbers, or who they were merged into, by number."""
+    query = _BY_ID.join(_own, member.c.id == func.coalesce(_own.c.merged_into, _own.c.id)).add_columns(_own.c.id)
+    rows = db.execute(query.where(among(_own.c.id, "those")), {"those": those})
+    return {row[-1]: _from_row(row) for row in rows}
 
 
 _BY_ID = select(member, profile.c.name, profile.c.handle, profile.c.language).join(
     profile, profile.c.member == member.c.id
 )
-_ONE = _BY_ID.where(member.c.id == bindparam("who"))
+_ONE = _BY_ID.where(member.c.id == person_of(bindparam("who", type_=Id)))
 
 
 def _from_row(row: Row[Any]) -> Member:

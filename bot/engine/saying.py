@@ -1,7 +1,7 @@
 """What is said while an event is handled: the answer to who caused it, posts, what staff are told."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.domain.errors import UserError
@@ -13,7 +13,7 @@ from bot.engine.situation import Situation
 from bot.engine.transaction import Belonging, Transaction
 from bot.engine.voice import INTERACTION_LIFE, NOTICE_LIFE, REPLY_LIFE, Board, Label, Utterance, Where
 from bot.engine.writes import Writes
-from storage import pins
+from storage import contacts, pins
 from storage.outbox import newest_post
 
 Gathered = Callable[[Any, Sequence[Any]], None]
@@ -27,6 +27,9 @@ class Reply:
     lines: list[Words] = field(default_factory=list)
     board: Board | None = None
     buttons: list[Label] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
+    is_question: bool = False
+    asks: bool | None = None
 
 
 class Saying(Situation):
@@ -48,9 +51,28 @@ class Saying(Situation):
     def reply_words(self, words: Words) -> None:
         self._reply.lines.append(words)
 
+    def reply_buttons(self, buttons: Iterable[Label]) -> None:
+        self._reply.buttons.extend(buttons)
+
+    def reply_question(self, *, asks: bool) -> str:
+        """Have the answer stand where it will be answered, whoever sees it there; the key of its message.
+
+        `asks`: it is answered in words, and the platform may help with that.
+        """
+        self._reply.is_question, self._reply.asks = True, asks or None
+        return self._reply_key
+
+    @property
+    def _reply_key(self) -> str:
+        return f"reply:{self.event.key}"
+
     def reply_table(self, rows: Sequence[Sequence[Words | str]], *, numbers: frozenset[int] = frozenset()) -> None:
         """Add a board to the answer; `numbers` are the columns that align right."""
         self._reply.board = Board(rows, numbers) if rows else None
+
+    def reply_file(self, file: File) -> None:
+        """Send a stored file along with the answer."""
+        self._reply.files.append(file)
 
     # --- posts --------------------------------------------------------------------------------------------------------
 
@@ -77,12 +99,12 @@ class Saying(Situation):
                 self._pin(post, space, pin_as)
 
     def say_to(self, user: str, space: Space, *lines: Words, key: str, language: Language | None = None) -> None:
-        """Post to a space what one person alone reads there; nothing where its platform would show it to all."""
+        """Tell one person alone, in a space or in private; nothing where its platform would show it to all."""
         self.whisper(user, space, Utterance(lines=lines), key=key, language=language)
 
     def whisper(self, user: str, space: Space, what: Utterance, *, key: str, language: Language | None = None) -> None:
         """The same, with buttons, a policy or a life span of its own."""
-        if self.engine.voice.can_whisper(space.address.platform):
+        if self.engine.voice.can_reach(space.address.platform):
             where = Where(address=space.address, only_for=user)
             self._queue(_at(key, space), what, where, language)
 
@@ -101,7 +123,19 @@ class Saying(Situation):
         Where a platform can't edit, a later text is posted anew if it is worth a post of its own, else dropped.
         """
         what = Utterance(lines=lines, board=board, buttons=buttons)
-        again = Utterance(lines=lines, board=board, buttons=buttons, policy="replaceable")
+        self.keep(where, what, key=key, pin_as=pin_as, is_worth_a_post=is_worth_a_post)
+
+    def keep(
+        self,
+        where: SpaceKind | Space,
+        what: Utterance,
+        *,
+        key: str,
+        pin_as: str | None = None,
+        is_worth_a_post: bool = False,
+    ) -> None:
+        """The same for an utterance of any kind."""
+        again = replace(what, policy="replaceable")
         for space in self._spaces(where):
             first = _at(key, space)
             post, is_there = newest_post(self.db, first)
@@ -140,8 +174,10 @@ class Saying(Situation):
         return self.live.spaces_of(self.course.id, kind=where)
 
     def _queue(self, key: str, what: Utterance, where: Where, language: Language | None = None) -> None:
-        spoken = language or self.course.language
-        self.writes.say(self.engine.voice.queue(key, what, where, spoken, self.tx.said_at or self.event.at))
+        spoken, at = language or self.course.language, self.tx.said_at or self.event.at
+        is_known = where.only_for is not None and self.engine.voice.writes_in_private(where)
+        can_write = is_known and contacts.is_open(self.db, where.address.platform, where.only_for or "")
+        self.writes.say(self.engine.voice.queue(key, what, where, spoken, at, can_write=can_write))
 
     # --- the end ------------------------------------------------------------------------------------------------------
 
@@ -156,28 +192,54 @@ class Saying(Situation):
             handler(self, items)
         reply, self._reply = self._reply, Reply()
         if not (reply.lines or reply.board):
+            self._hear_press()
             return
         if not isinstance(self.event, Done):
             self.say("main", *reply.lines)  # nobody asked: what a rule says about the clock's facts is for all
             return
         answers = getattr(self.event, "interaction", None)
         life = INTERACTION_LIFE if answers else REPLY_LIFE
-        what = Utterance(lines=reply.lines, board=reply.board, buttons=reply.buttons, life=life)
+        what = Utterance(
+            lines=reply.lines,
+            board=reply.board,
+            buttons=reply.buttons,
+            files=reply.files,
+            life=life,
+            asks=reply.asks,
+            is_confidential=self.engine.registry.is_private(self.event),
+        )
         where = Where(
             address=self.event.address,
             reply_to=getattr(self.event, "message", None),
-            only_for=None if self.event.address.private else self.event.actor.user,
+            only_for=self._reader(self.event, is_open=reply.is_question),
             answers=answers,
         )
-        self._queue(key or f"reply:{self.event.key}", what, where, self.language)
+        self._queue(key or self._reply_key, what, where, self.language)
+
+    def _hear_press(self) -> None:
+        """Who has pressed a button and is told nothing sees at least that it was heard."""
+        waiting, event = getattr(self.event, "interaction", None), self.event
+        if waiting and isinstance(event, Done) and self.engine.voice.must_answer(event.address.platform):
+            what = Utterance(lines=(), life=INTERACTION_LIFE, policy="replaceable")
+            self._queue(f"heard:{event.key}", what, Where(address=event.address, answers=waiting), self.language)
+
+    def _reader(self, event: Done, *, is_open: bool) -> str | None:
+        """Who alone reads the answer. Staff see each other's, where a platform can't whisper: they work together."""
+        is_among_staff = self.space is not None and self.space.kind == "staff"
+        is_seen = (is_open or is_among_staff) and not self.engine.voice.can_whisper(event.address.platform)
+        return None if event.address.private or is_seen else event.actor.user
 
     def refuse(self, mistake: UserError) -> None:
         """Answer with what went wrong; nothing else that the handler decided stays."""
+        self.start_over(mistake)
+        self.finish()
+
+    def start_over(self, mistake: UserError) -> None:
+        """Forget what was decided; the answer begins with what went wrong."""
         self.writes = Writes()
         self._gathered = {}
         self._reply = Reply(lines=[mistake.text])
         self._reply.buttons = [(Text(id=button.label), button.command) for button in mistake.buttons]
-        self.finish()
 
 
 def _at(key: str, space: Space) -> str:

@@ -1,6 +1,7 @@
 """One event that is no plain chat message: a command, an occurrence, or whatever a feature handles."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy.exc import DBAPIError
@@ -8,12 +9,15 @@ from sqlalchemy.exc import DBAPIError
 from bot.domain.errors import UserError
 from bot.domain.events import (
     CommandInvoked,
+    ContactChanged,
     CourseFilesChanged,
     Event,
+    FormSubmitted,
     MemberJoined,
     MemberLeft,
     MessagePosted,
     OccurrenceDue,
+    SpaceMigrated,
     TimeLost,
     UpdateUnreadable,
 )
@@ -21,8 +25,10 @@ from bot.engine.aside import set_aside, take_for_replay
 from bot.engine.context import Context
 from bot.engine.dispatch import NotMeant, as_command, run_command
 from bot.engine.executing import handle_occurrences
+from bot.engine.forms import take_message, take_submission
 from bot.engine.messages import handle_messages
-from bot.engine.people import context_of, joined, left
+from bot.engine.moving import move_space
+from bot.engine.people import contact_changed, context_of, joined, left
 from bot.engine.reloading import take_files
 from bot.engine.timekeeping import tell_of_lost_time
 from bot.engine.transaction import Transaction
@@ -46,27 +52,50 @@ def handle_one(tx: Transaction, event: Event) -> None:
             joined(tx, event)
         case MemberLeft():
             left(tx, event)
+        case ContactChanged():
+            contact_changed(tx, event)
+        case SpaceMigrated():
+            move_space(tx.db, event.old, event.new, event.at)
         case _:
-            ctx = context_of(tx, event)
-            if command := as_command(event, tx.engine.registry):
-                _command(ctx, command)
-            else:
-                _other(ctx, event)
+            _in_context(context_of(tx, event), event)
+
+
+def _in_context(ctx: Context, event: Event) -> None:
+    if isinstance(event, MessagePosted) and take_message(ctx, event):
+        return
+    if command := as_command(event, ctx.engine.registry):
+        _command(ctx, command)
+    elif isinstance(event, FormSubmitted):
+        _attempt(ctx, lambda: take_submission(ctx, event))
+    elif isinstance(event, MessagePosted):
+        handle_messages(ctx.tx, [event])
+    else:
+        _other(ctx, event)
+
+
+def run_instead(ctx: Context, command: CommandInvoked) -> None:
+    """Run another command in the place of the one that is being run; where it belongs is looked up anew."""
+    _command(context_of(ctx.tx, command), command)
 
 
 def _command(ctx: Context, command: CommandInvoked) -> None:
-    """In a savepoint, so that a person's mistake undoes what the handler did and keeps only the reply."""
     said, ctx.event = ctx.event, command
     try:
-        with savepoint(ctx.db):
-            run_command(ctx, command)
-            ctx.finish()
-            ctx.writes.flush(ctx.db)
+        _attempt(ctx, lambda: run_command(ctx, command))
     except NotMeant:
         assert isinstance(said, MessagePosted), "only what was said as a word can be an ordinary message"
         handle_messages(ctx.tx, [said])
+
+
+def _attempt(ctx: Context, act: Callable[[], None]) -> None:
+    """In a savepoint, so that a person's mistake undoes what the handler did and keeps only the reply."""
+    try:
+        with savepoint(ctx.db):
+            act()
+            ctx.finish()
+            ctx.writes.flush(ctx.db)
     except UserError as mistake:
-        log.info("event %s was answered with %s", command.key, mistake.text.id)
+        log.info("event %s was answered with %s", ctx.event.key, mistake.text.id)
         ctx.engine.library.refresh(ctx.db)  # what was live in the savepoint alone is live no more
         ctx.refuse(mistake)
         ctx.writes.flush(ctx.db)
@@ -82,10 +111,7 @@ def replay(ctx: Context, number: int) -> bool:
         return False
     tx = replace(ctx.tx, said_at=ctx.now)
     try:
-        if isinstance(event, MessagePosted) and not as_command(event, ctx.engine.registry):
-            handle_messages(tx, [event])
-        else:
-            handle_one(tx, event)
+        handle_one(tx, event)
     except (UserError, DBAPIError):
         raise
     except Exception as error:

@@ -10,15 +10,18 @@ from bot.domain.messages import Words
 from bot.domain.places import Space
 from bot.engine.context import Context
 from storage.among import among
-from storage.tables import account, member, profile
+from storage.persons import is_of
+from storage.tables import account, contact, member, profile
 
 _MEMBERS = 50  # told of one event
 
 _ACCOUNTS = (
-    select(account.c.member, account.c.platform, account.c.user, profile.c.language)
-    .join(member, member.c.id == account.c.member)
-    .join(profile, profile.c.member == account.c.member)
-    .where(among(account.c.member, "members"), member.c.left_at.is_(None), member.c.merged_into.is_(None))
+    select(member.c.id, account.c.platform, account.c.user, profile.c.language, contact.c.is_open)
+    .select_from(account)
+    .join(member, is_of(account.c.member))
+    .join(profile, profile.c.member == member.c.id)
+    .join(contact, (contact.c.platform == account.c.platform) & (contact.c.user == account.c.user), isouter=True)
+    .where(among(member.c.id, "members"), member.c.left_at.is_(None))
     .order_by(account.c.platform, account.c.user)
 )
 
@@ -48,12 +51,15 @@ class Ear(NamedTuple):
 
 
 def ears_of(ctx: Context, members: Collection[MemberId]) -> dict[MemberId, Ear]:
-    """For each who has not left and is in a main group whose platform can whisper; in the order given."""
+    """For each who has not left and is in a main group whose platform can whisper, or has opened a private chat.
+
+    In the order given.
+    """
     spaces = ctx.live.spaces_of(ctx.course.id, kind="main")
-    spaces = [space for space in spaces if ctx.engine.voice.can_whisper(space.address.platform)]
     accounts: dict[MemberId, list[Any]] = {}
     for row in ctx.db.execute(_ACCOUNTS, {"members": members}):
-        accounts.setdefault(row.member, []).append(row)
+        if row.is_open or ctx.engine.voice.can_whisper(row.platform):
+            accounts.setdefault(row.id, []).append(row)
     ears = ((who, _ear(spaces, accounts.get(who, ()))) for who in members)
     return {who: ear for who, ear in ears if ear}
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from bot.domain.ids import Language
-from bot.domain.messages import Button, File, OutgoingMessage, Policy, Span, Table, Words
+from bot.domain.messages import Act, Button, File, OutgoingMessage, Policy, Poll, Span, Table, Words
 from bot.domain.places import Address
 from bot.domain.traits import Can, Traits
+from bot.engine.alone import Discretion, answered, detour
 from bot.engine.degrade import fit
 from bot.texts.catalogue import Catalogues
 from storage.outbox import Queued
@@ -17,6 +19,7 @@ INTERACTION_LIFE = timedelta(minutes=15)
 REPLY_LIFE = timedelta(hours=1)
 POST_LIFE = timedelta(hours=24)
 NOTICE_LIFE = timedelta(days=7)
+_HELD_LIFE = timedelta(days=2)
 
 Label = tuple[Words, str]
 """A button's text and its command."""
@@ -40,6 +43,11 @@ class Utterance:
     policy: Policy = "at_least_once"
     life: timedelta = POST_LIFE
     is_notice: bool = False
+    is_confidential: bool = False  # what is for one person is seen by nobody else, not even for a moment
+    is_kept: bool = False  # it waits for who can't be told in private yet, though they have not asked
+    poll: Poll | None = None
+    act: Act | None = None
+    asks: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +74,38 @@ class Voice:
         """Whether it can show a message in a group to one person."""
         return Can.ONLY_FOR in self._traits.get(platform, Traits()).can
 
-    def queue(self, key: str, what: Utterance, where: Where, language: Language, now: datetime) -> list[Queued]:
-        """The messages that say it, in order."""
+    def can_reach(self, platform: str) -> bool:
+        """Whether it can tell one person something that nobody else reads."""
+        return bool((Can.ONLY_FOR | Can.PRIVATE) & self._traits.get(platform, Traits()).can)
+
+    def can_ask(self, platform: str) -> bool:
+        """Whether it opens the reply to a question by itself; then there is no room for buttons under it."""
+        return Can.ASK in self._traits.get(platform, Traits()).can
+
+    def writes_in_private(self, where: Where) -> bool:
+        """Whether what one person is to read goes into their private chat with the bot, if they have opened one."""
+        is_alone = where.only_for is not None and not where.address.private
+        return is_alone and self.can_reach(where.address.platform) and not self.can_whisper(where.address.platform)
+
+    def shows_polls(self, platform: str) -> bool:
+        """Whether it has polls of its own."""
+        return Can.POLL in self._traits.get(platform, Traits()).can
+
+    def must_answer(self, platform: str) -> bool:
+        """Whether it shows who has pressed a button that it waits, until there is an answer."""
+        return self._traits.get(platform, Traits()).max_answer is not None
+
+    def queue(
+        self,
+        key: str,
+        what: Utterance,
+        where: Where,
+        language: Language,
+        now: datetime,
+        *,
+        can_write: bool = False,
+    ) -> list[Queued]:
+        """The messages that say it, in order. `can_write`: its one reader has opened a private chat with the bot."""
         message = OutgoingMessage(
             key=key,
             address=where.address,
@@ -83,12 +121,24 @@ class Voice:
             unpins=where.unpins,
             policy=what.policy,
             at=now,
+            poll=what.poll,
+            act=what.act,
+            asks=what.asks,
         )
         traits = self._traits.get(where.address.platform, Traits())
-        expires_at = now + what.life
+        known = Discretion(can_write, what.is_confidential, what.is_kept, partial(self.texts.say, language))
+        is_alone = self.writes_in_private(where)
+        copies = detour(message, traits, known) if is_alone else answered(message, traits)
         return [
-            Queued(message=part, not_before=now, expires_at=expires_at, is_notice=what.is_notice)
-            for part in fit(message, traits)
+            Queued(
+                message=part,
+                not_before=now + copy.after,
+                expires_at=now + (_HELD_LIFE if copy.is_held else what.life) + copy.after,
+                is_notice=what.is_notice,
+                is_held=copy.is_held,
+            )
+            for copy in copies
+            for part in fit(copy.message, traits)
         ]
 
     def _body(self, lines: Sequence[Words], language: Language) -> tuple[Span, ...]:

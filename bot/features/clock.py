@@ -16,7 +16,7 @@ from bot.engine.roster import present_students
 from bot.engine.shadows import report
 from rules.rituals import DAY_ENDED, END_DAY
 from rules.vocabulary import NoOptions
-from storage.among import among
+from storage.persons import by_person, grouped, same_persons
 from storage.tables import ledger
 
 feature = Feature("clock", needs=("attendance",))
@@ -62,6 +62,7 @@ def _announce(ctx: Context, due: OccurrenceDue, day: date) -> None:
 
 
 def _points_on(db: Connection, course: CourseId, members: list[MemberId], day: date) -> dict[MemberId, int]:
-    total = select(ledger.c.member, func.sum(ledger.c.points)).group_by(ledger.c.member)
-    mine = (ledger.c.course == course) & (ledger.c.local_date == day) & among(ledger.c.member, "members")
-    return {who: int(points) for who, points in db.execute(total.where(mine), {"members": members})}
+    total = select(ledger.c.member, func.sum(ledger.c.points).label("points")).group_by(ledger.c.member)
+    mine = (ledger.c.course == course) & (ledger.c.local_date == day) & same_persons(ledger.c.member, "members")
+    rows = db.execute(by_person(total.where(mine)), {"members": members})
+    return {who: int(sum(points)) for who, points in grouped((who, points) for who, points in rows)}

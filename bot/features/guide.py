@@ -25,9 +25,3 @@ def help_(ctx: Context, cmd: CommandInvoked) -> None:
         id = "help.line_word" if word else "help.line"
         ctx.reply(id, command=name, word=word, what=Text(id=f"help.{name}"))
     ctx.reply("help.more")
-
-
-@feature.command("start", anywhere=True, is_listed=False)
-def start(ctx: Context, cmd: CommandInvoked) -> None:
-    """The first thing that a person sends a bot on some platforms."""
-    help_(ctx, CommandInvoked(key=cmd.key, at=cmd.at, actor=cmd.actor, address=cmd.address, name="help"))

@@ -14,6 +14,7 @@ from bot.engine.feature import Feature
 from bot.engine.levels import Standing, standing_of
 from bot.engine.telling import tell
 from rules.fold import LEVEL_REACHED
+from storage.persons import same_person
 from storage.tables import fact as facts
 
 feature = Feature("levels")
@@ -30,7 +31,7 @@ def rise(ctx: Context, fact: Fact) -> None:
 
 def _was_reached(db: Connection, fact: Fact) -> bool:
     # Not by object, though there is an index on it: everybody's facts of this level would be read.
-    mine = select(facts.c.object).where(facts.c.member == fact.member, facts.c.kind == fact.kind)
+    mine = select(facts.c.object).where(same_person(facts.c.member, fact.member), facts.c.kind == fact.kind)
     return fact.object in db.execute(mine).scalars().all()
 
 

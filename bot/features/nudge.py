@@ -20,6 +20,7 @@ from rules.vocabulary import NoOptions, Uses
 from storage.among import among
 from storage.columns import LocalDate
 from storage.database import insert
+from storage.personal import Personal
 from storage.tables import Id, member, metadata
 
 feature = Feature("nudge", needs=("streaks",))
@@ -31,6 +32,8 @@ table = Table(
     Column("is_wanted", Boolean(create_constraint=False), nullable=False),
     Column("last_on", LocalDate),  # the date of the last one: there is never a second on the same
 )
+
+feature.personal(Personal(table, goes=True))
 
 _ACTION = "nudge"
 _DAY = timedelta(days=1)

@@ -3,7 +3,19 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, String, Table, bindparam, delete, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    String,
+    Table,
+    bindparam,
+    delete,
+    distinct,
+    func,
+    select,
+)
 
 from bot.domain.events import MessageDeleted, ReactionAdded, ReactionRemoved
 from bot.engine.context import Context
@@ -12,6 +24,8 @@ from bot.engine.posts import Post, post_of
 from storage.among import among
 from storage.columns import Moment
 from storage.database import insert_new
+from storage.personal import Personal
+from storage.persons import person_of, same_person
 from storage.tables import Id, metadata
 
 feature = Feature("reactions")
@@ -28,6 +42,8 @@ table = Table(
     Column("reaction", String(64), primary_key=True),
     Column("at", Moment, nullable=False),
 )
+
+feature.personal(Personal(table))
 
 
 @feature.on(ReactionAdded)
@@ -48,12 +64,14 @@ def removed(ctx: Context, event: ReactionRemoved) -> None:
     post = _others_post(ctx, event)
     if post is None:
         return
-    mine = (table.c.object == post.object) & (table.c.member == ctx.member.id)
-    was_there = ctx.db.execute(delete(table).where(mine, table.c.reaction == _kept(event.reaction))).rowcount
-    if not was_there:
+    mine = (table.c.object == post.object) & same_person(table.c.member, ctx.member.id)
+    gone = delete(table).where(mine, table.c.reaction == _kept(event.reaction)).returning(table.c.member)
+    reacted = ctx.db.execute(gone).scalars().all()
+    if not reacted:
         return
     object, who = _object(post, ctx.member.id), ctx.member
-    ctx.retract("reaction.received", object, member=post.author)
+    for one in sorted(set(reacted)):
+        ctx.retract("reaction.received", _object(post, one), member=post.author)
     for reaction, at in _first(ctx.db, mine):
         on = ctx.course.date_at(at)
         ctx.announce("reaction.received", object, member=post.author, on=on, reaction=reaction, from_role=who.role)
@@ -75,7 +93,7 @@ _GONE = delete(table).where(table.c.object == bindparam("of")).returning(table.c
 @feature.query("reactions_on")
 def reactions_on(db: Connection, messages: Collection[str]) -> dict[str, int]:
     """How many have put a reaction under each of these messages."""
-    counted = select(table.c.object, func.count(table.c.member.distinct())).group_by(table.c.object)
+    counted = select(table.c.object, func.count(distinct(person_of(table.c.member)))).group_by(table.c.object)
     rows = db.execute(counted.where(among(table.c.object, "messages")), {"messages": messages})
     return {object: int(count) for object, count in rows}
 

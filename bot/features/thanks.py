@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, func, select
+from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, distinct, func, select
 
 from bot.domain.course import Course
 from bot.domain.errors import UserError
@@ -19,6 +19,8 @@ from bot.engine.posts import post_of
 from bot.engine.roster import find_member
 from storage.columns import LocalDate, Moment
 from storage.database import insert_new
+from storage.personal import Personal
+from storage.persons import is_of, person_of, same_person
 from storage.tables import Id, member, metadata, profile
 
 feature = Feature("thanks")
@@ -34,6 +36,9 @@ table = Table(
     Column("course", String(32), nullable=False),
     Column("at", Moment, nullable=False),
 )
+
+# Who thanked them they were told then; the list would say it for good.
+feature.personal(Personal(table, path=("giver",)), Personal(table, path=("taker",), hidden=("giver",)))
 
 _MUTUAL = timedelta(days=7)
 _WORDS = InReply(("谢谢", "谢谢你", "多谢", "感谢", "谢啦", "thanks", "thank you", "thx"))
@@ -102,9 +107,18 @@ _PRESENT = select(member.c.id).where(
 def _record(ctx: Context, taker: Member, shown: str) -> None:
     if taker.id == ctx.member.id:
         raise UserError("thanks.oneself")
+    if ctx.db.execute(_TODAY, {"giver_": ctx.member.id, "taker_": taker.id, "day": ctx.today}).first():
+        raise UserError("thanks.already", name=shown)
     row = {"giver": ctx.member.id, "taker": taker.id, "local_date": ctx.today, "course": ctx.course.id, "at": ctx.now}
     if ctx.db.execute(insert_new(ctx.db, table), row).rowcount == 0:
         raise UserError("thanks.already", name=shown)
+
+
+_TODAY = select(table.c.giver).where(
+    same_person(table.c.giver, bindparam("giver_", type_=Id)),
+    same_person(table.c.taker, bindparam("taker_", type_=Id)),
+    table.c.local_date == bindparam("day"),
+)
 
 
 def _is_mutual(db: Connection, giver: Member, taker: Member, now: datetime) -> bool:
@@ -114,8 +128,8 @@ def _is_mutual(db: Connection, giver: Member, taker: Member, now: datetime) -> b
 
 
 _THANKED = select(table.c.giver).where(
-    table.c.giver == bindparam("back"),
-    table.c.taker == bindparam("to"),
+    same_person(table.c.giver, bindparam("back", type_=Id)),
+    same_person(table.c.taker, bindparam("to", type_=Id)),
     table.c.at > bindparam("since", type_=Moment()),
 )
 
@@ -124,14 +138,16 @@ _THANKED = select(table.c.giver).where(
 def thanks_on(db: Connection, course: CourseId, first: date, last: date) -> dict[tuple[MemberId, date], int]:
     """How many have thanked a member on a date, both dates included."""
     mine = (table.c.course == course) & table.c.local_date.between(first, last)
-    counted = select(table.c.taker, table.c.local_date, func.count()).where(mine)
-    rows = db.execute(counted.group_by(table.c.taker, table.c.local_date))
+    taker = member.c.id
+    counted = select(taker, table.c.local_date, func.count(distinct(person_of(table.c.giver))))
+    counted = counted.join_from(table, member, is_of(table.c.taker)).where(mine)
+    rows = db.execute(counted.group_by(taker, table.c.local_date))
     return {(taker, day): int(count) for taker, day, count in rows}
 
 
 @feature.offer("figures")
 def figures(db: Connection, course: Course, stretches: Sequence[Stretch]) -> list[Figure]:
     day = table.c.local_date
-    query = select(*counts_in(day, stretches)).join(member, member.c.id == table.c.giver)
+    query = select(*counts_in(day, stretches)).join_from(table, member, is_of(table.c.giver))
     mine = (table.c.course == course.id) & (member.c.role == "student") & overlap(day, stretches)
     return [Figure(Text(id="figure.thanks"), tuple(db.execute(query.where(mine)).one()))]

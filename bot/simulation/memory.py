@@ -60,6 +60,9 @@ class Memory:
     async def latest(self, kind: str, *, limit: int) -> list[Document]:
         return _documents(reversed(list(islice(self._newest_first(kind), limit))))
 
+    async def delete(self, kind: str, key: str) -> None:
+        self._kinds.get(kind, {}).pop(key, None)
+
     async def delete_through(self, kind: str, revision: int) -> None:
         kept = self._kinds.get(kind, {})
         self._kinds[kind] = {key: found for key, found in kept.items() if found.revision > revision}

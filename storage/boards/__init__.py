@@ -16,7 +16,7 @@ from storage.boards.reading import (
     standings_of,
     top,
 )
-from storage.boards.rebuilding import rebuild, wrong
+from storage.boards.rebuilding import rebuild, recount, wrong
 from storage.boards.tables import (
     ALWAYS,
     BOARDS,
@@ -49,6 +49,7 @@ __all__ = [
     "place_of",
     "points_of",
     "rebuild",
+    "recount",
     "relist",
     "score",
     "score_count",

@@ -17,6 +17,8 @@ Place = tuple[str, str, str]
 """Course, board, period."""
 Key = tuple[str, str, str, int]
 """Course, board, period, member."""
+Change = tuple[int, int]
+"""The points to be added to a score, and the number of its last entry."""
 
 _AT_ONCE = 5_000  # rows of one statement
 
@@ -29,9 +31,8 @@ def add(db: Connection, entries: Mapping[int, LedgerEntry]) -> None:
         _write(db, changes, keys[first : first + _AT_ONCE])
 
 
-def _changes(entries: Mapping[int, LedgerEntry]) -> dict[Key, tuple[int, int]]:
-    """The points to be added to each score, and the number of its last entry."""
-    changes: dict[Key, tuple[int, int]] = {}
+def _changes(entries: Mapping[int, LedgerEntry]) -> dict[Key, Change]:
+    changes: dict[Key, Change] = {}
     for number, entry in sorted(entries.items()):
         if entry.points:
             for board, period in _counts_for(entry.category, entry.local_date):
@@ -46,28 +47,34 @@ def _counts_for(category: str, day: date) -> tuple[tuple[str, str], ...]:
     return tuple((board, period) for board in boards_of(category) for period in periods_of(day))
 
 
-def _write(db: Connection, changes: Mapping[Key, tuple[int, int]], keys: Sequence[Key]) -> None:
+def _write(db: Connection, changes: Mapping[Key, Change], keys: Sequence[Key]) -> None:
     scores = _read(db, keys)
     if new := [key for key in keys if key not in scores]:
         _run(db, "begin", new)
         scores |= _read(db, new)
     counts = Counts()
     rows = []
+    further: dict[Key, Change] = {}  # of who was merged into another: it counts for both
     for key in keys:
-        (before, early, is_listed), (change, number) = scores[key], changes[key]
+        (before, early, is_listed, survivor), (change, number) = scores[key], changes[key]
         rows.append((before + change, min(early, -number), *key))
         if is_listed:
             counts.move(key[:3], before, before + change)
+        if survivor is not None:
+            points, last = further.get((*key[:3], survivor), (0, 0))
+            further[*key[:3], survivor] = points + change, max(last, number)
     execute_stored(db, _UPDATE, rows)
     counts.write(db)
+    if further:
+        _write(db, further, sorted(further))
 
 
-def _read(db: Connection, keys: Sequence[Key]) -> dict[Key, tuple[int, int, bool]]:
-    """Points, early and is_listed of the scores that are there."""
+def _read(db: Connection, keys: Sequence[Key]) -> dict[Key, tuple[int, int, bool, int | None]]:
+    """Points, early and is_listed of the scores that are there, and into whom their member was merged."""
     rows = _run(db, "read", keys).all()
     return {
-        (course, board, period, who): (points, early, is_listed)
-        for course, board, period, who, points, early, is_listed in rows
+        (course, board, period, who): (points, early, is_listed, survivor)
+        for course, board, period, who, points, early, is_listed, survivor in rows
     }
 
 
@@ -125,8 +132,10 @@ def _statements(dialect: str) -> dict[str, TextClause]:
     """
     keys = rows_of(dialect, course="text", board="text", period="text", member="bigint")
     read = f"""
-        SELECT s.course, s.board, s.period, s.member, s.points, s.early, s.is_listed FROM {keys} r CROSS JOIN score s
-        WHERE s.course = r.course AND s.board = r.board AND s.period = r.period AND s.member = r.member"""  # noqa: S608
+        SELECT s.course, s.board, s.period, s.member, s.points, s.early, s.is_listed, m.merged_into
+        FROM {keys} r CROSS JOIN score s CROSS JOIN member m
+        WHERE s.course = r.course AND s.board = r.board AND s.period = r.period AND s.member = r.member
+            AND m.id = s.member"""  # noqa: S608
     begun = f"""
         INSERT INTO score (course, board, period, member, points, early, is_listed)
         SELECT r.course, r.board, r.period, r.member, 0, 0, {LISTED}

@@ -1,10 +1,15 @@
-"""The boards made anew from the ledger, by the database itself."""
+"""The boards made anew from the ledger, by the database itself: all of them, or some members' scores."""
 
-from sqlalchemy import Connection, func, select, text
+from collections.abc import Collection
 
+from sqlalchemy import Connection, delete, func, insert, select, text
+
+from storage.among import among
+from storage.boards.keeping import Counts
 from storage.boards.tables import BOARDS, LISTED, STEPS, boards_of, periods_of, rows_of, score
 from storage.columns import encode_json
-from storage.tables import ledger
+from storage.persons import same_persons
+from storage.tables import ledger, member
 
 
 def rebuild(db: Connection) -> int:
@@ -15,6 +20,27 @@ def rebuild(db: Connection) -> int:
     db.execute(text(f"INSERT INTO score {_scores(db)}"), _parameters(db))
     db.execute(text(f"INSERT INTO score_count {_COUNTS}"))
     return int(db.execute(select(func.count()).select_from(score)).scalar_one())
+
+
+def recount(db: Connection, members: Collection[int]) -> None:
+    """Make the scores of these members anew, whose rows count for others now, and no others'."""
+    _keep_others_out(db)
+    bound = {"members": sorted(members)}
+    counts = Counts()
+    listed = select(score).where(among(score.c.member, "members"), score.c.is_listed)
+    for old in db.execute(listed, bound).all():
+        counts.move((old.course, old.board, old.period), old.points, 0)
+    db.execute(delete(score).where(among(score.c.member, "members")), bound)
+    parts = db.execute(select(member.c.id).where(same_persons(member.c.id, "members")), bound).scalars().all()
+    theirs = f"member IN ({', '.join(map(str, parts))})"
+    rows = db.execute(text(_scores(db, theirs)), _parameters(db, theirs)).mappings()
+    found = [row for row in rows if row["member"] in members]
+    if found:
+        db.execute(insert(score), [dict(row) for row in found])
+    for row in found:
+        if row["is_listed"]:
+            counts.move((row["course"], row["board"], row["period"]), 0, row["points"])
+    counts.write(db)
 
 
 def wrong(db: Connection) -> int:
@@ -38,24 +64,31 @@ def _keep_others_out(db: Connection) -> None:
         db.execute(text("LOCK TABLE score, score_count IN EXCLUSIVE MODE"))
 
 
-def _scores(db: Connection) -> str:
-    """First one sum for each day, then what the day's points count for."""
+def _scores(db: Connection, theirs: str = "true") -> str:
+    """First one sum for each day, then what the day's points count for, and for whom."""
     rows = rows_of(db.dialect.name, day="text", category="text", board="text", period="text")
     return f"""
-        SELECT d.course, p.board, p.period, d.member, CAST(sum(d.points) AS integer) AS points, -max(d.number) AS early,
-            {LISTED} AS is_listed
+        SELECT d.course, p.board, p.period, m.id AS member, CAST(sum(d.points) AS integer) AS points,
+            -max(d.number) AS early, {LISTED} AS is_listed
         FROM (
             SELECT course, member, category, local_date, sum(points) AS points, max(id) AS number
-            FROM ledger WHERE points <> 0 GROUP BY course, member, category, local_date
+            FROM ledger WHERE points <> 0 AND {theirs} GROUP BY course, member, category, local_date
         ) d
         JOIN {rows} p ON p.day = d.local_date AND p.category = d.category
-        JOIN member m ON m.id = d.member
-        GROUP BY d.course, p.board, p.period, d.member, m.role, m.left_at, m.merged_into, m.is_on_boards"""  # noqa: S608
+        JOIN ({_COUNTS_FOR}) c ON c.earned_by = d.member
+        JOIN member m ON m.id = c.person
+        GROUP BY d.course, p.board, p.period, m.id, m.role, m.left_at, m.merged_into, m.is_on_boards"""  # noqa: S608
 
 
-def _parameters(db: Connection) -> dict[str, str]:
+_COUNTS_FOR = """
+    SELECT id AS earned_by, id AS person FROM member
+    UNION ALL SELECT id, merged_into FROM member WHERE merged_into IS NOT NULL"""
+"""Who was merged into another keeps their own scores: nobody sees them, and they are right again when it is undone."""
+
+
+def _parameters(db: Connection, theirs: str = "true") -> dict[str, str]:
     """For each day and category of the ledger: the boards and periods that they count for."""
-    days = db.execute(select(ledger.c.local_date, ledger.c.category).distinct()).all()
+    days = db.execute(select(ledger.c.local_date, ledger.c.category).where(text(theirs)).distinct()).all()
     rows = [
         (day.isoformat(), category, board, period)
         for day, category in days

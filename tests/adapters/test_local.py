@@ -50,6 +50,9 @@ class LocalBench:
         self.chat = chat
         self.adapter = LocalAdapter(chat, RealClock())
 
+    def user(self, who: str) -> str:
+        return who
+
     async def sees(self, who: str) -> list[Seen]:
         return [
             Seen(text=m.text, table=m.table, buttons=tuple(button.label for button in m.buttons), is_pinned=m.is_pinned)

@@ -17,10 +17,12 @@ from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.features.checkin import store
 from bot.features.checkin.streak import Rests, current, missing, reached, run_up_to
+from storage.personal import Personal
 
 feature = Feature("checkin")
 feature.fact("checkin.done", streak="number", makeup="yes_no")
 feature.fact("streak.reached", days="number")
+feature.personal(Personal(store.table, is_sheet=True))
 
 _PLACES: tuple[SpaceKind, ...] = ("main", "interest")
 _NAMES = 12

@@ -11,6 +11,7 @@ from bot.engine.figures import Figure, Stretch, counts_in, overlap
 from bot.features.checkin.handlers import feature
 from bot.features.checkin.store import table
 from bot.features.checkin.streak import Rests
+from storage.persons import counts_once, is_of
 from storage.tables import member
 
 _DAY = timedelta(days=1)
@@ -25,18 +26,19 @@ def figures(db: Connection, course: Course, stretches: Sequence[Stretch]) -> lis
 
 def _counts(db: Connection, course: Course, stretches: Sequence[Stretch]) -> Sequence[int]:
     day = table.c.local_date
-    query = select(*counts_in(day, stretches)).join(member, member.c.id == table.c.member)
+    query = select(*counts_in(day, stretches)).join_from(table, member, is_of(table.c.member))
     mine = (table.c.course == course.id) & (member.c.role == "student") & overlap(day, stretches)
+    mine &= counts_once(table, "local_date")
     return tuple(db.execute(query.where(mine)).one())
 
 
 def _dates(db: Connection, course: Course, last: date) -> list[list[date]]:
     """The dates of each student up to a day, in order. One row for each student."""
     written = func.aggregate_strings(type_coerce(table.c.local_date, String), ",")
-    query = select(written).join(member, member.c.id == table.c.member)
+    query = select(written).join_from(table, member, is_of(table.c.member))
     mine = (table.c.course == course.id) & (member.c.role == "student") & (table.c.local_date <= last)
-    rows = db.execute(query.where(mine).group_by(table.c.member)).scalars()
-    return [[date.fromisoformat(day) for day in sorted(row.split(","))] for row in rows]
+    rows = db.execute(query.where(mine).group_by(member.c.id)).scalars()
+    return [[date.fromisoformat(day) for day in sorted(set(row.split(",")))] for row in rows]
 
 
 def _longest(dates: Iterable[date], within: Stretch, rests: Rests) -> int:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    distinct,
     func,
     insert,
     select,
@@ -23,8 +24,8 @@ from sqlalchemy import (
 )
 
 from bot.domain.ids import CourseId, MemberId
-from storage.among import among
 from storage.columns import LocalDate, Moment
+from storage.persons import by_person, grouped, person_of, same_person, same_persons
 from storage.tables import Id, metadata, profile
 
 table = Table(
@@ -52,19 +53,22 @@ def dates_of(db: Connection, member: MemberId) -> set[date]:
     return set(db.execute(_DATES, {"who": member}).scalars())
 
 
-_DATES = select(table.c.local_date).where(table.c.member == bindparam("who"))
+_DATES = select(table.c.local_date).where(same_person(table.c.member, bindparam("who", type_=Id)))
 
 
 def dates_until(db: Connection, members: Collection[MemberId], day: date) -> dict[MemberId, set[str]]:
-    """The same for many members, up to a day; dates as they are written. One row for each member."""
-    written = func.aggregate_strings(type_coerce(table.c.local_date, String), ",")
-    theirs = among(table.c.member, "members") & (table.c.local_date <= day)
-    rows = db.execute(select(table.c.member, written).where(theirs).group_by(table.c.member), {"members": members})
-    return {who: set(dates.split(",")) for who, dates in rows}
+    """The same for many members, up to a day; dates as they are written. One row for each account's member."""
+    written = func.aggregate_strings(type_coerce(table.c.local_date, String), ",").label("dates")
+    theirs = same_persons(table.c.member, "members") & (table.c.local_date <= day)
+    query = by_person(select(table.c.member, written).where(theirs).group_by(table.c.member))
+    rows = db.execute(query, {"members": members})
+    return {who: set(",".join(dates).split(",")) for who, dates in grouped((who, dates) for who, dates in rows)}
 
 
 def makeups_of(db: Connection, member: MemberId) -> int:
-    mine = select(func.count()).where(table.c.member == member, table.c.is_makeup)
+    mine = select(func.count(distinct(table.c.local_date))).where(
+        same_person(table.c.member, member), table.c.is_makeup
+    )
     return int(db.execute(mine).scalar_one())
 
 
@@ -78,11 +82,12 @@ def on_day(db: Connection, course: CourseId, day: date, *, names: int) -> tuple[
 _TODAY = and_(
     table.c.course == bindparam("course"), table.c.local_date == bindparam("day"), table.c.is_makeup.is_(False)
 )
-_HOW_MANY = select(func.count()).where(_TODAY)
+_HOW_MANY = select(func.count(distinct(person_of(table.c.member)))).where(_TODAY)
 _FIRST: Select[Any] = (
     select(profile.c.name)
-    .join(table, table.c.member == profile.c.member)
+    .join_from(profile, table, profile.c.member == person_of(table.c.member))
     .where(_TODAY)
-    .order_by(table.c.at, table.c.member)
+    .group_by(profile.c.member, profile.c.name)
+    .order_by(func.min(table.c.at), profile.c.member)
     .limit(bindparam("most", type_=Integer))
 )

@@ -10,6 +10,7 @@ from bot.domain.ids import MemberId
 from bot.features.contests.store import HERE, entry
 from storage.columns import Moment
 from storage.database import insert
+from storage.persons import counts_once, is_of, same_person
 from storage.tables import Id, member, metadata, profile
 
 vote = Table(
@@ -23,6 +24,9 @@ vote = Table(
 )
 
 
+_COUNTS = counts_once(vote, "contest")
+
+
 def cast(db: Connection, contest: int, who: MemberId, for_entry: int, *, at: datetime) -> None:
     """The last vote of a member counts."""
     row = insert(db, vote).values(contest=contest, member=who, entry=for_entry, at=at)
@@ -32,7 +36,7 @@ def cast(db: Connection, contest: int, who: MemberId, for_entry: int, *, at: dat
 
 def choice_of(db: Connection, contest: int, who: MemberId) -> int | None:
     """The number in the gallery of what a member has voted for."""
-    mine = (vote.c.contest == contest) & (vote.c.member == who)
+    mine = (vote.c.contest == contest) & same_person(vote.c.member, who) & _COUNTS
     query = select(entry.c.number).join(vote, vote.c.entry == entry.c.id)
     chosen: int | None = db.execute(query.where(mine)).scalar_one_or_none()
     return chosen
@@ -55,13 +59,13 @@ def outcomes(db: Connection, contest: int) -> list[Outcome]:
 
 
 def _outcomes() -> Select[Any]:
-    by_entry = select(vote.c.entry, func.count().label("votes")).join(member, member.c.id == vote.c.member)
-    counted = by_entry.where(vote.c.contest == bindparam("of"), HERE).group_by(vote.c.entry).subquery()
+    by_entry = select(vote.c.entry, func.count().label("votes")).join_from(vote, member, is_of(vote.c.member))
+    counted = by_entry.where(vote.c.contest == bindparam("of"), HERE, _COUNTS).group_by(vote.c.entry).subquery()
     query = (
-        select(entry.c.number, entry.c.member, profile.c.name, profile.c.pseudonym, member.c.is_praised)
+        select(entry.c.number, member.c.id, profile.c.name, profile.c.pseudonym, member.c.is_praised)
         .add_columns(func.coalesce(counted.c.votes, 0))
-        .join(member, member.c.id == entry.c.member)
-        .join(profile, profile.c.member == entry.c.member)
+        .join_from(entry, member, is_of(entry.c.member))
+        .join(profile, profile.c.member == member.c.id)
         .join(counted, counted.c.entry == entry.c.id, isouter=True)
     )
     return query.where(entry.c.contest == bindparam("of"), HERE).order_by(entry.c.number, entry.c.at, entry.c.id)
@@ -74,6 +78,8 @@ def counts(db: Connection, contests: Collection[int]) -> dict[int, tuple[int, in
 
 
 def _by_contest(db: Connection, table: Table, contests: Collection[int]) -> dict[int, int]:
-    query = select(table.c.contest, func.count()).join(member, member.c.id == table.c.member)
+    query = select(table.c.contest, func.count()).join_from(table, member, is_of(table.c.member))
+    if table is vote:
+        query = query.where(_COUNTS)
     rows = db.execute(query.where(table.c.contest.in_(contests), HERE).group_by(table.c.contest))
     return {row[0]: int(row[1]) for row in rows}

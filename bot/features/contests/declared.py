@@ -7,13 +7,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.domain.course import Course
 from bot.domain.messages import Localised
 from bot.engine.feature import Feature
+from bot.features.contests import ballot, store
 from rules.fields import CourseText, PositiveDuration
+from storage.personal import Personal
 
 feature = Feature("contests")
 
 ENTERED, WON = "contest.entered", "contest.won"
 feature.fact(ENTERED, contest="text")
 feature.fact(WON, contest="text", place="number")
+feature.personal(
+    Personal(store.entry, emptied={"message": None}),
+    Personal(store.work, path=("entry", "member"), texts=("text",), emptied={"files": []}),
+    Personal(ballot.vote),
+)
 
 
 class ContestOptions(BaseModel):

@@ -3,12 +3,14 @@
 from typing import Any
 
 from bot.domain.errors import UserError
-from bot.domain.events import CommandInvoked, MessageDeleted
+from bot.domain.events import CommandInvoked, FormSubmitted, MessageDeleted
 from bot.domain.places import SpaceKind
 from bot.domain.text import visible_length
 from bot.engine.context import Context
 from bot.engine.dispatch import NotMeant
 from bot.engine.feature import InReply
+from bot.engine.forms import open_form
+from bot.engine.forms_shape import FormField
 from bot.engine.messages import message_object
 from bot.engine.roster import member_of
 from bot.features.contests import store
@@ -24,8 +26,12 @@ _WORDS = InReply(("参赛", "投稿", "my entry"))
 _WITHDRAW = frozenset(("withdraw", "撤回", "退出", "退赛"))
 
 
-@feature.command("enter", roles=("student",), places=PLACES, words=_WORDS)
+@feature.command("enter", roles=("student",), places=PLACES, words=_WORDS, by_link=True)
 def enter(ctx: Context, cmd: CommandInvoked) -> None:
+    if cmd.via == "link" or _is_bare(cmd):
+        taking(ctx)  # where none are taken, nobody is asked for one
+        open_form(ctx, "enter")
+        return
     if cmd.text.strip().casefold() in _WITHDRAW:
         _withdraw(ctx)
         return
@@ -36,6 +42,18 @@ def enter(ctx: Context, cmd: CommandInvoked) -> None:
             raise NotMeant from mistake
         raise
     _take(ctx, found, given)
+
+
+@feature.form("enter", fields=(FormField(id="work", kind="files", takes_text=True, max_length=_LONGEST),))
+def entered_by_form(ctx: Context, form: FormSubmitted) -> None:
+    message = form.messages.get("work")
+    written = message_object(form.address, message) if message else None
+    _take(ctx, taking(ctx), Work(form.fields.get("work", ""), form.files.get("work", ()), written))
+
+
+def _is_bare(cmd: CommandInvoked) -> bool:
+    """Whether nothing came with the command, nor is meant by it."""
+    return cmd.reply_to is None and not cmd.attachments and not visible_length(cmd.text)
 
 
 def _work(cmd: CommandInvoked) -> Work:

@@ -35,6 +35,7 @@ from bot.domain.events import Attachment, OccurrenceDue
 from bot.domain.ids import CourseId, MemberId
 from storage.columns import Json, LocalDate, Moment
 from storage.database import insert, insert_new
+from storage.persons import counts_once, is_of, same_person
 from storage.tables import Id, member, metadata, occurrence
 
 OPEN, VOTE, CLOSE = 0, 1, 2
@@ -158,22 +159,26 @@ def keep(db: Connection, number: int, who: MemberId, given: Work, *, at: datetim
     """Take a work, or the next one of the same member instead; whether it is their first."""
     row = {"contest": number, "member": who, "at": at, "message": given.message}
     new = insert_new(db, entry).values(row).returning(entry.c.id)
-    mine = db.execute(new).scalar_one_or_none()
-    is_first = mine is not None
-    if mine is None:
-        theirs = (entry.c.contest == number) & (entry.c.member == who)
-        again = update(entry).where(theirs).values(at=at, message=given.message).returning(entry.c.id)
-        mine = db.execute(again).scalar_one()
+    mine = _entry_of(db, number, who)
+    is_first = mine is None and (mine := db.execute(new).scalar_one_or_none()) is not None
+    if not is_first:
+        mine = mine or _entry_of(db, number, who)  # another process may have been first
+        db.execute(update(entry).where(entry.c.id == mine).values(at=at, message=given.message))
     said = {"text": given.text, "files": list(given.files)}
     kept = insert(db, work).values(entry=mine, **said)
     db.execute(kept.on_conflict_do_update(index_elements=["entry"], set_=said))
     return is_first
 
 
+def _entry_of(db: Connection, number: int, who: MemberId) -> int | None:
+    mine = (entry.c.contest == number) & same_person(entry.c.member, who) & counts_once(entry, "contest")
+    found: int | None = db.execute(select(entry.c.id).where(mine)).scalar_one_or_none()
+    return found
+
+
 def withdraw(db: Connection, number: int, who: MemberId) -> bool:
     """Forget a member's work; False where there is none."""
-    theirs = (entry.c.contest == number) & (entry.c.member == who)
-    mine = db.execute(select(entry.c.id).where(theirs)).scalar_one_or_none()
+    mine = _entry_of(db, number, who)
     if mine is None:
         return False
     db.execute(delete(work).where(work.c.entry == mine))
@@ -191,9 +196,9 @@ HERE = member.c.left_at.is_(None) & member.c.merged_into.is_(None)
 """Of members that are joined: who has not left."""
 
 _WORKS: Select[Any] = (
-    select(entry.c.id, entry.c.number, entry.c.member, work.c.text, work.c.files)
-    .join(work, work.c.entry == entry.c.id)
-    .join(member, member.c.id == entry.c.member)
+    select(entry.c.id, entry.c.number, member.c.id.label("member"), work.c.text, work.c.files)
+    .join_from(entry, work, work.c.entry == entry.c.id)
+    .join_from(entry, member, is_of(entry.c.member))
     .where(entry.c.contest == bindparam("of"))
     .order_by(entry.c.number, entry.c.at, entry.c.id)
 )
@@ -205,7 +210,8 @@ def works(db: Connection, number: int) -> Sequence[Row[Any]]:
 
 
 def work_of(db: Connection, number: int, who: MemberId) -> Row[Any] | None:
-    return db.execute(_WORKS.where(entry.c.member == who), {"of": number}).one_or_none()
+    mine = same_person(entry.c.member, who) & counts_once(entry, "contest")
+    return db.execute(_WORKS.where(mine), {"of": number}).one_or_none()
 
 
 def work_no(db: Connection, contest_number: int, number: int) -> Row[Any] | None:

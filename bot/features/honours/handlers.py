@@ -17,8 +17,10 @@ from bot.engine.telling import tell
 from bot.features.honours import store
 from bot.features.honours.roles import audit_by_itself, demote, promote
 from bot.features.honours.titles import GivenTitle, ends_at, last_day
+from storage.personal import Personal
 
 feature = Feature("honours")
+feature.personal(Personal(store.table))
 
 
 @feature.effect("badge", str, names="badges")

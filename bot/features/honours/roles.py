@@ -9,6 +9,7 @@ from bot.domain.ids import MemberId, Role
 from bot.engine.context import Context
 from bot.engine.live import Live
 from bot.engine.roster import sync_roles
+from storage.persons import same_person
 from storage.tables import account, staff_grant
 
 
@@ -45,7 +46,7 @@ def _is_granted(ctx: Context, account: str, at: datetime) -> bool:
 
 
 def _accounts(ctx: Context, who: MemberId) -> list[str]:
-    mine = select(account.c.platform, account.c.user).where(account.c.member == who)
+    mine = select(account.c.platform, account.c.user).where(same_person(account.c.member, who))
     return [f"{row.platform}:{row.user}" for row in ctx.db.execute(mine)]
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     func,
+    literal,
     or_,
     select,
     update,
@@ -24,6 +25,7 @@ from bot.domain.ids import MemberId
 from bot.domain.rules import Firing, LedgerEntry
 from storage.columns import Moment
 from storage.database import insert_new
+from storage.persons import person_of, same_person
 from storage.tables import Id, metadata
 
 Kind = Literal["badge", "title", "role"]
@@ -57,20 +59,20 @@ def give(db: Connection, kind: Kind, name: str, firing: Firing, until: datetime 
 
 def is_known(db: Connection, who: MemberId, kind: Kind, name: str, now: datetime) -> bool:
     """Whether the member has it, or would have it still if it had not been withdrawn, of which nobody tells them."""
-    mine = (table.c.member == who) & (table.c.kind == kind) & (table.c.name == name)
+    mine = same_person(table.c.member, who) & (table.c.kind == kind) & (table.c.name == name)
     return db.execute(select(table.c.id).where(mine, _runs(now)).limit(1)).first() is not None
 
 
 def held(db: Connection, who: MemberId, now: datetime) -> Sequence[Any]:
-    """Kind, name and end of what the member has, oldest first; of several ends, the latest."""
-    mine = (table.c.member == who) & table.c.withdrawn_at.is_(None) & _runs(now)
+    """Kind, name and end of what the member has, or who they were merged into, oldest first; the latest of its ends."""
+    mine = same_person(table.c.member, person_of(literal(who, Id))) & table.c.withdrawn_at.is_(None) & _runs(now)
     query = select(table.c.kind, table.c.name, func.max(table.c.until).label("until")).where(mine)
     return db.execute(query.group_by(table.c.kind, table.c.name).order_by(func.min(table.c.id))).all()
 
 
 def withdrawn(db: Connection, who: MemberId) -> Sequence[Any]:
     """Kind, name and moment of what was withdrawn from the member, oldest first."""
-    mine = (table.c.member == who) & table.c.withdrawn_at.is_not(None)
+    mine = same_person(table.c.member, who) & table.c.withdrawn_at.is_not(None)
     query = select(table.c.kind, table.c.name, table.c.withdrawn_at).where(mine)
     return db.execute(query.order_by(table.c.withdrawn_at, table.c.id)).all()
 

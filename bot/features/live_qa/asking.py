@@ -4,10 +4,12 @@ import re
 from typing import NamedTuple
 
 from bot.domain.errors import UserError
-from bot.domain.events import CommandInvoked
+from bot.domain.events import CommandInvoked, FormSubmitted
 from bot.domain.messages import Text, Words
 from bot.domain.text import visible_length
 from bot.engine.context import Context
+from bot.engine.forms import open_form
+from bot.engine.forms_shape import FormField
 from bot.engine.names import clean_line
 from bot.features.live_qa import store
 from bot.features.live_qa.coming import next_session
@@ -28,8 +30,12 @@ class Drop(NamedTuple):
     session: int | None
 
 
-@feature.command("ask", words=(_WORD,))
+@feature.command("ask", words=(_WORD,), by_link=True)
 def ask(ctx: Context, cmd: CommandInvoked) -> None:
+    if _is_bare(cmd) or cmd.via == "link":
+        _collecting(ctx)  # where no session is to come, nobody is asked for anything
+        open_form(ctx, "ask")
+        return
     asked = _for_live(cmd)
     if drop := _drop_in(asked):
         _drop(ctx, drop)
@@ -37,11 +43,22 @@ def ask(ctx: Context, cmd: CommandInvoked) -> None:
         _ask(ctx, _checked(asked))
 
 
+@feature.form("ask", fields=(FormField(id="question", max_length=_LONGEST),))
+def asked_by_form(ctx: Context, form: FormSubmitted) -> None:
+    _ask(ctx, _checked(form.fields["question"]))
+
+
+def _is_bare(cmd: CommandInvoked) -> bool:
+    """Whether nothing is asked yet."""
+    found = _FOR_LIVE.fullmatch(cmd.text.strip())
+    return not visible_length((found[1] or "") if found else cmd.text)
+
+
 def _for_live(cmd: CommandInvoked) -> str:
-    """What is asked for a live session. Raises UserError where nothing is, or not for one."""
+    """What is asked for a live session. Raises UserError where it is not for one."""
     found = _FOR_LIVE.fullmatch(cmd.text.strip())
     asked = cmd.text if cmd.name == _WORD else found[1] if found else None
-    if not asked or not visible_length(asked):
+    if not asked:
         raise UserError("ask.usage")
     return asked.strip()
 

@@ -9,6 +9,7 @@ from bot.domain.messages import Text
 from bot.engine.figures import Figure, Stretch, counts_in, overlap
 from bot.features.live_qa.declared import feature
 from bot.features.live_qa.store import attendance, question, session
+from storage.persons import is_of
 from storage.tables import member
 
 
@@ -24,7 +25,7 @@ def figures(db: Connection, course: Course, stretches: Sequence[Stretch]) -> lis
 def _counts(db: Connection, course: Course, stretches: Sequence[Stretch], table: Table) -> tuple[int, ...]:
     day = session.c.local_date
     query = select(*counts_in(day, stretches)).join(table, table.c.session == session.c.id)
-    query = query.join(member, member.c.id == table.c.member)
+    query = query.join_from(table, member, is_of(table.c.member))
     # Both have a moment; it is empty where a member only tried wrong codes.
     mine = (session.c.course == course.id) & (member.c.role == "student") & table.c.at.is_not(None)
     return tuple(db.execute(query.where(mine, overlap(day, stretches))).one())

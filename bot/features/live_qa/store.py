@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     delete,
+    distinct,
     func,
     insert,
     select,
@@ -33,6 +34,7 @@ from bot.features.live_qa.options import OPEN, STEPS
 from storage.columns import LocalDate, Moment
 from storage.database import insert as insert_or
 from storage.database import insert_new
+from storage.persons import is_of, person_of, same_person
 from storage.tables import Id, member, metadata, occurrence, profile
 
 session = Table(
@@ -151,20 +153,20 @@ def add_question(db: Connection, id: int, who: MemberId, asked: str, *, at: date
 
 def drop_question(db: Connection, id: int, number: int, who: MemberId) -> bool:
     """Forget a question of this member; False where they have none of this number."""
-    mine = (question.c.session == id) & (question.c.number == number) & (question.c.member == who)
+    mine = (question.c.session == id) & (question.c.number == number) & same_person(question.c.member, who)
     return db.execute(delete(question).where(mine)).rowcount > 0
 
 
 def questions_by(db: Connection, id: int, who: MemberId) -> list[Any]:
     """What a member has asked, oldest first."""
-    mine = (question.c.session == id) & (question.c.member == who)
+    mine = (question.c.session == id) & same_person(question.c.member, who)
     return list(db.execute(select(question.c.number, question.c.text).where(mine).order_by(question.c.number)).all())
 
 
 def questions_of(db: Connection, id: int, *, limit: int) -> tuple[int, list[Any]]:
     """How many there are, and number, name and text of the first. Those of members who have left are for nobody."""
     asked = select(question.c.number, profile.c.name, question.c.text).where(question.c.session == id)
-    asked = asked.join(member, member.c.id == question.c.member).join(profile, profile.c.member == question.c.member)
+    asked = asked.join_from(question, member, is_of(question.c.member)).join(profile, profile.c.member == member.c.id)
     asked = asked.where(member.c.left_at.is_(None))
     count = db.execute(select(func.count()).select_from(asked.subquery())).scalar_one()
     return count, list(db.execute(asked.order_by(question.c.number).limit(limit)).all())
@@ -174,12 +176,13 @@ def questions_of(db: Connection, id: int, *, limit: int) -> tuple[int, list[Any]
 
 
 def has_attended(db: Connection, id: int, who: MemberId) -> bool:
-    return db.execute(select(attendance.c.at).where(_mine(id, who))).scalar_one_or_none() is not None
+    return db.execute(select(attendance.c.at).where(_mine(id, who), attendance.c.at.is_not(None))).first() is not None
 
 
 def wrong_codes(db: Connection, id: int, who: MemberId) -> int:
     """How many wrong codes a member has tried."""
-    return db.execute(select(attendance.c.wrong_codes).where(_mine(id, who))).scalar_one_or_none() or 0
+    tried = select(func.coalesce(func.sum(attendance.c.wrong_codes), 0)).where(_mine(id, who))
+    return int(db.execute(tried).scalar_one())
 
 
 def count_wrong_code(db: Connection, id: int, who: MemberId) -> None:
@@ -199,15 +202,16 @@ def attend(db: Connection, id: int, who: MemberId, *, at: datetime) -> bool:
 
 def attendees(db: Connection, id: int) -> list[str]:
     """The names of who attended, in the order in which they said so."""
-    there = select(profile.c.name).join(attendance, attendance.c.member == profile.c.member)
+    there = select(profile.c.name).join_from(profile, attendance, profile.c.member == person_of(attendance.c.member))
     there = there.where(attendance.c.session == id, attendance.c.at.is_not(None))
-    return list(db.execute(there.order_by(attendance.c.at, attendance.c.member)).scalars())
+    there = there.group_by(profile.c.member, profile.c.name)
+    return list(db.execute(there.order_by(func.min(attendance.c.at), profile.c.member)).scalars())
 
 
 def count_attendees(db: Connection, id: int) -> int:
     there = (attendance.c.session == id) & attendance.c.at.is_not(None)
-    return db.execute(select(func.count()).where(there)).scalar_one()
+    return db.execute(select(func.count(distinct(person_of(attendance.c.member)))).where(there)).scalar_one()
 
 
 def _mine(id: int, who: MemberId) -> Any:
-    return (attendance.c.session == id) & (attendance.c.member == who)
+    return (attendance.c.session == id) & same_person(attendance.c.member, who)

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, Integer, Row, bindparam, func, select
 
 from bot.domain.ids import MemberId
-from storage.tables import ledger
+from storage.persons import same_person
+from storage.tables import Id, ledger
 
 
 def points_on(db: Connection, who: MemberId, day: date) -> int:
@@ -14,7 +15,7 @@ def points_on(db: Connection, who: MemberId, day: date) -> int:
 
 
 _ON_DAY = select(func.coalesce(func.sum(ledger.c.points), 0)).where(
-    ledger.c.member == bindparam("who"), ledger.c.local_date == bindparam("day")
+    same_person(ledger.c.member, bindparam("who", type_=Id)), ledger.c.local_date == bindparam("day")
 )
 
 
@@ -25,7 +26,7 @@ def last_entries(db: Connection, who: MemberId, *, limit: int) -> list[Row[Any]]
 
 _LAST = (
     select(ledger)
-    .where(ledger.c.member == bindparam("who"), ledger.c.points != 0)
+    .where(same_person(ledger.c.member, bindparam("who", type_=Id)), ledger.c.points != 0)
     .order_by(ledger.c.id.desc())
     .limit(bindparam("most", type_=Integer))
 )

@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.course import Course
-from bot.domain.events import CommandInvoked, OccurrenceDue
+from bot.domain.events import CommandInvoked, OccurrenceDue, PollVoted
 from bot.domain.messages import Localised, Template, Text, Words
 from bot.domain.rituals import Occurrence
 from bot.engine.context import Context
@@ -12,9 +12,11 @@ from bot.engine.excerpts import excerpt
 from bot.engine.feature import Feature
 from bot.features.posts import polls, store
 from bot.features.posts.options import CLOSE_POLL, PostOptions, asked_by, options_of, steps_of
+from storage.personal import Personal
 
 feature = Feature("posts")
 feature.fact(polls.VOTED, ritual="text")
+feature.personal(Personal(store.vote))
 
 
 def _preview(course: Course, occurrence: Occurrence) -> Words:
@@ -47,6 +49,11 @@ def post(ctx: Context, due: OccurrenceDue) -> None:
 @feature.command("poll", is_listed=False)
 def vote(ctx: Context, cmd: CommandInvoked) -> None:
     polls.vote(ctx, cmd)
+
+
+@feature.on(PollVoted)
+def voted(ctx: Context, event: PollVoted) -> None:
+    polls.take_vote(ctx, event)
 
 
 def _post(ctx: Context, due: OccurrenceDue, options: PostOptions, *, pin_as: str | None) -> None:

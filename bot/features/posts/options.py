@@ -87,6 +87,7 @@ class PollOptions(BaseModel):
     question: Annotated[CourseText, AfterValidator(_as_question)]
     options: Choices
     multiple: bool = Field(default=False, strict=True)
+    by_name: bool = Field(default=False, strict=True)
     closes_in: Annotated[Duration, AfterValidator(_open_for_a_while)] = timedelta(hours=24)
 
 

@@ -16,6 +16,8 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     delete,
+    distinct,
+    false,
     func,
     insert,
     select,
@@ -27,6 +29,7 @@ from bot.domain.ids import CourseId, MemberId, SpaceId
 from bot.domain.messages import Localised
 from bot.features.posts.options import PollOptions
 from storage.columns import Json, LocalDate, Moment
+from storage.persons import counts_once, person_of, same_person
 from storage.tables import Id, metadata, occurrence
 
 poll = Table(
@@ -41,6 +44,7 @@ poll = Table(
     Column("question", Json, nullable=False),  # as it was asked: the file may say something else by now
     Column("options", Json, nullable=False),
     Column("takes_several", Boolean(create_constraint=False), nullable=False),
+    Column("is_by_name", Boolean(create_constraint=False), nullable=False, server_default=false()),
     Column("closes_at", Moment, nullable=False),
     Column("closed_at", Moment),
     UniqueConstraint("course", "ritual", "space", "local_date", "number"),
@@ -56,6 +60,9 @@ vote = Table(
 )
 
 
+_COUNTS = counts_once(vote, "poll")
+
+
 class Poll(NamedTuple):
     """A question that was put."""
 
@@ -65,6 +72,7 @@ class Poll(NamedTuple):
     question: Localised
     options: Sequence[Localised]
     takes_several: bool
+    is_by_name: bool  # a platform with polls of its own shows it as one
     closes_at: datetime
     closed_at: datetime | None
 
@@ -86,6 +94,7 @@ def open_poll(db: Connection, due: OccurrenceDue, asked: PollOptions) -> Poll:
         question=asked.question.by_language,
         options=[option.by_language for option in asked.options],
         takes_several=asked.multiple,
+        is_by_name=asked.by_name,
         closes_at=due.due_at + asked.closes_in,
     )
     return _poll(db.execute(row.returning(*poll.c)).one())
@@ -107,26 +116,36 @@ def find(db: Connection, course: CourseId, id: int) -> Poll | None:
 def _poll(row: Row[Any]) -> Poll:
     options = [Localised(option) for option in row.options]
     return Poll(
-        row.id, row.ritual, row.space, Localised(row.question), options, row.takes_several, row.closes_at, row.closed_at
+        row.id,
+        row.ritual,
+        row.space,
+        Localised(row.question),
+        options,
+        row.takes_several,
+        row.is_by_name,
+        row.closes_at,
+        row.closed_at,
     )
 
 
 def choices_of(db: Connection, id: int, member: MemberId) -> set[int]:
     """What a member has chosen."""
-    return set(db.execute(select(vote.c.option).where(vote.c.poll == id, vote.c.member == member)).scalars())
+    mine = (vote.c.poll == id) & same_person(vote.c.member, member) & _COUNTS
+    return set(db.execute(select(vote.c.option).where(mine)).scalars())
 
 
 def choose(db: Connection, id: int, member: MemberId, choices: set[int], *, at: datetime) -> None:
     """These are a member's choices from now on."""
     db.execute(delete(vote).where(vote.c.poll == id, vote.c.member == member))
-    db.execute(insert(vote), [{"poll": id, "member": member, "option": one, "at": at} for one in sorted(choices)])
+    if choices:
+        db.execute(insert(vote), [{"poll": id, "member": member, "option": one, "at": at} for one in sorted(choices)])
 
 
 def result(db: Connection, found: Poll) -> Result:
     """Also of those who have left."""
-    counted = select(vote.c.option, func.count()).where(vote.c.poll == found.id).group_by(vote.c.option)
+    counted = select(vote.c.option, func.count()).where(vote.c.poll == found.id, _COUNTS).group_by(vote.c.option)
     votes = {row[0]: row[1] for row in db.execute(counted)}
-    voters = select(func.count(vote.c.member.distinct())).where(vote.c.poll == found.id)
+    voters = select(func.count(distinct(person_of(vote.c.member)))).where(vote.c.poll == found.id)
     counts = [votes.get(number, 0) for number in range(1, len(found.options) + 1)]
     return Result(counts, db.execute(voters).scalar_one())
 

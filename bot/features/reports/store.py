@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from bot.domain.course import Course
 from bot.engine.figures import Stretch, counts_in, overlap, sums_in
+from storage.persons import is_of
 from storage.tables import fact, ledger, member, occurrence, profile
 
 ACTS = (
@@ -37,7 +38,7 @@ def _acted(course: Course) -> ColumnElement[bool]:
 def participants(db: Connection, course: Course, stretches: Sequence[Stretch]) -> Sequence[int]:
     """How many students did something in each stretch."""
     day = fact.c.local_date
-    query = select(*counts_in(day, stretches, fact.c.member)).join(member, member.c.id == fact.c.member)
+    query = select(*counts_in(day, stretches, member.c.id)).join_from(fact, member, is_of(fact.c.member))
     return tuple(db.execute(query.where(_acted(course), _is_student(course), overlap(day, stretches))).one())
 
 
@@ -73,7 +74,7 @@ def points(db: Connection, course: Course, stretches: Sequence[Stretch]) -> dict
     """What students earned in each stretch, by category: what remains of what was given and taken back."""
     day = ledger.c.local_date
     query = select(ledger.c.category, *sums_in(day, stretches, ledger.c.points))
-    query = query.join(member, member.c.id == ledger.c.member).group_by(ledger.c.category)
+    query = query.join_from(ledger, member, is_of(ledger.c.member)).group_by(ledger.c.category)
     rows = db.execute(query.where(ledger.c.course == course.id, _is_student(course), overlap(day, stretches)))
     return {category: tuple(map(int, sums)) for category, *sums in rows}
 
@@ -82,8 +83,8 @@ def steady(db: Connection, course: Course, stretch: Stretch, days: int) -> int:
     """How many students did something on at least so many days."""
     day = fact.c.local_date
     mine = (_acted(course), _is_student(course), day.between(*stretch))
-    by_member = select(fact.c.member).join(member, member.c.id == fact.c.member).where(*mine)
-    often = by_member.group_by(fact.c.member).having(func.count(day.distinct()) >= days)
+    by_member = select(member.c.id).join_from(fact, member, is_of(fact.c.member)).where(*mine)
+    often = by_member.group_by(member.c.id).having(func.count(day.distinct()) >= days)
     return int(db.execute(select(func.count()).select_from(often.subquery())).scalar_one())
 
 
@@ -91,7 +92,10 @@ def quiet(db: Connection, course: Course, since: datetime) -> list[str]:
     """The names of the students who are there and have done nothing since; who came later is no such one."""
     last = select(fact.c.at).where(fact.c.member == member.c.id, _acted(course))
     last_at = last.order_by(fact.c.id.desc()).limit(1).correlate(member).scalar_subquery()
-    here = _is_student(course) & member.c.left_at.is_(None) & (member.c.joined_at <= since)
+    other = member.alias()
+    elsewhere = select(fact.c.id).join(other, other.c.id == fact.c.member).where(other.c.merged_into == member.c.id)
+    elsewhere = elsewhere.where(_acted(course), fact.c.at > since).correlate(member)
+    here = _is_student(course) & member.c.left_at.is_(None) & (member.c.joined_at <= since) & ~elsewhere.exists()
     query = select(profile.c.name).join(member, member.c.id == profile.c.member)
     return list(db.execute(query.where(here, func.coalesce(last_at <= since, True)).order_by(member.c.id)).scalars())
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     and_,
+    distinct,
     func,
     or_,
     select,
@@ -24,6 +25,7 @@ from bot.engine.messages import FACT
 from rules.fold import RETRACTED
 from storage.columns import LocalDate, Moment
 from storage.database import insert_new
+from storage.persons import person_of
 from storage.tables import Id, fact, metadata
 
 session = Table(
@@ -65,5 +67,7 @@ def commenters(db: Connection, found: Row[Any], chats: Sequence[str], until: dat
     here = or_(*(fact.c.object.startswith(chat, autoescape=True) for chat in chats))
     deleted = select(fact.c.object).where(since, fact.c.kind == RETRACTED, here)
     posted = (fact.c.kind == FACT) & (fact.c.at >= found.opened_at) & (fact.c.at < until)
-    query = select(func.count(fact.c.member.distinct())).where(since, here, posted, fact.c.object.not_in(deleted))
+    query = select(func.count(distinct(person_of(fact.c.member)))).where(
+        since, here, posted, fact.c.object.not_in(deleted)
+    )
     return int(db.execute(query).scalar_one())

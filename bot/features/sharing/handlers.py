@@ -21,9 +21,14 @@ from bot.engine.roster import member_of
 from bot.features.sharing import store
 from rules.fields import PositiveDuration
 from rules.vocabulary import Uses
+from storage.personal import Personal
 
 feature = Feature("sharing")
 feature.fact("share.posted", has_text=True, length="number", attachments="number")
+feature.personal(
+    Personal(store.share),
+    Personal(store.share_post, path=("share", "member"), texts=("text",), emptied={"message": None}),
+)
 
 _EXCERPT = 60  # columns
 _SHOWN = 8

@@ -12,6 +12,7 @@ from bot.engine.figures import Figure, Stretch, counts_in, overlap
 from bot.engine.works import READ, Work
 from bot.features.sharing.handlers import feature
 from bot.features.sharing.store import session, share, share_post
+from storage.persons import counts_once, is_of, person_of
 from storage.tables import member
 
 
@@ -20,7 +21,7 @@ def works(db: Connection, course: CourseId, since: datetime, until: datetime) ->
     """The posts of all shares."""
     post = share_post.c
     said = func.substr(post.text, 1, READ), func.length(post.text)
-    query = select(share.c.member, session.c.space, post.message, post.at, *said, post.attachments)
+    query = select(person_of(share.c.member), session.c.space, post.message, post.at, *said, post.attachments)
     query = query.join(share, share.c.id == post.share).join(session, session.c.id == share.c.session)
     query = query.where(session.c.course == course, post.at > since, post.at <= until).order_by(post.id)
     return [Work(*row) for row in db.execute(query)]
@@ -30,6 +31,8 @@ def works(db: Connection, course: CourseId, since: datetime, until: datetime) ->
 def figures(db: Connection, course: Course, stretches: Sequence[Stretch]) -> list[Figure]:
     day = session.c.local_date
     query = select(*counts_in(day, stretches)).join(share, share.c.session == session.c.id)
-    query = query.join(member, member.c.id == share.c.member).where(member.c.role == "student")
+    query = query.join_from(share, member, is_of(share.c.member)).where(
+        member.c.role == "student", counts_once(share, "session")
+    )
     counts = db.execute(query.where(session.c.course == course.id, overlap(day, stretches))).one()
     return [Figure(Text(id="figure.shares"), tuple(counts))]

@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    distinct,
     func,
     insert,
     select,
@@ -30,6 +31,7 @@ from bot.domain.ids import MemberId
 from storage.among import among
 from storage.columns import LocalDate, Moment
 from storage.database import insert_new
+from storage.persons import counts_once, person_of, same_person
 from storage.tables import Id, metadata, profile
 
 session = Table(
@@ -111,7 +113,7 @@ def close_session(db: Connection, due: OccurrenceDue) -> Row[Any] | None:
 
 
 def sharers(db: Connection, id: int) -> set[int]:
-    return set(db.execute(select(share.c.member).where(share.c.session == id)).scalars())
+    return set(db.execute(select(person_of(share.c.member)).where(share.c.session == id)).scalars())
 
 
 def keep(db: Connection, id: int, message: PlainMessage, *, object: str) -> None:
@@ -124,7 +126,11 @@ def keep(db: Connection, id: int, message: PlainMessage, *, object: str) -> None
     db.execute(_NEW_POST, {**row, "attachments": len(event.attachments)})
 
 
-_MINE = select(share.c.id).where(share.c.session == bindparam("of"), share.c.member == bindparam("who"))
+_MINE = (
+    select(share.c.id)
+    .where(share.c.session == bindparam("of"), same_person(share.c.member, bindparam("who", type_=Id)))
+    .where(counts_once(share, "session"))
+)
 _NEW_SHARE = insert(share).returning(share.c.id)
 _NEW_POST = insert(share_post)
 
@@ -156,11 +162,15 @@ _WITHDRAW = delete(share_post).where(share_post.c.message == bindparam("of")).re
 
 def summary(db: Connection, id: int, *, limit: int) -> tuple[int, list[Any]]:
     """How many shared, and name and longest text of the first."""
-    count = db.execute(select(func.count()).where(share.c.session == id)).scalar_one()
+    count = db.execute(
+        select(func.count(distinct(person_of(share.c.member)))).where(share.c.session == id)
+    ).scalar_one()
     place = func.row_number().over(partition_by=share_post.c.share, order_by=_LONGEST_FIRST)
     posts = select(share_post.c.share, share_post.c.text, place.label("place"))
     posts = posts.join(share, share.c.id == share_post.c.share).where(share.c.session == id)
     longest = posts.subquery()
-    query = select(profile.c.name, longest.c.text).join(share, share.c.member == profile.c.member)
-    query = query.join(longest, longest.c.share == share.c.id).where(longest.c.place == 1)
+    query = select(profile.c.name, longest.c.text)
+    query = query.join_from(profile, share, profile.c.member == person_of(share.c.member))
+    query = query.join(longest, longest.c.share == share.c.id)
+    query = query.where(longest.c.place == 1, counts_once(share, "session"))
     return count, list(db.execute(query.order_by(share.c.at, share.c.id).limit(limit)).all())

@@ -9,6 +9,7 @@ from bot.domain.ids import MemberId
 from bot.engine.messages import FACT
 from rules.fold import RETRACTED
 from rules.rituals import DAY_ENDED
+from storage.persons import same_person
 from storage.tables import fact
 
 FREQUENT = (FACT, "reaction.received", DAY_ENDED, RETRACTED)
@@ -24,7 +25,7 @@ _TELLING = (
 
 def telling_facts(db: Connection, who: MemberId) -> Iterator[Row[Any]]:
     """The latest first. Read little by little: whoever has heard enough stops."""
-    latest = select(fact.c.id).where(fact.c.member == who).order_by(fact.c.id.desc()).limit(_LOOKED_AT)
+    latest = select(fact.c.id).where(same_person(fact.c.member, who)).order_by(fact.c.id.desc()).limit(_LOOKED_AT)
     verdicts = type_coerce(fact.c.verdicts, String)
     telling = or_(fact.c.kind.not_in(FREQUENT), *(verdicts.contains(part, autoescape=True) for part in _TELLING))
     query = select(fact).where(fact.c.id.in_(latest), telling).order_by(fact.c.id.desc()).limit(_MOST)
@@ -34,5 +35,5 @@ def telling_facts(db: Connection, who: MemberId) -> Iterator[Row[Any]]:
 
 def count_facts(db: Connection, who: MemberId, *, since: int = 0) -> int:
     """How many there are from this one on, of those that are looked at."""
-    latest = select(fact.c.id).where(fact.c.member == who, fact.c.id >= since).order_by(fact.c.id.desc())
+    latest = select(fact.c.id).where(same_person(fact.c.member, who), fact.c.id >= since).order_by(fact.c.id.desc())
     return int(db.execute(select(func.count()).select_from(latest.limit(_LOOKED_AT).subquery())).scalar_one())

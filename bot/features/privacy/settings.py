@@ -1,4 +1,4 @@
-"""`/privacy`: whether others see a member on boards and in praise, and under which name."""
+"""Whether others see a member on boards and in praise, and under which name."""
 
 import unicodedata
 from collections.abc import Callable
@@ -7,17 +7,13 @@ from sqlalchemy import Connection, select, update
 from wcwidth import wcswidth
 
 from bot.domain.errors import UserError
-from bot.domain.events import CommandInvoked
 from bot.domain.messages import Text
 from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.degrade import text_width
-from bot.engine.feature import Feature
 from bot.engine.names import clean_line
 from storage import boards
 from storage.tables import member, profile
-
-feature = Feature("privacy")
 
 _WIDEST = 24  # columns: more would not fit a board on a phone
 
@@ -31,21 +27,18 @@ _ON = frozenset(("on", "yes", "开", "是", "要", "上"))
 _OFF = frozenset(("off", "no", "关", "否", "不", "不要", "不上"))
 
 
-@feature.command("privacy", words=("隐私",))
-def privacy(ctx: Context, cmd: CommandInvoked) -> None:
+def change(ctx: Context, what: str, how: str) -> None:
+    """Change one of the settings. Raises UserError where there is no such thing, or not for staff."""
     if ctx.member.role != "student":
         raise UserError("privacy.staff")
-    what, *how = cmd.text.split(maxsplit=1)[:2] or [""]
-    if not what:
-        _show(ctx)
-        return
-    change = _CHANGES.get(_MEANINGS.get(what.casefold(), ""))
-    if change is None or not how:
+    changes = _CHANGES.get(_MEANINGS.get(what.casefold(), ""))
+    if changes is None or not how:
         raise UserError("privacy.usage")
-    change(ctx, how[0].strip())
+    changes(ctx, how)
 
 
-def _show(ctx: Context) -> None:
+def show(ctx: Context) -> None:
+    """What others see of this member, with buttons to change it."""
     query = select(member.c.is_on_boards, member.c.is_praised, profile.c.name, profile.c.pseudonym)
     query = query.join(profile, profile.c.member == member.c.id)
     mine = ctx.db.execute(query.where(member.c.id == ctx.member.id)).one()

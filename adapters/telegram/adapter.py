@@ -1,0 +1,158 @@
+"""The adapter: updates out of Telegram into the core, messages out of the core into Telegram."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any
+
+from msgspec import structs
+from telegram import InputFile
+from telegram.error import TelegramError
+
+from adapters.telegram.albums import Albums
+from adapters.telegram.client import Client, bot_id
+from adapters.telegram.errors import is_done, outcome_of
+from adapters.telegram.parse import key_of
+from adapters.telegram.payloads import kept_by
+from adapters.telegram.places import Places
+from adapters.telegram.reading import Raw, Reader
+from adapters.telegram.render import POST_POLL, Call, as_caption, call_for
+from adapters.telegram.traits import PLATFORM, TRAITS
+from bot.domain.errors import NotSent, Refused
+from bot.domain.events import CommandInvoked, Event, MessagePosted, PlaceSeen
+from bot.domain.messages import File, Inspection, OutgoingMessage
+from bot.domain.ports import AdapterStore, Clock, FileStore, Sink
+
+log = logging.getLogger(__name__)
+
+
+class TelegramAdapter:
+    """One bot on a Bot API server. `fetch` brings its updates: by polling, or through a webhook.
+
+    `beside` is what goes on as long as updates are fetched.
+    """
+
+    platform = PLATFORM
+    traits = TRAITS
+
+    def __init__(
+        self,
+        client: Client,
+        store: AdapterStore,
+        files: FileStore,
+        clock: Clock,
+        fetch: "Fetch",
+        beside: Sequence["Work"] = (),
+    ) -> None:
+        self.client = client
+        self.bot = bot_id(client.token)
+        self._store = store
+        self._files = files
+        self._clock = clock
+        self._fetch = fetch
+        self._beside = beside
+        self._places = Places(client, self.bot)
+        self._albums = Albums(store, self.bot)
+        self._sink: Sink | None = None
+        self._me: dict[str, Any] | None = None
+        self._asking = asyncio.Lock()
+
+    # --- in -----------------------------------------------------------------------------------------------------------
+
+    async def run(self, sink: Sink) -> None:
+        """Hand over updates for ever; each is acknowledged after the commit."""
+        self._sink = sink
+        await self._albums.open()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._albums.run(sink))
+            for work in self._beside:
+                tasks.create_task(work())
+            await self._fetch(self, sink)
+
+    async def take(self, batch: Sequence[Raw], sink: Sink) -> None:
+        """Give a batch of raw updates its effect. Raises StorageTrouble: then none of them may be acknowledged."""
+        me = await self.me()
+        read = await Reader(self._store, self.bot, me["username"]).read(batch, self._clock.now())
+        parts: list[tuple[str, MessagePosted | CommandInvoked]] = []
+        events: list[Event] = []
+        for update, found in read:
+            album = update.message.media_group_id if update and update.message else None
+            for event in found:
+                if album and isinstance(event, MessagePosted | CommandInvoked):
+                    parts.append((album, event))
+                else:
+                    events.append(await self._with_standing(event))
+        await self._albums.keep(parts)
+        if events:
+            await sink(events)
+
+    async def _with_standing(self, event: Event) -> Event:
+        if isinstance(event, PlaceSeen) and event.is_in:
+            return await self._places.with_lacks(event, await self.me())
+        return event
+
+    async def me(self) -> dict[str, Any]:
+        """What the server says of the bot, asked once. Raises TelegramError."""
+        async with self._asking:
+            if self._me is None:
+                self._me = {"username": "", **await self.client.call("getMe")}
+            return self._me
+
+    # --- out ----------------------------------------------------------------------------------------------------------
+
+    async def send(self, message: OutgoingMessage) -> str:
+        try:
+            return await self._send(message)
+        except TelegramError as error:
+            raise outcome_of(error, self.client.token) from None  # the cause's words hold the address, with the token
+        except ValueError as error:
+            raise Refused(str(error)) from error
+
+    async def _send(self, message: OutgoingMessage) -> str:
+        if isinstance(message.act, Inspection):
+            return await self._inspect(message)
+        if message.about and not message.target:
+            raise Refused("there is no such message")
+        for data, command in kept_by(message).items():
+            await self._store.put("button", data, {"command": command})
+        me = await self.me()
+        call = call_for(message, me["username"], self._open)
+        done = await self._call(call)
+        if call.method == POST_POLL:
+            await self._store.put("poll", done["poll"]["id"], {"key": message.key, "chat": message.address.chat})
+        return message.target or message.answers or _id_of(done)
+
+    async def _call(self, call: Call) -> Any:
+        try:
+            return await self.client.call(call.method, **call.params)
+        except TelegramError as error:
+            if is_done(error):
+                return True
+            if call.method == "editMessageText" and "no text in the message" in str(error).casefold():
+                return await self._call(as_caption(call))
+            raise
+
+    def _open(self, file: File) -> InputFile:
+        path = self._files.path(file.sha256)
+        if path is None:
+            raise Refused(f"the file {file.name} is not there any more")
+        return InputFile(path.read_bytes(), filename=file.name, attach=True)
+
+    async def _inspect(self, message: OutgoingMessage) -> str:
+        """What is found is told to the core as an event of its own."""
+        if self._sink is None:
+            raise NotSent("updates are not fetched yet")
+        seen = await self._places.seen(message.address, await self.me(), self._clock.now())
+        await self._sink([structs.replace(seen, key=key_of(self.bot, f"inspected:{message.key}"))])
+        return "inspected"
+
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+Fetch = Callable[[TelegramAdapter, Sink], Awaitable[None]]
+"""Brings updates to `TelegramAdapter.take` for ever, and acknowledges them when it has returned."""
+
+
+def _id_of(done: Any) -> str:
+    """The id of what was sent; of an album, of its first message."""
+    first = done[0] if isinstance(done, list) else done
+    return str(first["message_id"]) if isinstance(first, dict) else "done"

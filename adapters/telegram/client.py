@@ -1,0 +1,74 @@
+"""The Bot API as python-telegram-bot speaks it: requests, connections, files."""
+
+import logging
+import os
+from typing import Any
+
+import msgspec
+
+# The library warns of each `retry_after` unless one asks for the type that it will have: a timedelta.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+from telegram import Bot
+from telegram.error import NetworkError
+from telegram.request import HTTPXRequest
+
+_CONNECTIONS = 64
+_PATIENCE = 20.0  # seconds for an answer
+
+
+class _Request(HTTPXRequest):
+    """As the library has it, with a quicker JSON decoder."""
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        try:
+            decoded = msgspec.json.decode(payload, type=dict[str, Any])
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise NetworkError("the answer of the Bot API server was not what it should be") from error
+        return decoded
+
+
+class Client(Bot):
+    """The library's Bot, with answers as they came.
+
+    The library's own types are not made of them: what Telegram adds tomorrow must not make an answer unreadable today.
+    """
+
+    async def call(self, method: str, *, patience: float = _PATIENCE, **params: Any) -> Any:
+        """Call a method of the Bot API; its result. Raises TelegramError. `patience` is in seconds."""
+        return await self._post(method, params, read_timeout=patience)
+
+    async def hang_up(self) -> None:
+        """Close the connections."""
+        for request in self._request:
+            await request.shutdown()
+
+
+def open_client(token: str, api: str) -> Client:
+    """A client for the Bot API server at `api`, such as `https://api.telegram.org`."""
+    for name in ("httpx", "httpcore", "telegram"):  # they log addresses, and the token is part of each
+        logging.getLogger(name).setLevel(logging.WARNING)
+    server = api.rstrip("/")
+    polling, all_else = (
+        _Request(
+            connection_pool_size=size,
+            read_timeout=_PATIENCE,
+            write_timeout=_PATIENCE,
+            connect_timeout=10.0,
+            pool_timeout=10.0,
+        )
+        for size in (2, _CONNECTIONS)
+    )
+    return Client(
+        token,
+        base_url=f"{server}/bot",
+        base_file_url=f"{server}/file/bot",
+        get_updates_request=polling,
+        request=all_else,
+    )
+
+
+def bot_id(token: str) -> str:
+    """The id of the bot, which is the first part of its token."""
+    return token.partition(":")[0]

@@ -1,0 +1,113 @@
+"""What is meant for one person, on a platform that cannot show a message in a group to one person alone."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import NamedTuple
+
+from msgspec import structs
+
+from bot.domain.messages import Button, OutgoingMessage, Reaction, Span
+from bot.domain.places import Address
+from bot.domain.traits import Can, Traits
+from bot.engine.degrade import measure
+
+SHOWN_FOR = timedelta(minutes=1)
+"""How long an answer to one person stays in a group."""
+
+_SHORT = 200  # characters that may stand in a group for that long
+_SEEN = "👌"
+
+
+class Copied(NamedTuple):
+    """A message, and how it goes out."""
+
+    message: OutgoingMessage
+    is_held: bool = False
+    after: timedelta = timedelta(0)
+
+
+class Discretion(NamedTuple):
+    """What is known of the reader, and of what they are to read."""
+
+    can_write: bool  # they have opened a private chat with the bot
+    is_confidential: bool  # nobody else may see it
+    is_kept: bool  # though nobody asked, it waits until they open one
+    say: Callable[[str], str]  # a text of the catalogues, in the reader's language
+
+
+def is_quick_answer(message: OutgoingMessage, traits: Traits) -> bool:
+    """Whether it can be shown at once, and to them alone, to who waits for it."""
+    if not message.answers or Can.ANSWER not in traits.can:
+        return False
+    if message.table or message.buttons or message.files or message.asks:
+        return False
+    return traits.max_answer is None or measure(message.text, traits) <= traits.max_answer
+
+
+def detour(message: OutgoingMessage, traits: Traits, known: Discretion) -> Iterator[Copied]:
+    """What reaches the person, and as little of it as possible anybody else."""
+    if is_quick_answer(message, traits):
+        yield Copied(message)
+    elif known.can_write:
+        yield Copied(_in_private(message))
+        yield from _receipt(message, traits, known)
+    elif not (message.answers or message.reply_to):
+        if known.is_kept:
+            yield Copied(_in_private(message), is_held=True)
+    elif not (message.answers or known.is_confidential) and _is_short(message):
+        yield from _for_a_while(structs.replace(message, only_for=None), traits)
+    else:
+        yield Copied(_in_private(message), is_held=True)
+        yield from _pointer(message, traits, known)
+
+
+def answered(message: OutgoingMessage, traits: Traits) -> Iterator[Copied]:
+    """An answer to a press that is too much for one is a message; whoever pressed sees that it was heard."""
+    if not message.answers or traits.max_answer is None or is_quick_answer(message, traits):
+        yield Copied(message)
+    else:
+        yield Copied(structs.replace(message, answers=None, reply_to=None))
+        yield Copied(_short(message, "seen", ""))
+
+
+def _in_private(message: OutgoingMessage) -> OutgoingMessage:
+    assert message.only_for, "the detour is for what one person reads"
+    address = Address(platform=message.address.platform, chat=message.only_for, private=True)
+    return structs.replace(message, address=address, reply_to=None, answers=None)
+
+
+def _receipt(message: OutgoingMessage, traits: Traits, known: Discretion) -> Iterator[Copied]:
+    """Says in the group, without a word to anybody else, that the answer is in the private chat."""
+    if message.answers:
+        yield Copied(_short(message, "seen", known.say("alone.sent")))
+    elif message.reply_to and Can.REACT in traits.can:
+        act = Reaction(message=message.reply_to, emoji=_SEEN)
+        receipt = _short(message, "seen", "", policy="replaceable")
+        yield Copied(structs.replace(receipt, act=act, reply_to=None))
+
+
+def _pointer(message: OutgoingMessage, traits: Traits, known: Discretion) -> Iterator[Copied]:
+    button = Button(label=known.say("button.open_private"), command="start", is_private=True)
+    pointer = structs.replace(_short(message, "kept", known.say("alone.kept")), buttons=(button,))
+    if message.answers:
+        yield Copied(pointer)
+    else:
+        yield from _for_a_while(structs.replace(pointer, only_for=None), traits)
+
+
+def _for_a_while(message: OutgoingMessage, traits: Traits) -> Iterator[Copied]:
+    yield Copied(message)
+    if Can.DELETE in traits.can:
+        away = _short(message, "away", "", policy="replaceable")
+        yield Copied(structs.replace(away, deletes=message.key, reply_to=None), after=SHOWN_FOR)
+
+
+def _short(message: OutgoingMessage, name: str, text: str, **changes: str) -> OutgoingMessage:
+    """Another message about the same, in the same place, that holds nothing of it."""
+    bare = {"table": None, "buttons": (), "files": (), "poll": None, "asks": None}
+    body = (Span(text),) if text else ()
+    return structs.replace(message, key=f"{message.key}:{name}", body=body, **bare, **changes)
+
+
+def _is_short(message: OutgoingMessage) -> bool:
+    return not (message.table or message.files) and len(message.text) <= _SHORT

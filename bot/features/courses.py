@@ -1,0 +1,75 @@
+"""`/course`: which course is talked about in private."""
+
+from bot.domain.course import Course
+from bot.domain.errors import UserError
+from bot.domain.events import CommandInvoked
+from bot.engine.context import Context
+from bot.engine.feature import Feature
+from bot.engine.private import ask_which_course, course_buttons, fitting_courses
+from bot.engine.single import run_instead
+from storage import private_courses
+
+feature = Feature("courses")
+
+_SHOWN = 20  # courses that one may choose from at a time
+_LONGEST_ID = 32
+
+
+@feature.command("course", places=(), anywhere=True, words=("换课程",))
+def course(ctx: Context, cmd: CommandInvoked) -> None:
+    """`/course`, `/course ID`, and what a button says: `/course ID then COMMAND…`."""
+    if not ctx.actor_address.private:
+        ctx.reply("course.here", title=ctx.course.title)
+        return
+    asked, _, further = cmd.text.strip().partition(" ")
+    if not asked:
+        _show(ctx)
+        return
+    chosen = _fitting(ctx, asked)
+    private_courses.choose(ctx.db, ctx.actor, chosen.id, at=ctx.now)
+    if command := _then(cmd, further):
+        run_instead(ctx, command)
+    else:
+        ctx.reply("course.chosen", title=chosen.title)
+
+
+def _show(ctx: Context) -> None:
+    others = [one for one in fitting_courses(ctx.db, ctx.live, ctx.actor, ctx.now) if not _is_current(ctx, one)]
+    if not ctx.has_member:
+        ask_which_course(ctx)
+    elif others:
+        ctx.reply("course.current", title=ctx.course.title, buttons=course_buttons(others[:_SHOWN]))
+    else:
+        ctx.reply("course.only", title=ctx.course.title)
+
+
+def _is_current(ctx: Context, one: Course) -> bool:
+    return ctx.has_member and one.id == ctx.course.id
+
+
+def _fitting(ctx: Context, asked: str) -> Course:
+    """Raises UserError with what one may choose from."""
+    fitting = fitting_courses(ctx.db, ctx.live, ctx.actor, ctx.now)
+    found = next((one for one in fitting if one.id == asked), None)
+    if found is None:
+        raise UserError("course.unknown", course=asked[:_LONGEST_ID], courses=[one.title for one in fitting[:_SHOWN]])
+    return found
+
+
+def _then(cmd: CommandInvoked, further: str) -> CommandInvoked | None:
+    """What is to be done in that course; another choice of a course is nothing to be done."""
+    word, _, rest = further.strip().partition(" ")
+    name, _, text = rest.strip().partition(" ")
+    if word != "then" or not name or name == "course":
+        return None
+    return CommandInvoked(
+        key=cmd.key,
+        at=cmd.at,
+        actor=cmd.actor,
+        address=cmd.address,
+        name=name,
+        text=text,
+        via="button",
+        message=cmd.message,
+        interaction=cmd.interaction,
+    )

@@ -1,0 +1,112 @@
+"""`/link`: a one-time code from one account, typed by the other, makes both one person."""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.errors import UserError
+from bot.domain.events import CommandInvoked
+from bot.domain.messages import Text
+from bot.domain.places import Member
+from bot.engine.codes import digest_of, new_code
+from bot.engine.context import Context
+from bot.engine.feature import Feature
+from bot.engine.roster import member_of
+from bot.engine.telling import ears_of
+from bot.features.links import store
+from bot.features.links.merging import Closed, merge
+from storage.personal import Personal
+
+feature = Feature("links", needs=("points_of", "checkins_of"))
+feature.personal(
+    Personal(store.code, hidden=("digest",), goes=True),
+    Personal(store.guess, path=("account",), goes=True),
+    Personal(store.link, path=("survivor",)),
+)
+
+feature.personal(*store.PERSONAL)
+
+_MINUTE = timedelta(minutes=1)
+
+
+@feature.command("link", is_private=True, words=("绑定账号", "关联账号"))
+def link(ctx: Context, cmd: CommandInvoked) -> None:
+    _check_student(ctx, ctx.member)
+    if cmd.text.strip():
+        _use(ctx, cmd.text)
+    else:
+        _give(ctx)
+
+
+def _give(ctx: Context) -> None:
+    code = new_code()
+    store.keep_code(ctx.db, ctx.member.id, digest_of(code), ctx.now)
+    ctx.reply("link.code", code=code)
+    ctx.reply("link.how", command=f"/link {code}", count=store.CODE_LIFE // _MINUTE)
+
+
+def _use(ctx: Context, text: str) -> None:
+    """What was wrong is answered, not raised: a refusal would forget the guess."""
+    if store.guesses(ctx.db, ctx.actor.account, ctx.now) >= store.MOST_GUESSES:
+        raise UserError("link.too_many")
+    found = store.code_of(ctx.db, ctx.course.id, digest_of(text))
+    if found is None:
+        store.note_guess(ctx.db, ctx.actor.account, ctx.now)
+        ctx.reply("link.wrong")
+        return
+    _check_fresh(ctx, found)
+    giver = member_of(ctx.db, found.member)
+    if giver.id == ctx.member.id:
+        raise UserError("link.own" if found.member == _own_member(ctx) else "link.already")
+    if not store.use_code(ctx.db, found.digest, ctx.now):
+        raise UserError("link.used")
+    _join(ctx, giver)
+
+
+def _check_fresh(ctx: Context, found: Any) -> None:
+    if found.used_at is not None:
+        raise UserError("link.used")
+    if ctx.now >= found.at + store.CODE_LIFE:
+        raise UserError("link.expired")
+
+
+def _own_member(ctx: Context) -> int | None:
+    """The member that the account came with."""
+    mine = (
+        one for one in store.accounts_of(ctx.db, ctx.member.id) if f"{one.platform}:{one.user}" == ctx.actor.account
+    )
+    return next((one.member for one in mine), None)
+
+
+def _check_student(ctx: Context, who: Member) -> None:
+    """Staff are named by account, so a link would make one account of theirs lose or the other gain a role."""
+    if who.role != "student":
+        raise UserError("link.staff")
+
+
+def _join(ctx: Context, giver: Member) -> None:
+    rows = store.lock(ctx.db, (giver.id, ctx.member.id))
+    if any(row.merged_into is not None for row in rows.values()):
+        raise UserError("link.already")
+    _check_student(ctx, giver)
+    first, second = sorted(rows.values(), key=lambda row: (row.joined_at, row.id))
+    survivor, merged = member_of(ctx.db, first.id), member_of(ctx.db, second.id)
+    accounts = store.accounts_of(ctx.db, survivor.id), store.accounts_of(ctx.db, merged.id)
+    before = [ctx.ask("points_of", who.id) for who in (survivor, merged)]
+    ear = ears_of(ctx, [giver.id]).get(giver.id)  # afterwards nobody is told at the account that was merged
+    closed = merge(ctx, survivor, merged)
+    _confirm(ctx, survivor, closed, before)
+    if {one.platform for one in accounts[0]} & {one.platform for one in accounts[1]}:
+        ctx.reply("link.same_platform")
+    if ear:
+        news = Text(id="link.told", values={"account": ctx.actor.account, "name": survivor.name})
+        ctx.say_to(ear.user, ear.space, news, key=f"linked:{ctx.event.key}", language=ear.language)
+    ctx.audit("link", member=f"#{survivor.id}", accounts=[one.shown for side in accounts for one in side])
+
+
+def _confirm(ctx: Context, survivor: Member, closed: Closed, before: list[int]) -> None:
+    ctx.reply("link.done", name=survivor.name)
+    ctx.reply("link.points", one=before[0], other=before[1], count=ctx.ask("points_of", survivor.id))
+    if closed.times:
+        ctx.reply("link.doubled", count=closed.times, points=closed.points)
+    days, streak = ctx.ask("checkins_of", survivor.id, ctx.today, ctx.course.is_quiet)
+    ctx.reply("link.streak", days=days, count=streak)

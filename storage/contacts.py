@@ -1,0 +1,25 @@
+"""Who can be written to in private: the people who have opened a chat with the bot, and have not closed it since."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from storage.database import insert
+from storage.tables import contact
+
+_KEY = ["platform", "user"]
+_IS_OPEN = select(contact.c.is_open).where(contact.c.platform == bindparam("on"), contact.c.user == bindparam("who"))
+
+
+def is_open(db: Connection, platform: str, user: str) -> bool:
+    """Whether the bot may write to this person in private."""
+    return bool(db.execute(_IS_OPEN, {"on": platform, "who": user}).scalar_one_or_none())
+
+
+def change(db: Connection, platform: str, user: str, *, is_open: bool, at: datetime) -> bool:
+    """Note that a private chat is open, or is no more; whether that is news."""
+    row = insert(db, contact).values(platform=platform, user=user, is_open=is_open, at=at)
+    news = row.on_conflict_do_update(
+        index_elements=_KEY, set_={"is_open": is_open, "at": at}, where=contact.c.is_open != is_open
+    )
+    return db.execute(news.returning(contact.c.user)).one_or_none() is not None

@@ -1,0 +1,329 @@
+"""The same community on Telegram: the real adapter speaks HTTP with a Bot API server of ours, under a virtual clock.
+
+What people do, and what they see and are told, has the same names as in `Community`; what somebody sees of a room is
+what stands in that group, and what the bot has told them in private about what they did there.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from adapters.local.values import Message
+from adapters.telegram import albums
+from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.client import open_client
+from adapters.telegram.payloads import is_kept
+from adapters.telegram.shape import ALLOWED
+from adapters.telegram.traits import PLATFORM
+from bot import platforms
+from bot.app import App, build, real_now
+from bot.config import Platforms, Settings, Telegram
+from bot.demo import ScriptedLine, opened_clock, people_of, script_of
+from bot.domain.events import Event
+from bot.domain.messages import File
+from bot.domain.places import Actor, Address
+from bot.domain.ports import Sink
+from bot.engine import degrade
+from bot.engine.feature import Feature, Registry
+from rules.demo import load_demo
+from rules.loader import load_course, read_folder
+from scheduler.clock import VirtualClock
+from scheduler.occurrences import moment_of
+from scheduler.virtual import advance
+from storage.database import Database
+from storage.documents import Documents
+from storage.files import FileStore
+from storage.migrate import migrate
+from tests.community import Community, Start
+from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram.people import PNG
+from tests.telegram_town import Town, buttons_of
+
+_OPENS = time(8, 30)
+
+
+@dataclass
+class TelegramControl:
+    """The clock and the updates, moved by the test: what `DemoControl` is to the local chat."""
+
+    app: App
+    adapter: TelegramAdapter
+    town: Town
+    clock: VirtualClock
+    zone: str
+    lines: Sequence[ScriptedLine]
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    async def settle(self) -> None:
+        """Take what people did, and send what is to be said, until nothing is left of either."""
+        await self.take(self.app.sink)
+        await self.adapter._albums.hand_over(self.app.sink)
+        await self.app.deliverer.drain()
+
+    async def take(self, sink: Sink) -> None:
+        town, call = self.town, self.adapter.client.call
+        while town.telegram.world.inbox.next_id > town.offset:
+            batch = await call("getUpdates", offset=town.offset, timeout=0, allowed_updates=list(ALLOWED))
+            if batch:
+                await self.adapter.take(batch, sink)
+            town.offset = town.telegram.world.inbox.next_id if not batch else batch[-1]["update_id"] + 1
+
+    async def advance(self, to: datetime) -> None:
+        await advance(self, self, to)
+
+    async def move(self, to: datetime) -> None:
+        await self.settle()
+        await self.clock.move(to)
+
+    async def catch_up(self) -> None:
+        await self.advance(self.now())
+
+    async def run_due(self) -> None:
+        """First the rituals, then what classmates make of them."""
+        await self.app.run_due()
+        await self.settle()
+        for line in self.lines:
+            if self.now() - timedelta(days=1) < line.at <= self.now() and line.key not in self.town.said_keys:
+                self.town.said_keys.add(line.key)
+                self.town.telegram.says(*self.town.inside(line.who, "main"), line.says)
+                await self.settle()
+
+    async def next_due(self, after: datetime) -> datetime | None:
+        planned = [await self.app.next_due(after), *(line.at for line in self.lines if line.at > after)]
+        return min((moment for moment in planned if moment), default=None)
+
+
+@dataclass
+class TelegramRun:
+    """One process of the bot."""
+
+    app: App
+    adapter: TelegramAdapter
+    control: TelegramControl
+
+
+async def start(settings: Settings, town: Town, features: Sequence[Feature]) -> TelegramRun:
+    """A process for the course of the settings, under a clock that stands where the last process left it."""
+    folder = settings.courses[0]
+    database = Database(settings.database)
+    await database.call(lambda: migrate(database, settings.data / "backups", real_now()))
+    files = read_folder(folder)
+    course = load_course(folder.name, files, Registry(features).vocabulary(), shown_as=folder.name).course
+    demo = load_demo(files, town.as_local(course), shown_as=folder.name)
+    clock = await opened_clock(database, moment_of(course.starts, _OPENS, course.zone))
+    app = build(settings, clock=clock, database=database, traits=platforms.TRAITS, features=features)
+    await app.start()
+    client = open_client(town.telegram.token, town.telegram.url)
+    adapter = TelegramAdapter(
+        client, Documents(database, PLATFORM), FileStore(settings.data / "files"), clock, _no_updates
+    )
+    adapter.traits = structs.replace(adapter.traits, limits=None)  # pacing runs by real time
+    adapter._sink = app.sink  # as `run` does, which a virtual clock can't wait for
+    town.telegram.world.wall = clock.now
+    control = TelegramControl(app, adapter, town, clock, course.zone, script_of(course, demo))
+    await control.take(_nowhere)  # the server learns which updates we want
+    for person in people_of(demo):
+        town.person(person.id, person.name)
+    await app.activate(adapter)
+    return TelegramRun(app, adapter, control)
+
+
+async def _no_updates(_adapter: TelegramAdapter, _sink: Sink) -> None:
+    raise AssertionError("updates are taken by the test")
+
+
+async def _nowhere(_events: Sequence[Event]) -> None:
+    return None
+
+
+@dataclass
+class TelegramCommunity(Community):
+    """What a test says and hears. Everybody has a private chat with the bot."""
+
+    run: TelegramRun  # type: ignore[assignment]
+    town: Town = field(kw_only=True)
+
+    @classmethod
+    async def start(cls, data: Path, folder: Path, town: Town, features: Sequence[Feature]) -> TelegramCommunity:
+        settings = Settings(
+            database=f"sqlite:///{(data / f'{folder.name}.db').as_posix()}",
+            data=data,
+            language="en",
+            courses=(folder,),
+            platforms=Platforms(telegram=Telegram(token="env:TELEGRAM_TOKEN", api=town.telegram.url)),
+        )
+        course = cls(run=await start(settings, town, features), folder=folder, town=town)
+        for who in town.people:
+            course._opens_private_chat(who)
+        await course.settle()
+        return course
+
+    async def close(self) -> None:
+        await super().close()
+        await self.run.adapter.client.hang_up()
+
+    # --- who and where ------------------------------------------------------------------------------------------------
+
+    async def welcomes(self, id: str, name: str) -> None:
+        self.town.person(id, name)
+        self._opens_private_chat(id)
+        await self.settle()
+
+    def _opens_private_chat(self, who: str) -> None:
+        """As if they had pressed Start long ago."""
+        person = self.town.person(who)
+        self.town.telegram.world.private(person).is_started = True
+        if who not in self.town.opened:
+            self.town.opened.add(who)
+            self.town.telegram.unblocks(person)
+
+    def actor(self, who: str) -> Actor:
+        person = self.town.person(who)
+        return Actor(platform=PLATFORM, user=str(person.id), name=person.first_name, handle=who)
+
+    def address(self, room: str = "main") -> Address:
+        return Address(platform=PLATFORM, chat=str(self.town.room(room).id))
+
+    def private(self, who: str) -> Address:
+        return Address(platform=PLATFORM, chat=str(self.town.person(who).id), private=True)
+
+    # --- say ----------------------------------------------------------------------------------------------------------
+
+    async def types(self, who: str, text: str, *, room: str = "main", **more: Any) -> int:
+        number = await self.posts(who, text, room=room, **more)
+        await self._lets_it_follow(who, room)
+        return number
+
+    async def posts(
+        self, who: str, text: str, *, room: str = "main", files: Sequence[File] = (), reply_to: int | None = None
+    ) -> int:
+        person, chat = self.town.inside(who, room)
+        text = clean_text(text)  # what is no text is not taken by a client
+        if not files:
+            return self.town.telegram.says(person, chat, text, reply_to=reply_to)
+        more: dict[str, Any] = {"caption": text or None, "reply_to": reply_to}
+        if len(files) > 1:
+            return self.town.telegram.sends_album(person, chat, [PNG] * len(files), **more)[0]
+        if files[0].is_picture:
+            return self.town.telegram.sends_photo(person, chat, **more)
+        return self.town.telegram.sends_document(person, chat, name=files[0].name, **more)
+
+    async def _lets_it_follow(self, who: str, room: str) -> None:
+        self.town.speaking = (who, room)
+        await self.settle()
+        self.town.speaking = None
+
+    async def withheld(self) -> list[Event]:
+        found: list[Event] = []
+
+        async def keep(events: Sequence[Event]) -> None:
+            found.extend(events)
+
+        await self.run.control.take(keep)
+        return found
+
+    async def presses(self, who: str, label: str, *, room: str = "main") -> str | None:
+        for message in reversed(await self.messages(who, room)):
+            if label in [button.label for button in message.buttons]:
+                before, toasts = await self._numbers(who, room), self._toasts(who)
+                await self.presses_below(who, message.number, label, room=room)
+                heard = await self._told_since(who, room, before) or "\n".join(self._toasts(who)[len(toasts) :])
+                return heard or None
+        raise AssertionError(f"nobody sees a button {label!r}")
+
+    async def presses_below(self, who: str, number: int, label: str, *, room: str = "main") -> None:
+        message = self.town.entry(who, room, number).message
+        self.town.telegram.presses(self.town.person(who), message.chat, message.id, label)
+        await self._lets_it_follow(who, room)
+
+    async def reacts(self, who: str, number: int, reaction: str, on: bool = True, *, room: str = "main") -> None:
+        self.town.telegram.reacts(*self.town.inside(who, room), number, reaction, add=on)
+        await self._lets_it_follow(who, room)
+
+    async def edits(self, who: str, number: int, text: str, *, room: str = "main") -> None:
+        self.town.telegram.edits(*self.town.inside(who, room), number, text)
+        await self._lets_it_follow(who, room)
+
+    async def deletes(self, who: str, number: int, *, room: str = "main") -> None:
+        raise AssertionError("no bot is told of deletions: mark the test with needs('deletions')")
+
+    async def leaves(self, who: str, *, room: str = "main") -> None:
+        self.town.telegram.leaves(self.town.person(who), self.town.room(room))
+        await self.settle()
+
+    def rewrites(self, **changed: str) -> None:
+        self.town.writes_course(self.folder, **changed)
+
+    async def is_away(self, **length: float) -> None:
+        await self.run.control.clock.move(self.now + timedelta(**length))
+
+    # --- hear ---------------------------------------------------------------------------------------------------------
+
+    async def messages(self, who: str = "ada", room: str = "main") -> list[Message]:
+        entries = list(self.town.entries(who, room))
+        named = [data for data in buttons_of(entries) if is_kept(data)]
+        store = Documents(self.run.app.database, PLATFORM)
+        kept = {data: str((await store.get("button", data) or {})["command"]) for data in named}
+        return [self.town.shown(entry, kept) for entry in entries]
+
+    async def _numbers(self, who: str, room: str) -> set[int]:
+        return {entry.number for entry in self.town.entries(who, room)}
+
+    async def _told_since(self, who: str, room: str, before: set[int]) -> str:
+        told = [m for m in await self.messages(who, room) if m.number not in before and self._is_told(m, who)]
+        return "\n".join(message.text for message in told)
+
+    def _toasts(self, who: str) -> list[str]:
+        return [toast.text for toast in self.town.telegram.toasts(self.town.person(who)) if toast.text]
+
+    def _is_told(self, message: Message, who: str) -> bool:
+        """In private, or as a reply that everybody sees."""
+        if message.only_for or message.author != "bot":
+            return message.only_for == who
+        above = self.town.room(message.room).messages.get(message.reply_to or 0)
+        return above is not None and above.sender is self.town.person(who)
+
+    async def pinned(self, who: str = "ada", room: str = "main") -> Message | None:
+        chat = self.town.room(room)
+        found = [message for message in await self.messages(who, room) if message.is_pinned]
+        order = {number: place for place, number in enumerate(chat.pinned)}
+        return max(found, key=lambda message: order[message.number], default=None)
+
+    def _name(self, user: str) -> str:
+        return self.town.name_of(user)
+
+
+@asynccontextmanager
+async def telegram(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Start]:
+    """A Telegram, and what starts the bot there. At the end it says whether the bot was a good guest."""
+    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.WARNING, logger="alembic")
+    town = Town()
+    monkeypatch.setattr(degrade, "board_lines", town.board)
+    monkeypatch.setattr(albums, "_QUIET", 0.0)
+
+    async def start(home: Path, features: Sequence[Feature], changed: Mapping[str, str]) -> Community:
+        folder = town.writes_course(home / "writing", **changed)
+        return await TelegramCommunity.start(home / "data", folder, town, features)
+
+    async with town.telegram:
+        yield start
+        _check(town.telegram, [record for phase in ("setup", "call") for record in caplog.get_records(phase)])
+
+
+def _check(server: FakeTelegram, logged: Sequence[logging.LogRecord]) -> None:
+    assert not server.violations
+    assert not server.unanswered, "a button spins for ever"
+    assert not [f"{call.method}: {call.answer['description']}" for call in server.calls if not call.is_ok]
+    assert not [line for line in (record.getMessage() for record in logged) if server.token in line]

@@ -1,0 +1,226 @@
+"""Under a platform's limits, and close to them."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.telegram.adapter import TelegramAdapter
+from adapters.telegram.client import open_client
+from adapters.telegram.polling import Polling
+from bot.app import App, build
+from bot.config import Platforms, Settings
+from bot.domain.messages import OutgoingMessage, Span
+from bot.domain.places import Address
+from bot.domain.traits import Limits
+from bot.engine.pacing import Pacer
+from bot.platforms import TRAITS
+from scheduler.clock import RealClock
+from storage import outbox
+from storage.documents import Documents
+from storage.files import FileStore
+from storage.outbox import Queued, chat_lane
+from storage.tables import outbox as outbox_table
+from tests.community import write_course
+from tests.fakes.telegram import FakeTelegram
+
+LIMITS = Limits(per_second=30, per_chat_second=1, per_group_minute=20)
+START = datetime(2027, 3, 1, 9, tzinfo=UTC)
+
+
+def to_group(number: int, key: str = "k") -> OutgoingMessage:
+    address = Address(platform="telegram", chat=str(-1000 - number))
+    return OutgoingMessage(key=f"{key}{number}", address=address, body=(Span("hi"),))
+
+
+def to_person(number: int) -> OutgoingMessage:
+    address = Address(platform="telegram", chat=str(number), private=True)
+    return OutgoingMessage(key=f"p{number}", address=address, body=(Span("hi"),))
+
+
+class Platform:
+    """Counts in sliding windows of its own time, as strict as can be."""
+
+    def __init__(self) -> None:
+        self.all: deque[datetime] = deque()
+        self.chats: dict[str, deque[datetime]] = {}
+        self.refused = 0
+
+    def take(self, message: OutgoingMessage, at: datetime) -> None:
+        chat = self.chats.setdefault(message.address.chat, deque())
+        too_many = _within(self.all, at, 1) >= 30 or _within(chat, at, 1) >= 1
+        if too_many or (not message.address.private and _within(chat, at, 60) >= 20):
+            self.refused += 1
+            return
+        self.all.append(at)
+        chat.append(at)
+
+
+def _within(times: Iterable[datetime], at: datetime, seconds: float) -> int:
+    return sum(1 for time in times if at - time < timedelta(seconds=seconds))
+
+
+def played(messages: Sequence[OutgoingMessage], latencies: Sequence[float]) -> tuple[Platform, datetime, int]:
+    """Send all of them as the worker does, each call taking as long as is said; the platform counts half way."""
+    platform, pacer, now = Platform(), Pacer(LIMITS), START
+    waiting: dict[str, deque[OutgoingMessage]] = {}
+    for message in messages:
+        waiting.setdefault(chat_lane(message.address), deque()).append(message)
+    under_way: list[tuple[datetime, int, OutgoingMessage]] = []
+    arrivals: list[tuple[datetime, OutgoingMessage]] = []
+    busy: set[str] = set()
+    sent = 0
+    while any(waiting.values()) or under_way:
+        parked = set(pacer.parked(now)) | busy
+        free = [lane for lane, queue in waiting.items() if queue and lane not in parked][: pacer.budget(now)]
+        for lane in free:
+            message = waiting[lane].popleft()
+            latency = timedelta(seconds=latencies[sent % len(latencies)])
+            sent += 1
+            pacer.begin(message)
+            busy.add(lane)
+            arrivals.append((now + latency / 2, message))
+            heapq.heappush(under_way, (now + latency, sent, message))
+        done_at = under_way[0][0] if under_way else None
+        free_at = pacer.next_free(now)
+        now = min(moment for moment in (done_at, free_at) if moment is not None)
+        while under_way and under_way[0][0] <= now:
+            message = heapq.heappop(under_way)[2]
+            pacer.end(message, now)
+            busy.discard(chat_lane(message.address))
+    for at, message in sorted(arrivals, key=lambda arrival: arrival[0]):
+        platform.take(message, at)
+    return platform, now, sent
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(st.one_of(st.integers(1, 6).map(to_group), st.integers(1, 40).map(to_person)), min_size=1, max_size=120),
+    st.lists(st.floats(0.001, 3.0), min_size=1, max_size=10),
+)
+def test_whatever_the_network_does_no_limit_is_passed(messages: list[OutgoingMessage], latencies: list[float]) -> None:
+    platform, _, sent = played(messages, latencies)
+    assert (platform.refused, sent) == (0, len(messages))
+
+
+def test_nine_hundred_groups_are_told_at_nearly_the_full_rate() -> None:
+    platform, end, sent = played([to_group(number) for number in range(900)], [0.01, 0.03, 0.02])
+    assert (platform.refused, sent) == (0, 900)
+    after_the_first_window = (900 - 30) / ((end - START).total_seconds())
+    assert after_the_first_window >= 0.93 * 30
+
+
+def test_twenty_groups_get_thirty_messages_each_as_quickly_as_they_may() -> None:
+    messages = [to_group(number, key=f"{turn}:") for turn in range(30) for number in range(20)]
+    platform, end, sent = played(messages, [0.01, 0.03, 0.02])
+    assert (platform.refused, sent) == (0, 600)
+    soonest = 60 + 9  # twenty in the first minute, one a second; ten more in the second
+    assert soonest / (end - START).total_seconds() >= 0.93
+
+
+def test_a_restart_knows_what_was_sent_before() -> None:
+    before = [(to_group(1), START - timedelta(seconds=30 - n)) for n in range(20)]
+    pacer = Pacer(LIMITS)
+    pacer.remember([*before, (to_group(2), None)], START)
+    assert pacer.parked(START) == [chat_lane(to_group(1).address), chat_lane(to_group(2).address)]
+    assert pacer.parked(START + timedelta(seconds=2)) == [chat_lane(to_group(1).address)]
+    assert pacer.parked(START + timedelta(seconds=30)) == []
+
+
+def test_a_clock_that_is_set_back_stops_nothing() -> None:
+    pacer = Pacer(LIMITS)
+    for _ in range(20):
+        pacer.begin(to_group(1))
+        pacer.end(to_group(1), START)
+    earlier = START - timedelta(hours=3)
+    assert (pacer.budget(earlier), pacer.parked(earlier)) == (30, [])
+
+
+# --- over real HTTP, in real time -------------------------------------------------------------------------------------
+
+
+class Town:
+    """The outbox's worker in front of a server that enforces the platform's limits."""
+
+    def __init__(self, telegram: FakeTelegram, folder: Path, groups: int) -> None:
+        self.telegram = telegram
+        ada = telegram.person("Ada")
+        self.groups = [telegram.group(f"Group {n}", ada, bot="administrator") for n in range(groups)]
+        config = Settings(
+            database=f"sqlite:///{(folder / 'town.db').as_posix()}",
+            data=folder,
+            language="en",
+            courses=(write_course(folder / "writing"),),
+            platforms=Platforms(),
+        )
+        self.app: App = build(config, clock=RealClock(), traits=TRAITS)
+        self.client = open_client(telegram.token, telegram.url)
+        store, files = Documents(self.app.database, "telegram"), FileStore(folder / "files")
+        self.adapter = TelegramAdapter(self.client, store, files, self.app.clock, Polling(self.app.clock))
+
+    async def tells(self, each: int) -> float:
+        """So many messages to each group; how long it took, in seconds."""
+        await self.app.start()
+        now = self.app.clock.now()
+        messages = [self._message(chat.id, number) for number in range(each) for chat in self.groups]
+        queued = [Queued(message=m, not_before=now, expires_at=now + timedelta(hours=1)) for m in messages]
+        await self.app.database.run(lambda db: outbox.enqueue(db, queued))
+        await self.app.activate(self.adapter)
+        loop = asyncio.get_running_loop()
+        start, working = loop.time(), asyncio.create_task(self.app.deliverer.run())
+        while await self.states() != {"sent": len(messages)}:
+            assert not working.done()
+            await asyncio.sleep(0.2)
+        took = loop.time() - start
+        self.app.deliverer.stop()
+        await working
+        await self.client.hang_up()
+        await self.app.close()
+        return took
+
+    def _message(self, chat: int, number: int) -> OutgoingMessage:
+        address = Address(platform="telegram", chat=str(chat))
+        return OutgoingMessage(key=f"{chat}:{number}", address=address, body=(Span(f"Task {number}"),))
+
+    async def states(self) -> dict[str, int]:
+        from sqlalchemy import func, select
+
+        query = select(outbox_table.c.state, func.count()).group_by(outbox_table.c.state)
+        rows: Any = await self.app.database.run(lambda db: db.execute(query).all())
+        return dict(rows)
+
+    def heard(self) -> Counter[tuple[int, str]]:
+        """How often each text was said in each group."""
+        sent = self.telegram.asked("sendMessage")
+        return Counter((int(call.params["chat_id"]), str(call.params["text"])) for call in sent)
+
+
+@pytest.mark.long
+async def test_a_broadcast_to_nine_hundred_groups_meets_no_429_and_loses_nothing(tmp_path: Path) -> None:
+    async with FakeTelegram() as telegram:
+        town = Town(telegram, tmp_path, 900)
+        took = await town.tells(1)
+        assert telegram.refused_429 == []
+        assert set(town.heard().values()) == {1}
+        assert len(town.heard()) == 900
+        print(f"900 groups in {took:.1f} s: {(900 - 30) / took / 30:.3f} of the ceiling after the first window")
+
+
+@pytest.mark.long
+async def test_thirty_messages_to_each_of_twenty_groups_meet_no_429_and_none_is_lost(tmp_path: Path) -> None:
+    async with FakeTelegram() as telegram:
+        town = Town(telegram, tmp_path, 20)
+        took = await town.tells(30)
+        assert telegram.refused_429 == []
+        assert set(town.heard().values()) == {1}
+        assert len(town.heard()) == 600
+        print(f"20 groups × 30 messages in {took:.1f} s: {69 / took:.3f} of the ceiling")
