@@ -7,12 +7,14 @@ from pathlib import Path
 from adapters.telegram.adapter import Fetch, TelegramAdapter
 from adapters.telegram.client import open_client
 from adapters.telegram.menus import MenuKeeper
+from adapters.telegram.places import LookAround
 from adapters.telegram.polling import Polling
 from adapters.telegram.traits import PLATFORM
 from adapters.telegram.webhook import Webhook
 from bot.app import App
 from bot.config import Telegram, resolved
-from bot.domain.ports import Menu
+from bot.domain.places import Address
+from bot.domain.ports import Menu, Sink
 from bot.menus import menus_of
 from storage.documents import Documents
 from storage.files import FileStore
@@ -26,7 +28,17 @@ def adapter_of(app: App, telegram: Telegram, config: Path) -> TelegramAdapter:
     def menus() -> Sequence[Menu]:
         return menus_of(PLATFORM, app.library.courses.last_seen, app.registry, app.texts, app.settings.language)
 
-    beside = [MenuKeeper(client.call, store, menus).run]
+    def chats() -> list[Address]:
+        spaces = app.library.courses.last_seen.spaces.values()
+        return [space.address for space in spaces if space.address.platform == PLATFORM]
+
+    async def keep_menus(adapter: TelegramAdapter, sink: Sink) -> None:
+        await MenuKeeper(client.call, store, menus).run()
+
+    async def look_around(adapter: TelegramAdapter, sink: Sink) -> None:
+        await LookAround(chats, app.clock).run(adapter.places, sink)
+
+    beside = [keep_menus, look_around]
     return TelegramAdapter(client, store, files, app.clock, _fetch(app, telegram, config), beside)
 
 

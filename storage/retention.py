@@ -43,8 +43,6 @@ RETENTION = (
     # A code is good for minutes, and wrong ones are counted for an hour.
     Kept("link_code", ("at",), 1),
     Kept("link_guess", ("at",), 1),
-    # What was given for a form that was never sent off.
-    Kept("form_session", ("expires_at",), 1),
     # A code is good for a quarter of an hour, and guesses are counted for one.
     Kept("link_code", ("at",), 1),
     Kept("link_guess", ("at",), 1),

@@ -29,6 +29,7 @@ _MISSING = {
         "deletions": "a Telegram bot is not told when somebody deletes a message",
         "closed rooms": "on Telegram, people say who is in a group of theirs",
         "mixed albums": "Telegram sends pictures and files apart",
+        "quoted albums": "a Telegram bot is shown one picture of an album that somebody replies to",
         "local chat": "about the local chat itself",
     }
 }

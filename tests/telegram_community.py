@@ -32,6 +32,7 @@ from bot.domain.events import Event
 from bot.domain.messages import File
 from bot.domain.places import Actor, Address
 from bot.domain.ports import Sink
+from bot.domain.text import clean_text
 from bot.engine import degrade
 from bot.engine.feature import Feature, Registry
 from rules.demo import load_demo

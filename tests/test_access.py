@@ -87,7 +87,7 @@ async def test_after_bind_the_bot_looks_up_what_it_may_do(open_community, able: 
 
 
 async def test_bind_alone_says_what_the_chat_is_and_looks_again(course: Community) -> None:
-    assert (await course.answer("chen", "/bind")).startswith("This chat is the main space of Writing camp.")
+    assert (await course.answer("chen", "/bind")).startswith("This chat is the main group of Writing camp.")
     assert (await course.answer("ada", "/bind")).startswith("Only an admin")
 
 
@@ -100,7 +100,7 @@ async def test_unbind_ends_it_and_bind_begins_anew(open_community) -> None:
     assert (await course.answer("ada", "/points")).startswith("No course lives here yet.")
     await course.types("chen", "/bind writing interest")
     assert await course.points("ada") == 5
-    assert (await course.answer("chen", "/bind")).startswith("This chat is the interest space")
+    assert (await course.answer("chen", "/bind")).startswith("This chat is an interest group")
 
 
 async def test_what_the_yaml_names_stays(course: Community) -> None:

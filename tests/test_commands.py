@@ -98,6 +98,6 @@ async def test_a_chat_that_no_yaml_names_can_be_bound(open_community) -> None:
         "No course lives here yet. An admin can bind one with /bind COURSE main."
     )
     assert (await course.answer("chen", "/bind writing interest", room="main")) == (
-        "Done: this chat is now the interest space of Writing camp."
+        "Done: from now on this chat is an interest group of Writing camp."
     )
     assert (await course.answer("ada", "/checkin", room="main")).startswith("Checked in!")

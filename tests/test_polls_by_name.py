@@ -110,7 +110,7 @@ async def test_a_vote_that_is_taken_back_is_none_and_given_again_is_one(course: 
     await votes(course, "ada", "Topics")
     assert await course.points("ada") == 3
     assert [option for _, option in await kept(course)] == [3]
-    assert await told(course) == ["poll.voted", "fact.retracted", "poll.voted"]
+    assert await told(course) == ["poll.voted", "retracted", "poll.voted"]
 
 
 async def test_several_can_be_chosen_where_that_is_said(open_community: Any) -> None:

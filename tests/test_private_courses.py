@@ -173,7 +173,7 @@ async def test_a_form_stays_with_the_course_that_it_was_opened_for(opened) -> No
 
 async def test_a_form_is_opened_by_a_link_after_the_course_is_chosen(opened) -> None:
     grace = await opened()
-    assert await grace.commands("ask", via="link") == "Which course?"
+    assert await grace.commands("ask", "live I never wrote this", via="link") == "Which course?"
     assert (await grace.presses("Writing camp")).startswith(QUESTION)
     assert "Noted" in await grace.writes("How do I begin?")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from msgspec import structs
@@ -42,7 +42,7 @@ class TelegramAdapter:
         files: FileStore,
         clock: Clock,
         fetch: "Fetch",
-        beside: Sequence["Work"] = (),
+        beside: Sequence["Fetch"] = (),
     ) -> None:
         self.client = client
         self.bot = bot_id(client.token)
@@ -51,7 +51,7 @@ class TelegramAdapter:
         self._clock = clock
         self._fetch = fetch
         self._beside = beside
-        self._places = Places(client, self.bot)
+        self.places = Places(client, self.bot)
         self._albums = Albums(store, self.bot)
         self._sink: Sink | None = None
         self._me: dict[str, Any] | None = None
@@ -66,7 +66,7 @@ class TelegramAdapter:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._albums.run(sink))
             for work in self._beside:
-                tasks.create_task(work())
+                tasks.create_task(work(self, sink))
             await self._fetch(self, sink)
 
     async def take(self, batch: Sequence[Raw], sink: Sink) -> None:
@@ -80,16 +80,13 @@ class TelegramAdapter:
             for event in found:
                 if album and isinstance(event, MessagePosted | CommandInvoked):
                     parts.append((album, event))
+                elif isinstance(event, PlaceSeen):
+                    events += filter(None, [await self.places.with_lacks(event)])
                 else:
-                    events.append(await self._with_standing(event))
+                    events.append(event)
         await self._albums.keep(parts)
         if events:
             await sink(events)
-
-    async def _with_standing(self, event: Event) -> Event:
-        if isinstance(event, PlaceSeen) and event.is_in:
-            return await self._places.with_lacks(event, await self.me())
-        return event
 
     async def me(self) -> dict[str, Any]:
         """What the server says of the bot, asked once. Raises TelegramError."""
@@ -142,13 +139,12 @@ class TelegramAdapter:
         """What is found is told to the core as an event of its own."""
         if self._sink is None:
             raise NotSent("updates are not fetched yet")
-        seen = await self._places.seen(message.address, await self.me(), self._clock.now())
+        seen = await self.places.seen(message.address, self._clock.now())
         await self._sink([structs.replace(seen, key=key_of(self.bot, f"inspected:{message.key}"))])
         return "inspected"
 
 
-Work = Callable[[], Coroutine[Any, Any, None]]
-Fetch = Callable[[TelegramAdapter, Sink], Awaitable[None]]
+Fetch = Callable[[TelegramAdapter, Sink], Coroutine[Any, Any, None]]
 """Brings updates to `TelegramAdapter.take` for ever, and acknowledges them when it has returned."""
 
 

@@ -34,7 +34,8 @@ from bot.domain.places import Actor, Address
 
 _COMMAND = re.compile(r"/(\w{1,64})(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
 _MANAGERS = ("creator", "administrator")
-_HEARTS = {"❤": "❤️"}  # Telegram's has no variation selector, keyboards' have one
+_FULL = {emoji.replace("\ufe0f", ""): emoji for emoji in ("❤️", "❤️‍🔥", "🕊️", "✍️", "☃️", "🤷‍♂️", "🤷‍♀️")}
+"""Telegram's have no variation selector, keyboards' have one."""
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,7 +144,8 @@ class _Reader:
             yield _command(command[1].casefold(), command[3] or "", said)
 
     def _edited(self, message: shape.Message) -> Iterator[Event]:
-        if _is_person(message.from_) and (message.text is not None or message.caption is not None):
+        is_said = _is_person(message.from_) and not (message.sender_chat or message.is_automatic_forward)
+        if is_said and (message.text is not None or message.caption is not None):
             done = {**self._done(message), "at": moment(message.edit_date or message.date)}
             yield MessageEdited(message=str(message.message_id), text=message.text or message.caption or "", **done)
 
@@ -316,4 +318,4 @@ def _is_in(member: shape.ChatMember) -> bool:
 
 def _emojis(reactions: list[shape.ReactionType]) -> list[str]:
     """Custom emoji are pictures of somebody's own: they mean nothing to a rule."""
-    return [_HEARTS.get(one.emoji, one.emoji) for one in reactions if one.type == "emoji" and one.emoji]
+    return [_FULL.get(one.emoji, one.emoji) for one in reactions if one.type == "emoji" and one.emoji]

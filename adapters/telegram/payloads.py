@@ -8,6 +8,7 @@ from bot.domain.messages import OutgoingMessage
 
 _MOST = 64  # bytes of callback_data, characters of a start parameter
 _KEPT = "#"  # callback_data that names a kept command; no command begins so
+_NAME = re.compile(_KEPT + "[0-9a-f]{40}")
 _LINKABLE = re.compile(r"([a-z]+)(?: ([A-Za-z0-9_-]+))?")
 
 
@@ -31,7 +32,7 @@ def kept_in(updates: Iterable[object]) -> set[str]:
     """The names of kept commands in a batch of updates."""
     pressed = (update.get("callback_query") for update in updates if isinstance(update, Mapping))
     found = (query.get("data") for query in pressed if isinstance(query, Mapping))
-    return {data for data in found if isinstance(data, str) and is_kept(data)}
+    return {data for data in found if isinstance(data, str) and _NAME.fullmatch(data)}
 
 
 def link_of(username: str, command: str) -> str:

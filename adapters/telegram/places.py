@@ -1,7 +1,9 @@
 """How the bot stands in a chat: asked of the server, said in what it lacks."""
 
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
 
 from msgspec import structs
 from telegram.error import BadRequest, Forbidden, TelegramError
@@ -9,9 +11,16 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from adapters.telegram.client import Client
 from adapters.telegram.parse import key_of
 from adapters.telegram.render import chat_of
-from adapters.telegram.standing import lacks_of
+from adapters.telegram.standing import is_in, lacks_of
+from bot.domain.errors import StorageTrouble
 from bot.domain.events import PlaceSeen
+from bot.domain.ids import EventKey
 from bot.domain.places import Address
+from bot.domain.ports import Clock, Sink
+
+log = logging.getLogger(__name__)
+
+_PAUSE = 0.1  # seconds between two chats: nobody is in a hurry
 
 
 class Places:
@@ -21,15 +30,18 @@ class Places:
         self._client = client
         self._bot = bot
 
-    async def with_lacks(self, seen: PlaceSeen, me: dict[str, Any]) -> PlaceSeen:
-        """With what the bot can't do there; as it is where the server does not tell now."""
-        try:
-            found = await self.seen(seen.address, me, seen.at)
-        except TelegramError:
+    async def with_lacks(self, seen: PlaceSeen) -> PlaceSeen | None:
+        """With what the bot can't do there. None where the server does not tell now, and nothing else was new."""
+        if not seen.is_in:
             return seen
+        try:
+            found = await self.seen(seen.address, seen.at)
+        except TelegramError as error:
+            log.warning("how the bot stands in a chat is not known: %s", type(error).__name__)
+            return None if seen.cause == "changed" else seen
         return structs.replace(seen, lacks=found.lacks)
 
-    async def seen(self, address: Address, me: dict[str, Any], now: datetime) -> PlaceSeen:
+    async def seen(self, address: Address, now: datetime) -> PlaceSeen:
         """How things stand. Raises TelegramError where the server can't be asked."""
         about = {"chat_id": chat_of(address)["chat_id"]}
         key = key_of(self._bot, f"seen:{address.chat}")
@@ -39,7 +51,32 @@ class Places:
             member = await self._client.call("getChatMember", **about, user_id=int(self._bot))
         except (BadRequest, Forbidden):
             return PlaceSeen(key=key, at=now, address=address, title="", cause="asked", is_in=False)
-        is_in = member["status"] not in ("left", "kicked")
-        lacks = tuple(lacks_of(me, chat, member)) if is_in else ()
-        title = str(chat.get("title") or "")
-        return PlaceSeen(key=key, at=now, address=address, title=title, cause="asked", is_in=is_in, lacks=lacks)
+        return PlaceSeen(
+            key=key,
+            at=now,
+            address=address,
+            title=str(chat.get("title") or ""),
+            cause="asked",
+            is_in=is_in(member),
+            lacks=lacks_of(me, chat, member),
+        )
+
+
+class LookAround:
+    """Looks, at each start and at most once a day, how the bot stands in the chats that it is to be in."""
+
+    def __init__(self, chats: Callable[[], Iterable[Address]], clock: Clock) -> None:
+        self._chats = chats
+        self._clock = clock
+
+    async def run(self, places: Places, sink: Sink) -> None:
+        """Look once at each."""
+        for address in list(self._chats()):
+            now = self._clock.now()
+            try:
+                seen = await places.seen(address, now)
+                key = EventKey(f"{seen.key}:{now.date()}")
+                await sink([structs.replace(seen, key=key, cause="start")])
+            except (TelegramError, StorageTrouble) as error:
+                log.warning("how the bot stands in a chat is not known: %s", type(error).__name__)
+            await asyncio.sleep(_PAUSE)

@@ -1,6 +1,7 @@
 """A batch of raw updates becomes events: what buttons and polls refer to is looked up, what is strange is set aside."""
 
 import logging
+import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -66,12 +67,12 @@ class Reader:
             return Read(None, [self._unreadable(raw, error, known.at)]), known.at
 
     def _unreadable(self, raw: object, error: Exception, at: datetime) -> UpdateUnreadable:
-        content, number = msgspec.json.encode(raw), number_of(raw)
+        content, number = _shown(raw), number_of(raw)
         return UpdateUnreadable(
-            key=key_of(self._bot, sha256(content).hexdigest() if number is None else number),
+            key=key_of(self._bot, sha256(content.encode()).hexdigest() if number is None else number),
             at=at,
             platform=PLATFORM,
-            raw=content.decode(),
+            raw=content,
             error=f"{type(error).__name__}: {error}",
         )
 
@@ -79,10 +80,18 @@ class Reader:
 def number_of(raw: object) -> int | None:
     """The number of an update; None where what came is none."""
     number = raw.get("update_id") if isinstance(raw, Mapping) else None
-    return number if isinstance(number, int) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def _shown(raw: object) -> str:
+    """As JSON; what nobody can write as JSON is shown in part."""
+    try:
+        return msgspec.json.encode(raw).decode()
+    except (ValueError, RecursionError):
+        return reprlib.repr(raw)
 
 
 def _polls_in(batch: Iterable[object]) -> set[str]:
     answers = (update.get("poll_answer") for update in batch if isinstance(update, Mapping))
     found = (answer.get("poll_id") for answer in answers if isinstance(answer, Mapping))
-    return {id for id in found if isinstance(id, str)}
+    return {id for id in found if isinstance(id, str) and id.isascii() and id.isdigit()}

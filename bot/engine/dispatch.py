@@ -74,7 +74,8 @@ def run_command(ctx: Context, event: CommandInvoked) -> None:
         raise UserError("command.not_by_link", command=command.name)
     if not command.anywhere:
         if ctx.actor_address.private and not ctx.has_member:
-            ask_which_course(ctx, then=f"{command.name} {event.text}".strip())
+            text = "" if event.via == "link" else event.text  # a button of ours would run what a stranger wrote
+            ask_which_course(ctx, then=f"{command.name} {text}".strip())
             return
         check_allowed(ctx, command)
     command.handler(ctx, event)

@@ -50,6 +50,7 @@ class Command:
     words: tuple[str, ...] = ()
     anywhere: bool = False  # also where no course lives yet, and for who is no member
     is_private: bool = False  # what it answers is nobody else's business
+    is_public: bool = False  # what it answers is for everybody there, unless the platform can whisper
     by_link: bool = False  # a link that anybody can make may run it: it changes nothing that the person would mind
     is_listed: bool = True  # in the help and in completion
 
@@ -62,6 +63,7 @@ class CommandOptions(TypedDict, total=False):
     words: tuple[str, ...]
     anywhere: bool
     is_private: bool
+    is_public: bool
     by_link: bool
     is_listed: bool
 
@@ -240,10 +242,9 @@ class Registry:
         """The command that is called so; `/打卡` works too."""
         return self.commands.get(name) or self.words.get(name)
 
-    def is_private(self, event: Any) -> bool:
-        """Whether the answer to an event is nobody else's business."""
-        command = self.command_of(event.name) if isinstance(event, CommandInvoked) else None
-        return command is not None and command.is_private
+    def command_in(self, event: Any) -> Command | None:
+        """The command that an event is."""
+        return self.command_of(event.name) if isinstance(event, CommandInvoked) else None
 
     def handlers(self, kind: type) -> list[EventHandler]:
         return [handler for feature in self.features for handler in feature.handlers.get(kind, ())]

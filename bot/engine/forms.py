@@ -5,21 +5,20 @@ after any restart. In private, whatever a person writes meanwhile is the answer;
 question.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import blake2b
 
 from msgspec import structs
-from sqlalchemy import Connection
 
 from bot.domain.errors import UserError
-from bot.domain.events import ButtonPressed, CommandInvoked, Event, FormSubmitted, MessagePosted
-from bot.domain.ids import EventKey
+from bot.domain.events import FormSubmitted, MessagePosted
 from bot.engine.context import Context
 from bot.engine.dispatch import check_allowed
 from bot.engine.forms_given import NOTHING, added
 from bot.engine.forms_prompt import ask
 from bot.engine.forms_shape import Form, FormField
+from bot.engine.forms_waiting import may_answer
 from storage import forms as store
 from storage.database import savepoint
 from storage.forms import Given, Session
@@ -69,37 +68,9 @@ def _go_on(ctx: Context, form: Form, session: Session) -> None:
 # --- what is said -----------------------------------------------------------------------------------------------------
 
 
-def answers_among(db: Connection, events: Sequence[Event]) -> set[EventKey]:
-    """Messages that a form may wait for; one statement for all, and none where none could be meant for one.
-
-    The form may be opened by the same batch: then any message that follows it in private counts.
-    """
-    posted = [event for event in events if isinstance(event, MessagePosted) and _may_answer(event)]
-    if not posted:
-        return set()
-    having = store.who_have_one(db, {event.actor.user for event in posted})
-    found = {event.key for event in posted if _where(event) in having}
-    acted: set[tuple[str, str, str]] = set()
-    for event in events:
-        if isinstance(event, CommandInvoked | ButtonPressed):
-            acted.add(_where(event))
-        elif isinstance(event, MessagePosted) and _may_answer(event) and _where(event) in acted:
-            found.add(event.key)
-    return found
-
-
-def _where(event: MessagePosted | CommandInvoked | ButtonPressed) -> tuple[str, str, str]:
-    return event.address.platform, event.actor.user, event.address.chat
-
-
-def _may_answer(event: MessagePosted) -> bool:
-    """As far as that shows without looking it up."""
-    return event.address.private or bool(event.quoted and event.quoted.is_ours)
-
-
 def take_message(ctx: Context, event: MessagePosted) -> bool:
     """Take a message for the answer that a form waits for; False where it is none."""
-    session = store.find(ctx.db, event.actor, event.address) if _may_answer(event) else None
+    session = store.find(ctx.db, event.actor, event.address) if may_answer(event) else None
     if session is None or not _is_meant(ctx, event, session):
         return False
     form = _form_of(ctx, session)

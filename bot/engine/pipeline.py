@@ -13,7 +13,7 @@ from bot.domain.ids import EventKey
 from bot.engine.aside import set_aside
 from bot.engine.dispatch import word_in
 from bot.engine.executing import handle_occurrences
-from bot.engine.forms import answers_among
+from bot.engine.forms_waiting import answers_among
 from bot.engine.messages import handle_messages
 from bot.engine.single import handle_one
 from bot.engine.transaction import Engine, Transaction

@@ -199,6 +199,7 @@ class Saying(Situation):
             return
         answers = getattr(self.event, "interaction", None)
         life = INTERACTION_LIFE if answers else REPLY_LIFE
+        command = self.engine.registry.command_in(self.event)
         what = Utterance(
             lines=reply.lines,
             board=reply.board,
@@ -206,12 +207,12 @@ class Saying(Situation):
             files=reply.files,
             life=life,
             asks=reply.asks,
-            is_confidential=self.engine.registry.is_private(self.event),
+            is_confidential=command is not None and command.is_private,
         )
         where = Where(
             address=self.event.address,
             reply_to=getattr(self.event, "message", None),
-            only_for=self._reader(self.event, is_open=reply.is_question),
+            only_for=self._reader(self.event, is_open=reply.is_question or bool(command and command.is_public)),
             answers=answers,
         )
         self._queue(key or self._reply_key, what, where, self.language)

@@ -5,7 +5,7 @@ from sqlalchemy import insert
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.domain.ids import CourseId
-from bot.domain.messages import Inspection
+from bot.domain.messages import Inspection, Text
 from bot.domain.places import SPACE_KINDS, Address, Space
 from bot.engine.context import Context
 from bot.engine.dispatch import suggestion
@@ -15,7 +15,7 @@ from bot.features.access.posting import post
 from storage.tables import binding
 
 
-@feature.command("bind", roles=("admin",), anywhere=True)
+@feature.command("bind", roles=("admin",), anywhere=True, is_public=True)
 def bind(ctx: Context, cmd: CommandInvoked) -> None:
     words = cmd.text.split()
     if not words and ctx.space:
@@ -29,11 +29,12 @@ def bind(ctx: Context, cmd: CommandInvoked) -> None:
     _keep(ctx, course=course, space=space, kind=kind)
     address = ctx.actor_address
     ctx.audit("bind", platform=address.platform, chat=address.chat, course=course, space=space, kind=kind)
-    ctx.reply("bind.done_topic" if _is_topic(address) else "bind.done", course=_title(ctx, course), kind=kind)
+    id = "bind.done_topic" if _is_topic(address) else "bind.done"
+    ctx.reply(id, course=_title(ctx, course), kind=Text(id=f"space.{kind}"))
     _inspect(ctx)
 
 
-@feature.command("unbind", roles=("admin",))
+@feature.command("unbind", roles=("admin",), is_public=True)
 def unbind(ctx: Context, cmd: CommandInvoked) -> None:
     if ctx.actor_address.private:
         raise UserError("unbind.private")
@@ -52,7 +53,7 @@ def _show(ctx: Context, space: Space) -> None:
     """What the place is, and how the bot stands there: a way to check again after something was mended."""
     _check_admin(ctx, space.course)
     id = "bind.is_topic" if _is_topic(space.address) else "bind.is"
-    ctx.reply(id, course=_title(ctx, space.course), kind=space.kind)
+    ctx.reply(id, course=_title(ctx, space.course), kind=Text(id=f"space.{space.kind}"))
     _inspect(ctx)
 
 

@@ -42,6 +42,7 @@ def merge(ctx: Context, survivor: Member, merged: Member) -> Closed:
     ctx.writes.add_fact(fact, verdicts, ctx.live.snapshots[ctx.course.id])
     ctx.writes.entries += [reversal(one, fact) for one in lit]
     ctx.writes.shadows += [reversal(one, fact) for one in dark]
+    store.carry_wishes(ctx.db, survivor.id, merged.id)
     store.add_link(ctx.db, ctx.course.id, survivor.id, merged.id, at=ctx.now, closed=closed)
     _regroup(ctx, whole, {survivor.id, merged.id})
     return Closed(len([one for one in lit if one.points]), sum(one.points for one in lit))

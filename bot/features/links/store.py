@@ -128,6 +128,18 @@ def add_link(db: Connection, course: CourseId, survivor: MemberId, merged: Membe
     db.execute(insert(db, link).values(course=course, survivor=survivor, merged=merged, **more))
 
 
+def carry_wishes(db: Connection, survivor: MemberId, merged: MemberId) -> None:
+    """Who has asked with one account not to be seen, is not seen. Undoing the link leaves that: they can say."""
+    wishes = select(member.c.is_on_boards, member.c.is_praised, profile.c.pseudonym)
+    wishes = wishes.join(profile, profile.c.member == member.c.id)
+    asked = db.execute(wishes.where(member.c.id == merged)).one()
+    stricter = {name: False for name in ("is_on_boards", "is_praised") if not getattr(asked, name)}
+    if stricter:
+        db.execute(update(member).where(member.c.id == survivor).values(stricter))
+    nameless = (profile.c.member == survivor) & profile.c.pseudonym.is_(None)
+    db.execute(update(profile).where(nameless).values(pseudonym=asked.pseudonym))
+
+
 def links_in(db: Connection, course: CourseId) -> Sequence[Row[Any]]:
     """Those that hold."""
     return db.execute(select(link).where(link.c.course == course, link.c.undone_at.is_(None))).all()

@@ -15,6 +15,7 @@ from bot.engine.transaction import Engine
 from bot.features.mydata.collected import Collected, Rows
 from storage.files import FileStore
 
+_ALL = "data"
 _BOM = "\ufeff"  # without it Excel takes Chinese for something else
 
 
@@ -24,7 +25,7 @@ def pack(engine: Engine, language: Language, collected: Collected, *, at: dateti
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", _read_me(engine, language, collected, len(files), at))
         content = {"made_at": at, **collected.rows}
-        archive.writestr("data.json", msgspec.json.format(msgspec.json.encode(content), indent=2))
+        archive.writestr(f"{_ALL}.json", msgspec.json.format(msgspec.json.encode(content), indent=2))
         for name in sorted(collected.sheets & collected.rows.keys()):
             archive.writestr(f"{name}.csv", _sheet(collected.rows[name]))
         for name, path in files:
