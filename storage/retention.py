@@ -44,8 +44,6 @@ RETENTION = (
     Kept("link_code", ("at",), 1),
     Kept("link_guess", ("at",), 1),
     # A code is good for a quarter of an hour, and guesses are counted for one.
-    Kept("link_code", ("at",), 1),
-    Kept("link_guess", ("at",), 1),
     # Whom somebody voted for is nobody's business once it is counted. What was never closed goes by its announced end.
     Kept("contest_vote", ("contest", "closed_at"), 30),
     Kept("contest_vote", ("contest", "votes_until"), 365),

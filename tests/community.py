@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from adapters.local.parse import PLATFORM, parse
 from adapters.local.values import Message, Person
@@ -116,6 +116,8 @@ class Community:
     run: DemoRun
     folder: Path
     is_closed: bool = False
+    alone: ClassVar[str] = "main"
+    """The room in which to ask for what only oneself may read; in the local chat, any."""
 
     @classmethod
     async def open(cls, data: Path, folder: Path, *, language: Language = "en", **more: Any) -> Community:

@@ -23,7 +23,9 @@ from tests.fakes.telegram.people import PNG
 
 _CHAT, _ACCOUNT = re.compile(r"local: (\w+)"), re.compile(r"local:(\w+)")
 _URL = re.compile(r"(https?://\S+)")  # which Telegram makes links of by itself
-_PRIVATE = 1_000_000_000  # added to the ids in a private chat, which has numbers of its own
+PRIVATE = "private"
+"""The room of each person that nobody else enters: their private chat with the bot."""
+_PRIVATE_IDS = 1_000_000_000  # added to the ids in a private chat, which has numbers of its own
 _HEART = "❤"
 
 
@@ -35,7 +37,7 @@ class Entry(NamedTuple):
 
     @property
     def number(self) -> int:
-        return self.message.id + (_PRIVATE if self.message.chat.is_private else 0)
+        return self.message.id + (_PRIVATE_IDS if self.message.chat.is_private else 0)
 
 
 class Town:
@@ -93,7 +95,10 @@ class Town:
 
     def inside(self, who: str, room: str) -> tuple[User, Chat]:
         """Somebody who does something in a room; the bot does not say who may be in a group."""
-        person, chat = self.person(who), self.room(room)
+        person = self.person(who)
+        if room == PRIVATE:
+            return person, self.telegram.world.private(person)
+        chat = self.room(room)
         chat.member(person).status = "member"
         return person, chat
 

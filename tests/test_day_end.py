@@ -10,13 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from adapters.local.values import Person
 from bot.cli import main
 from bot.domain.course import Course
 from bot.domain.errors import Problem, RulesRejected
-from bot.domain.events import MemberLeft
-from bot.domain.ids import CourseId, EventKey
-from bot.domain.places import Actor, Address
+from bot.domain.ids import CourseId
 from bot.engine.feature import Registry
 from bot.features import FEATURES
 from rules.loader import load_course
@@ -24,6 +21,8 @@ from storage import boards
 from storage.boards import Where
 from storage.tables import account, fact, ledger, occurrence
 from tests.community import COURSE, FILES, RITUALS, RULES, Community, write_course
+
+pytestmark = pytest.mark.every_platform
 
 ENDED = (
     RULES
@@ -55,7 +54,9 @@ async def course(open_community) -> Community:
 async def days(course: Community, who: str = "ada") -> list[dict[str, Any]]:
     """What the ends of the days have said about a member."""
     mine = select(fact.c.local_date, fact.c.object, fact.c["values"]).join(account, account.c.member == fact.c.member)
-    rows = await course.rows(mine.where(account.c.user == who, fact.c.kind == "day.ended").order_by(fact.c.id))
+    rows = await course.rows(
+        mine.where(account.c.user == course.actor(who).user, fact.c.kind == "day.ended").order_by(fact.c.id)
+    )
     return [{"on": f"{row.local_date:%m-%d}", "object": row.object, **row[2]} for row in rows]
 
 
@@ -97,13 +98,12 @@ async def test_a_streak_goes_on_breaks_and_is_mended_by_a_make_up(course: Commun
 async def test_it_is_about_present_students(course: Community) -> None:
     for who in ("ada", "ben", "lin", "chen"):
         await course.types(who, "/checkin")
-    actor, main_group = Actor(platform="local", user="ben", name="Ben"), Address(platform="local", chat="main")
-    await course.run.app.sink([MemberLeft(key=EventKey("gone"), at=course.now, actor=actor, address=main_group)])
+    await course.leaves("ben")
     await course.until(0)
-    await course.run.adapter.chat.welcome(Person(id="zoe", name="Zoe"))
+    await course.welcomes("zoe", "Zoe")
     await course.types("zoe", "hello")
     told = select(account.c.user).join(fact, fact.c.member == account.c.member).where(fact.c.kind == "day.ended")
-    assert [row.user for row in await course.rows(told)] == ["ada", "mia"]
+    assert [row.user for row in await course.rows(told)] == [course.actor(who).user for who in ("ada", "mia")]
     await course.until(0)
     assert await shown(course, "on", who="zoe") == [("03-02",)]
 
@@ -160,7 +160,7 @@ async def test_each_day_ends_once_whatever_is_started_again(open_community) -> N
     course = await open_community(rules=ENDED)
     await course.until(0)
     course = await open_community(rules=ENDED)
-    await course.run.control.catch_up()
+    await course.comes_back()
     await course.passes(hours=1)
     assert await shown(course, "on") == [("03-01",)]
 
@@ -171,12 +171,12 @@ async def test_the_same_occurrence_twice_ends_the_day_once(course: Community) ->
     await course.types("ada", "/checkin")
     await course.until(9)
     app = course.run.app
-    await course.run.control._clock.move(course.now + timedelta(hours=16))
+    await course.is_away(hours=16)
     await app.database.run(lambda db: agenda.plan(db, app.library.refresh(db), app.library.schedule, course.now))
     due = await app.database.run(lambda db: agenda.due(db, app.library.refresh(db), course.now, until=course.now))
     for _ in range(2):
         await app.sink([*due, *due])
-    await course.run.control.catch_up()
+    await course.comes_back()
     assert await shown(course, "on") == [("03-01",)]
 
 
@@ -184,9 +184,9 @@ async def test_an_outage_of_thirty_days_is_made_up_for_day_by_day(open_community
     course = await open_community(rules=ENDED, course=LONG)
     await course.types("ada", "/checkin")
     await course.until(9)
-    await course.run.control._clock.move(course.now + timedelta(days=30))  # as if nothing had run
+    await course.is_away(days=30)  # as if nothing had run
     course = await open_community(rules=ENDED, course=LONG)
-    await course.run.control.catch_up()
+    await course.comes_back()
     expected = [date(2027, 3, 1) + timedelta(days=n) for n in range(30)]
     assert await shown(course, "on", "course.day") == [(f"{day:%m-%d}", n) for n, day in enumerate(expected, 1)]
     assert await shown(course, "checked_in") == [(True,)] + [(False,)] * 29
@@ -198,10 +198,10 @@ async def test_who_came_after_a_day_is_not_told_of_it_late(open_community) -> No
     course = await open_community(rules=ENDED)
     await course.types("ada", "hello")
     await course.until(9)
-    await course.run.control._clock.move(course.now + timedelta(days=2))
-    await course.run.adapter.chat.say("ben", "main", "hello")
-    await course.run.control.settle()
-    await course.run.control.catch_up()
+    await course.is_away(days=2)
+    await course.posts("ben", "hello")
+    await course.settle()
+    await course.comes_back()
     await course.until(0)
     assert [len(await days(course, who)) for who in ("ada", "ben")] == [3, 1]
 
@@ -222,7 +222,7 @@ async def test_it_begins_and_stops_with_the_rules(open_community) -> None:
     await course.types("ada", "/checkin")
     await course.passes(days=1)
     for rules in (ENDED, RULES):
-        write_course(course.folder, rules=rules)
+        course.rewrites(rules=rules)
         await course.types("chen", "/reload", room="staff")
         await course.passes(days=1)
     await course.passes(days=1)
@@ -234,7 +234,7 @@ async def test_a_threshold_that_moves_holds_from_the_next_day_on(course: Communi
         await course.types("ada", "/checkin")
         await course.passes(days=1)
     assert [row["object"] for row in await course.ledger() if row["rule"] == "steady"] == ["day 2027-03-02"]
-    write_course(course.folder, rules=ENDED.replace("checkins: {at_least: 2}", "checkins: {at_least: 5}"))
+    course.rewrites(rules=ENDED.replace("checkins: {at_least: 2}", "checkins: {at_least: 5}"))
     await course.types("chen", "/reload", room="staff")
     for _ in range(3):
         await course.types("ada", "/checkin")
@@ -335,7 +335,7 @@ async def test_many_students_ask_no_more_questions_than_few(course: Community) -
     await course.types("ada", "/checkin")
     few = await statements()
     for number in range(40):
-        await course.run.adapter.chat.welcome(Person(id=f"p{number}", name=f"P{number}"))
+        await course.welcomes(f"p{number}", f"P{number}")
         await course.types(f"p{number}", "/checkin")
     assert await statements() <= few
     assert await shown(course, "on", who="p39") == [("03-02",)]

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 from sqlalchemy import insert, select, text
 
-from adapters.local.values import Person
 from bot.engine.feature import Registry
 from bot.features import FEATURES
 from storage.database import Database
@@ -62,6 +62,20 @@ async def test_no_byte_of_a_forgotten_person_is_left_and_nobody_else_has_lost_an
     assert [trace for trace in TRACES if trace in logged] == []
 
 
+@pytest.mark.every_platform
+async def test_no_words_of_a_forgotten_person_are_left_wherever_they_were_said(
+    open_community: Any, lines: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    course: Community = await open_community(rituals=EVENTS, rules=RULES)
+    await _live_through_two_days(course, with_file=False)
+    assert all(_found(tmp_path / "data", trace) for trace in (NAME, HANDLE, PSEUDONYM, WORK, QUESTION))
+    await course.types(HANDLE, "/forget", room=course.alone)
+    await course.presses(HANDLE, "Yes, forget me", room=course.alone)
+    await course.passes(days=2)
+    assert [trace for trace in TRACES if _found(tmp_path / "data", trace)] == []
+    assert [trace for trace in TRACES if trace in lines.text] == []
+
+
 async def test_on_postgresql_no_row_of_any_table_has_it(tmp_path: Path) -> None:
     with postgres() as url:
         folder = write_course(tmp_path / "writing", rituals=EVENTS)
@@ -92,17 +106,16 @@ async def test_what_was_forgotten_is_gone_at_once_but_for_the_last_word(open_com
     assert left <= {HANDLE, NAME}  # as the chat handed over the last command, and knows whom to answer
 
 
-async def _live_through_two_days(course: Community) -> str:
+async def _live_through_two_days(course: Community, *, with_file: bool = True) -> str:
     """Somebody who leaves words in every kind of place; the hash of what they sent."""
-    chat = course.run.adapter.chat
-    await chat.welcome(Person(id=HANDLE, name=NAME))
+    await course.welcomes(HANDLE, NAME)
     for who in ("ben", HANDLE):
         await course.types(who, "/checkin")
     await course.types(HANDLE, f"/privacy name {OLD_PSEUDONYM}")
     await course.types(HANDLE, SAID)
     await course.until(10)
     file = course.run.app.library.store.keep("kite.bin", "application/octet-stream", UPLOAD)
-    await course.types(HANDLE, f"/enter {WORK}", files=[file])
+    await course.types(HANDLE, f"/enter {WORK}", files=[file] if with_file else [])
     await course.types("ben", "/enter Ben's line about tea")
     await course.types(HANDLE, f"/ask live {QUESTION}")
     await course.until(11)
@@ -130,9 +143,9 @@ async def _live_through_two_days(course: Community) -> str:
 
 async def _is_set_aside(course: Community) -> None:
     """An event of theirs that could not be handled, as the pipeline keeps it."""
-    actor = {"platform": "local", "user": HANDLE, "name": NAME, "handle": HANDLE, "language": None}
+    actor = to_builtins(course.actor(HANDLE))
     event = {"type": "message_posted", "actor": actor, "text": SAID}
-    raw = json.dumps({"person": {"id": HANDLE, "name": NAME}})
+    raw = json.dumps({"person": {"id": course.actor(HANDLE).user, "name": NAME}})
     rows: list[dict[str, Any]] = [
         {"key": "local:aside:1", "event": event, "raw": None, "error": f"ValueError: {SAID}", "at": course.now},
         {"key": "local:aside:2", "event": None, "raw": raw, "error": "ValueError", "at": course.now},

@@ -13,6 +13,8 @@ from storage import boards
 from storage.tables import account, binding, ledger, member
 from tests.community import DEMO, Community
 
+pytestmark = pytest.mark.every_platform
+
 TWO = DEMO.replace("  - {id: ben,", "  - {id: ada2, name: Ada Two, role: student}\n  - {id: ben,")
 
 
@@ -136,14 +138,15 @@ async def test_accounts_of_staff_are_not_linked(course: Community) -> None:
 
 async def test_whoever_gave_the_code_reads_that_it_was_used(course: Community) -> None:
     await link(course)
-    assert any("was linked with local:ada2" in text for text in await course.said("ada"))
+    assert any(f"was linked with {course.actor('ada2').account}" in text for text in await course.said("ada"))
 
 
 async def test_staff_find_a_link_in_the_audit(course: Community) -> None:
     await link(course)
     await unlink(course, "@ada2")
     told = await course.answer("chen", "/audit", room="staff")
-    assert "linked two accounts to #1 Ada: Ada (local:ada), Ada Two (local:ada2)" in told
+    ada, other = course.actor("ada").account, course.actor("ada2").account
+    assert f"linked two accounts to #1 Ada: Ada ({ada}), Ada Two ({other})" in told
     assert "parted the accounts of #1 Ada" in told
     assert "has no linked accounts" in await course.answer("chen", "/unlink @ada", room="staff")
 
@@ -226,3 +229,18 @@ async def test_votes_of_both_count_once(open_community: Any) -> None:
 
 async def poll_in(course: Community) -> str:
     return next(text for text in reversed(await course.said()) if "What next?" in text)
+
+
+async def test_a_link_that_somebody_sent_joins_nothing_until_one_confirms(course: Community) -> None:
+    code = await code_of(course, "ada")
+    at = course.now
+    actor, address = course.actor("ada2"), course.address("main")
+    followed = CommandInvoked(
+        key=EventKey("local:followed"), at=at, actor=actor, address=address, name="link", text=code, via="link"
+    )
+    await course.run.app.sink([followed])
+    await course.run.control.settle()
+    assert "Confirm only if you asked for the code yourself" in (await course.said("ada2"))[-1]
+    assert [row.merged_into for row in await course.rows(select(member.c.merged_into))] == [None, None]
+    await course.presses("ada2", "I asked for it myself")
+    assert [row.merged_into for row in await course.rows(select(member.c.merged_into))].count(None) == 1

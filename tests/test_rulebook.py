@@ -1,6 +1,10 @@
 """`/rules`: what earns points, and for staff which version is live."""
 
+import pytest
+
 from tests.community import RULES, Community
+
+pytestmark = pytest.mark.every_platform
 
 TRIAL = (
     RULES

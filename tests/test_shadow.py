@@ -5,7 +5,9 @@ from sqlalchemy import select
 
 from storage.shadows import shadow_run
 from storage.tables import ledger, shadow_ledger
-from tests.community import COURSE, RULES, Community, write_course
+from tests.community import COURSE, RULES, Community
+
+pytestmark = pytest.mark.every_platform
 
 TRIED = """
 generous:
@@ -30,7 +32,7 @@ async def course(open_community) -> Community:
 
 
 async def reload(course: Community, rules: str) -> str:
-    write_course(course.folder, rules=rules)
+    course.rewrites(rules=rules)
     return await course.answer("chen", "/reload", room="staff")
 
 
@@ -93,6 +95,7 @@ async def test_what_it_gave_live_never_blocks_it_in_the_shadow(open_community) -
     assert (await course.points("ada"), await in_the_shadow(course)) == (4, [2])
 
 
+@pytest.mark.needs("deletions")
 async def test_what_is_taken_back_counts_as_never_given_there_too(course: Community) -> None:
     number = await course.types("ada", "hello there")
     await course.types("ada", "hello again")
@@ -172,11 +175,10 @@ async def test_when_its_time_is_over_staff_are_told_once(course: Community, open
 
 
 async def test_the_top_five_are_told(open_community) -> None:
-    from adapters.local.values import Person
 
     course = await open_community(rules=DARK)
     for count in range(7):
-        await course.run.adapter.chat.welcome(Person(id=f"p{count}", name=f"P{count}"))
+        await course.welcomes(f"p{count}", f"P{count}")
         await course.types(f"p{count}", "hello there")
         if count % 2:
             await course.types(f"p{count}", "hello again")
@@ -193,12 +195,11 @@ async def test_the_end_of_the_course_ends_every_trial(open_community) -> None:
 
 
 async def test_a_report_that_is_late_comes_once(course: Community) -> None:
-    from datetime import timedelta
 
     await course.types("ada", "hello there")
     await course.until(9)
-    await course.run.control._clock.move(course.now + timedelta(days=10))  # as if nothing had run
-    await course.run.control.catch_up()
+    await course.is_away(days=10)  # as if nothing had run
+    await course.comes_back()
     assert len(await reports(course)) == 1
 
 

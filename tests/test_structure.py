@@ -17,7 +17,7 @@ DECLARING = {
     "compile", "frozenset", "timedelta", "select", "where", "order_by", "bindparam", "among", "is_", "limit", "join",
     "text", "length", "desc", "with_for_update", "insert", "update", "delete", "values", "returning", "and_", "alias",
     "count", "sum", "coalesce", "group_by", "label",
-    "same_person", "person_of", "is_of", "counts_once", "join_from", "distinct", "min",
+    "same_person", "person_of", "is_of", "counts_once", "join_from", "distinct", "min", "false",
 }  # fmt: skip
 """What may be called while a feature is imported: it makes a value out of what stands there."""
 

@@ -1,5 +1,6 @@
 """The Bot API as python-telegram-bot speaks it: requests, connections, files."""
 
+import json
 import logging
 import os
 from typing import Any
@@ -23,10 +24,20 @@ class _Request(HTTPXRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         try:
-            decoded = msgspec.json.decode(payload, type=dict[str, Any])
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            return _decoded(payload)
+        except (ValueError, RecursionError) as error:
             raise NetworkError("the answer of the Bot API server was not what it should be") from error
-        return decoded
+
+
+def _decoded(payload: bytes) -> dict[str, Any]:
+    """The quick decoder refuses half a surrogate pair, which must not hold up the updates behind it."""
+    try:
+        return msgspec.json.decode(payload, type=dict[str, Any])
+    except msgspec.DecodeError:
+        decoded = json.loads(payload)
+    if not isinstance(decoded, dict):
+        raise ValueError("an answer is an object")
+    return decoded
 
 
 class Client(Bot):

@@ -31,6 +31,7 @@ from bot.domain.events import (
 )
 from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
+from bot.domain.text import clean_text
 
 _COMMAND = re.compile(r"/(\w{1,64})(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
 _MANAGERS = ("creator", "administrator")
@@ -128,7 +129,7 @@ class _Reader:
             yield from self._said(message)
 
     def _said(self, message: shape.Message) -> Iterator[Event]:
-        text, attachments = message.text or message.caption or "", attachments_of(message)
+        text, attachments = text_of(message), attachments_of(message)
         if not text and not attachments:
             return  # a service message, a place, a sticker: nothing to read
         said: dict[str, Any] = {
@@ -147,7 +148,7 @@ class _Reader:
         is_said = _is_person(message.from_) and not (message.sender_chat or message.is_automatic_forward)
         if is_said and (message.text is not None or message.caption is not None):
             done = {**self._done(message), "at": moment(message.edit_date or message.date)}
-            yield MessageEdited(message=str(message.message_id), text=message.text or message.caption or "", **done)
+            yield MessageEdited(message=str(message.message_id), text=text_of(message), **done)
 
     def _done(self, message: shape.Message) -> dict[str, Any]:
         assert message.from_, "only what a person said is read"
@@ -163,7 +164,7 @@ class _Reader:
         if other.from_ is not None:
             quoted = Quoted(
                 user=str(other.from_.id),
-                text=other.text or other.caption or "",
+                text=text_of(other),
                 attachments=attachments_of(other),
                 is_ours=str(other.from_.id) == self._known.bot,
             )
@@ -270,6 +271,11 @@ _CAUSES: dict[tuple[bool, bool], Any] = {
     (True, True): "changed",
     (False, False): "changed",
 }
+
+
+def text_of(message: shape.Message) -> str:
+    """The words of a message, or those below its file."""
+    return clean_text(message.text or message.caption or "")
 
 
 def attachments_of(message: shape.Message) -> tuple[Attachment, ...]:

@@ -193,7 +193,8 @@ def _act(message: OutgoingMessage) -> Call:
             where = {"chat_id": place["chat_id"], "message_id": int(target)}
             return Call("setMessageReaction", where | {"reaction": reaction})
         case Copy(chat=chat, message=source):
-            return Call("copyMessage", _place(message) | {"from_chat_id": int(chat), "message_id": int(source)})
+            origin = {"from_chat_id": int(chat.partition("/")[0]), "message_id": int(source)}
+            return Call("copyMessage", _place(message) | origin)
         case Admission(user=user, is_admitted=is_admitted):
             method = "approveChatJoinRequest" if is_admitted else "declineChatJoinRequest"
             return Call(method, {"chat_id": place["chat_id"], "user_id": int(user)})

@@ -14,6 +14,10 @@ from bot.engine.degrade import measure
 SHOWN_FOR = timedelta(minutes=1)
 """How long an answer to one person stays in a group."""
 
+_WORTH = timedelta(minutes=2)
+"""An answer that could not be shown by then is not: who floods a group with commands must not hold up its posts."""
+
+_HELD_LIFE = timedelta(days=2)
 _SHORT = 200  # characters that may stand in a group for that long
 _SEEN = "👌"
 
@@ -24,6 +28,7 @@ class Copied(NamedTuple):
     message: OutgoingMessage
     is_held: bool = False
     after: timedelta = timedelta(0)
+    life: timedelta | None = None  # where it is not the message's own
 
 
 class Discretion(NamedTuple):
@@ -53,11 +58,11 @@ def detour(message: OutgoingMessage, traits: Traits, known: Discretion) -> Itera
         yield from _receipt(message, traits, known)
     elif not (message.answers or message.reply_to):
         if known.is_kept:
-            yield Copied(_in_private(message), is_held=True)
+            yield _held(message)
     elif not (message.answers or known.is_confidential) and _is_short(message):
         yield from _for_a_while(structs.replace(message, only_for=None), traits)
     else:
-        yield Copied(_in_private(message), is_held=True)
+        yield _held(message)
         yield from _pointer(message, traits, known)
 
 
@@ -74,6 +79,10 @@ def _in_private(message: OutgoingMessage) -> OutgoingMessage:
     assert message.only_for, "the detour is for what one person reads"
     address = Address(platform=message.address.platform, chat=message.only_for, private=True)
     return structs.replace(message, address=address, reply_to=None, answers=None)
+
+
+def _held(message: OutgoingMessage) -> Copied:
+    return Copied(_in_private(message), is_held=True, life=_HELD_LIFE)
 
 
 def _receipt(message: OutgoingMessage, traits: Traits, known: Discretion) -> Iterator[Copied]:
@@ -96,7 +105,7 @@ def _pointer(message: OutgoingMessage, traits: Traits, known: Discretion) -> Ite
 
 
 def _for_a_while(message: OutgoingMessage, traits: Traits) -> Iterator[Copied]:
-    yield Copied(message)
+    yield Copied(message, life=_WORTH)
     if Can.DELETE in traits.can:
         away = _short(message, "away", "", policy="replaceable")
         yield Copied(structs.replace(away, deletes=message.key, reply_to=None), after=SHOWN_FOR)

@@ -50,6 +50,7 @@ _LEFT_OUT = {
 }
 """What is said all the same where a platform can't do this."""
 
+_FILES = Span("📎")
 _NEEDED = {Reaction: Can.REACT, Admission: Can.ADMIT, Inspection: Can.INSPECT}
 
 
@@ -85,11 +86,14 @@ def _files_as_names(message: OutgoingMessage) -> OutgoingMessage:
 
 def _split(message: OutgoingMessage, traits: Traits) -> Iterator[OutgoingMessage]:
     pages, albums = list(_pages(message.body, traits)) or [()], list(_albums(message.files, traits))
+    goes_along = bool(albums) and _goes_along(message, pages[-1], albums, traits)
+    if albums and not goes_along and message.buttons and not pages[0]:
+        pages = [(_FILES,)]  # buttons stand under something
     parts: list[tuple[tuple[Span, ...], tuple[File, ...]]] = [(page, ()) for page in pages]
-    if albums and _goes_along(message, pages[-1], albums, traits):
+    if goes_along:
         parts[-1] = (pages[-1], albums.pop())
     parts += [((), album) for album in albums]
-    if not pages[0] and len(parts) > 1 and not message.buttons:
+    if not pages[0] and len(parts) > 1:
         parts = parts[1:]
     last = len(pages) - 1  # the end of the text has what belongs to it
     for number, (body, files) in enumerate(parts):

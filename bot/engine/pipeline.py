@@ -75,8 +75,9 @@ class Pipeline:
         """Plain messages go together, and occurrences; everything else alone, in the order in which it happened."""
         if isinstance(event, OccurrenceDue):
             return "occurrences"
-        is_plain = isinstance(event, MessagePosted) and not word_in(event, self._engine.registry)
-        return "messages" if is_plain and event.key not in answers else "alone"
+        if not isinstance(event, MessagePosted) or event.address.private or event.key in answers:
+            return "alone"
+        return "alone" if word_in(event, self._engine.registry) else "messages"
 
 
 def _claimed(db: Connection, events: Sequence[Event]) -> list[Event]:

@@ -21,6 +21,7 @@ from bot.domain.events import (
     TimeLost,
     UpdateUnreadable,
 )
+from bot.domain.messages import Text
 from bot.engine.aside import set_aside, take_for_replay
 from bot.engine.context import Context
 from bot.engine.dispatch import NotMeant, as_command, run_command
@@ -67,10 +68,19 @@ def _in_context(ctx: Context, event: Event) -> None:
         _command(ctx, command)
     elif isinstance(event, FormSubmitted):
         _attempt(ctx, lambda: take_submission(ctx, event))
+    elif isinstance(event, MessagePosted) and event.address.private:
+        _say_what_helps(ctx, event)
     elif isinstance(event, MessagePosted):
         handle_messages(ctx.tx, [event])
     else:
         _other(ctx, event)
+
+
+def _say_what_helps(ctx: Context, event: MessagePosted) -> None:
+    """Who talks to the bot alone, and says no command, reads once an hour what it understands."""
+    ctx.reply("private.plain", buttons=[(Text(id="button.commands"), "help")])
+    ctx.finish(key=f"helps:{event.actor.account}:{event.at:%Y-%m-%dT%H}")
+    ctx.writes.flush(ctx.db)
 
 
 def run_instead(ctx: Context, command: CommandInvoked) -> None:

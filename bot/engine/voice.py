@@ -19,7 +19,6 @@ INTERACTION_LIFE = timedelta(minutes=15)
 REPLY_LIFE = timedelta(hours=1)
 POST_LIFE = timedelta(hours=24)
 NOTICE_LIFE = timedelta(days=7)
-_HELD_LIFE = timedelta(days=2)
 
 Label = tuple[Words, str]
 """A button's text and its command."""
@@ -133,7 +132,7 @@ class Voice:
             Queued(
                 message=part,
                 not_before=now + copy.after,
-                expires_at=now + (_HELD_LIFE if copy.is_held else what.life) + copy.after,
+                expires_at=now + (copy.life or what.life) + copy.after,
                 is_notice=what.is_notice,
                 is_held=copy.is_held,
             )

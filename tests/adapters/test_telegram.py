@@ -143,6 +143,18 @@ async def test_a_vote_in_a_poll_of_the_platform_names_the_post(bench: TelegramBe
     assert (event.poll, event.options, event.address) == ("the poll", (1,), bench.group)  # type: ignore[union-attr]
 
 
+async def test_a_poll_is_stopped_by_its_end_and_once_more_is_as_good_as_once(bench: TelegramBench) -> None:
+    poll = Poll(question="When?", options=("09:00", "20:00"))
+    id = await bench.adapter.send(OutgoingMessage(key="the poll", address=bench.group, body=(), poll=poll))
+    closed = Poll(question="When?", options=("09:00", "20:00"), is_closed=True)
+    end = OutgoingMessage(key="end", address=bench.group, body=(), poll=closed, edits="the poll", target=id)
+    for _ in range(2):
+        assert await bench.adapter.send(end) == id
+    [seen] = bench.telegram.sees(bench.people["ada"], bench.chat)
+    assert seen.poll
+    assert seen.poll.is_closed
+
+
 async def test_a_reaction_and_a_deletion(bench: TelegramBench) -> None:
     number = bench.telegram.says(bench.people["ada"], bench.chat, "/points")
     act = OutgoingMessage(key="k", address=bench.group, body=(), act=Reaction(message=str(number), emoji="👌"))

@@ -208,3 +208,26 @@ def test_a_webhook_loses_and_doubles_nothing(tmp_path: Path, server: Server) -> 
             program.kill()
     check_every_effect_once(tmp_path)
     assert TOKEN not in program.all_complaints
+
+
+@pytest.mark.usefixtures("token")
+def test_of_two_processes_one_polls_and_the_other_takes_over(tmp_path: Path, server: Server) -> None:
+    first, second = program_of(tmp_path, server), Program.run(tmp_path, tmp_path / "config.yaml")
+    first.logs_to(tmp_path / "first")
+    second.logs_to(tmp_path / "second")
+    queue_everything(server)
+    total = len(SAID) * len(PEOPLE)
+    try:
+        first.launch()
+        until(lambda: handled(tmp_path) > 0, "the first is at work")
+        second.launch()
+        until(lambda: "ready" in second.printed, "the second is there")
+        first.kill()
+        until(lambda: handled(tmp_path) == total and server.pending == 0, "all are handled", within=60)
+        second.stop()
+    finally:
+        for program in (first, second):
+            if program.is_running:
+                program.kill()
+    check_every_effect_once(tmp_path)
+    assert "second_poller" not in first.all_complaints + second.all_complaints

@@ -14,24 +14,20 @@ from bot.engine.roster import member_of
 from bot.engine.telling import ears_of
 from bot.features.links import store
 from bot.features.links.merging import Closed, merge
-from storage.personal import Personal
 
 feature = Feature("links", needs=("points_of", "checkins_of"))
-feature.personal(
-    Personal(store.code, hidden=("digest",), goes=True),
-    Personal(store.guess, path=("account",), goes=True),
-    Personal(store.link, path=("survivor",)),
-)
-
 feature.personal(*store.PERSONAL)
 
 _MINUTE = timedelta(minutes=1)
+_LONGEST_CODE = 20
 
 
-@feature.command("link", is_private=True, words=("绑定账号", "关联账号"))
+@feature.command("link", is_private=True, by_link=True, words=("绑定账号", "关联账号"))
 def link(ctx: Context, cmd: CommandInvoked) -> None:
     _check_student(ctx, ctx.member)
-    if cmd.text.strip():
+    if cmd.text.strip() and cmd.via == "link":
+        _ask(ctx, cmd.text.strip())
+    elif cmd.text.strip():
         _use(ctx, cmd.text)
     else:
         _give(ctx)
@@ -42,6 +38,12 @@ def _give(ctx: Context) -> None:
     store.keep_code(ctx.db, ctx.member.id, digest_of(code), ctx.now)
     ctx.reply("link.code", code=code)
     ctx.reply("link.how", command=f"/link {code}", count=store.CODE_LIFE // _MINUTE)
+
+
+def _ask(ctx: Context, code: str) -> None:
+    """Anybody can make a link, with a code of their own: who follows it says first that they are that person."""
+    button = (Text(id="button.link_me"), f"link {code[:_LONGEST_CODE]}")
+    ctx.reply("link.sure", buttons=[button])
 
 
 def _use(ctx: Context, text: str) -> None:
