@@ -259,6 +259,19 @@ _NEXT_RETRY = select(func.min(outbox.c.retry_at)).where(
 )
 
 
+def is_crowded(db: Connection, address: Address, most: int) -> bool:
+    """Whether more than so many messages wait to be posted in a chat."""
+    waiting = db.execute(_IN_LANE, {"of": chat_lane(address), "most": most + 1})
+    return len(waiting.all()) > most
+
+
+_IN_LANE = (
+    select(outbox.c.id)
+    .where(outbox.c.state == "pending", outbox.c.lane == bindparam("of"))
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def is_waiting(db: Connection) -> bool:
     """Whether anything is to be sent, now or later."""
     return db.execute(_WAITING).scalar_one_or_none() is not None

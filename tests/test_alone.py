@@ -9,7 +9,7 @@ from msgspec import structs
 from bot.domain.messages import Button, OutgoingMessage, Reaction, Span, Table
 from bot.domain.places import Address
 from bot.domain.traits import Can, Traits
-from bot.engine.alone import Copied, Discretion, answered, detour
+from bot.engine.alone import Copied, Discretion, Reader, answered, detour
 
 GROUP = Address(platform="x", chat="group")
 TRAITS = Traits(can=~Can.NOTHING & ~Can.ONLY_FOR, max_answer=20, is_utf16=True)
@@ -56,9 +56,17 @@ def told(
     can_write: bool = False,
     is_confidential: bool = False,
     is_kept: bool = False,
+    is_crowded: bool = False,
+    is_newcomer: bool = False,
 ) -> list[str]:
     message = OutgoingMessage(**{"key": "k", "address": GROUP, "body": (), "only_for": "ada", **asked, **content})
-    copies = list(detour(message, traits, Discretion(can_write, is_confidential, is_kept, say)))
+    copies = list(
+        detour(
+            message,
+            traits,
+            Discretion(Reader(can_write, is_crowded), is_confidential, bool(asked) or is_newcomer, is_kept, say),
+        )
+    )
     assert len({copied.message.key for copied in copies}) == len(copies)
     return [described(copied) for copied in copies]
 
@@ -120,7 +128,7 @@ def test_without_reactions_and_deletions_the_group_sees_no_more_than_it_must() -
 
 def test_the_answer_that_goes_is_the_one_that_was_shown() -> None:
     message = OutgoingMessage(key="k", address=GROUP, body=SHORT, only_for="ada", reply_to="5")
-    shown, away = detour(message, TRAITS, Discretion(False, False, False, say))
+    shown, away = detour(message, TRAITS, Discretion(Reader(), False, True, False, say))
     assert (shown.message.key, away.message.deletes, away.after) == ("k", "k", timedelta(minutes=1))
     assert (away.message.body, away.message.policy) == ((), "replaceable")
 
@@ -141,3 +149,13 @@ def test_an_answer_that_all_may_read_is_a_message_if_it_is_too_much_for_the_pres
     assert [described(copied) for copied in answered(message, TRAITS)] == expected
     typed = structs.replace(message, answers=None)
     assert [copied.message for copied in answered(typed, TRAITS)] == [typed]
+
+
+def test_who_has_just_come_in_is_welcomed_in_the_group_for_a_while() -> None:
+    assert told(UNASKED, {"body": SHORT}, is_newcomer=True) == ["answer in the group", "gone after 3600 s"]
+    assert told(UNASKED, {"body": SHORT}, is_newcomer=True, can_write=True) == ["answer in private"]
+
+
+def test_where_many_answers_wait_one_more_is_a_sign() -> None:
+    assert told(TYPED, {"body": SHORT}, is_crowded=True) == ["answer held", "reaction below 5"]
+    assert told(PRESSED, {"body": LONG}, is_crowded=True) == OPENS

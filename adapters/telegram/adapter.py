@@ -66,8 +66,15 @@ class TelegramAdapter:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._albums.run(sink))
             for work in self._beside:
-                tasks.create_task(work(self, sink))
+                tasks.create_task(self._aside(work, sink))
             await self._fetch(self, sink)
+
+    async def _aside(self, work: "Fetch", sink: Sink) -> None:
+        """What goes on beside the updates never stops them."""
+        try:
+            await work(self, sink)
+        except Exception:
+            log.exception("a task beside the updates failed; they go on without it")
 
     async def take(self, batch: Sequence[Raw], sink: Sink) -> None:
         """Give a batch of raw updates its effect. Raises StorageTrouble: then none of them may be acknowledged."""

@@ -19,6 +19,7 @@ _EVERY = 60.0  # seconds
 _LONGEST = 900.0  # seconds between two attempts at what fails
 _KIND = "menu"
 _MOST = 10_000  # menus that are remembered
+_CHAT = re.compile(r"-?[0-9]+")  # a course may name what is no chat
 _NAME = re.compile(r"[a-z0-9_]{1,32}")
 _COMMANDS = 100  # in one menu
 _LONGEST_WORDS = 256
@@ -48,7 +49,7 @@ class MenuKeeper:
 
     async def publish(self) -> bool:
         """Publish what is wanted and not yet there; whether nothing is left to be done."""
-        menus = self._wanted()
+        menus = [menu for menu in self._wanted() if menu.chat is None or _CHAT.fullmatch(menu.chat)]
         if menus == self._published:
             return True
         try:

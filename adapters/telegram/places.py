@@ -43,13 +43,13 @@ class Places:
 
     async def seen(self, address: Address, now: datetime) -> PlaceSeen:
         """How things stand. Raises TelegramError where the server can't be asked."""
-        about = {"chat_id": chat_of(address)["chat_id"]}
         key = key_of(self._bot, f"seen:{address.chat}")
         try:
+            about = {"chat_id": chat_of(address)["chat_id"]}
             me = await self._client.call("getMe")  # privacy mode may have been switched since the start
             chat = await self._client.call("getChat", **about)
             member = await self._client.call("getChatMember", **about, user_id=int(self._bot))
-        except (BadRequest, Forbidden):
+        except (BadRequest, Forbidden, ValueError):  # or it is no id of a chat at all
             return PlaceSeen(key=key, at=now, address=address, title="", cause="asked", is_in=False)
         return PlaceSeen(
             key=key,

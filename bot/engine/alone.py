@@ -14,6 +14,12 @@ from bot.engine.degrade import measure
 SHOWN_FOR = timedelta(minutes=1)
 """How long an answer to one person stays in a group."""
 
+WELCOME_FOR = timedelta(hours=1)
+"""The same for a word to somebody who has just come in, and may not look at once."""
+
+CROWD = 5
+"""Answers that may wait to be shown in a group; who asks after that sees a sign that they were heard."""
+
 _WORTH = timedelta(minutes=2)
 """An answer that could not be shown by then is not: who floods a group with commands must not hold up its posts."""
 
@@ -31,11 +37,23 @@ class Copied(NamedTuple):
     life: timedelta | None = None  # where it is not the message's own
 
 
+class Reader(NamedTuple):
+    """What is known of the person, and of the group."""
+
+    can_write: bool = False  # they have opened a private chat with the bot
+    is_crowded: bool = False  # so many answers wait to be shown in the group that one more would only be noise
+
+
+UNKNOWN = Reader()
+"""Nothing was looked up, as it makes no difference."""
+
+
 class Discretion(NamedTuple):
     """What is known of the reader, and of what they are to read."""
 
-    can_write: bool  # they have opened a private chat with the bot
+    reader: Reader
     is_confidential: bool  # nobody else may see it
+    is_expected: bool  # they have asked, or just come in
     is_kept: bool  # though nobody asked, it waits until they open one
     say: Callable[[str], str]  # a text of the catalogues, in the reader's language
 
@@ -53,12 +71,15 @@ def detour(message: OutgoingMessage, traits: Traits, known: Discretion) -> Itera
     """What reaches the person, and as little of it as possible anybody else."""
     if is_quick_answer(message, traits):
         yield Copied(message)
-    elif known.can_write:
+    elif known.reader.can_write:
         yield Copied(_in_private(message))
         yield from _receipt(message, traits, known)
-    elif not (message.answers or message.reply_to):
+    elif not known.is_expected:
         if known.is_kept:
             yield _held(message)
+    elif known.reader.is_crowded and not message.answers:
+        yield _held(message)
+        yield from _receipt(message, traits, known)
     elif not (message.answers or known.is_confidential) and _is_short(message):
         yield from _for_a_while(structs.replace(message, only_for=None), traits)
     else:
@@ -108,7 +129,8 @@ def _for_a_while(message: OutgoingMessage, traits: Traits) -> Iterator[Copied]:
     yield Copied(message, life=_WORTH)
     if Can.DELETE in traits.can:
         away = _short(message, "away", "", policy="replaceable")
-        yield Copied(structs.replace(away, deletes=message.key, reply_to=None), after=SHOWN_FOR)
+        shown_for = SHOWN_FOR if message.reply_to else WELCOME_FOR
+        yield Copied(structs.replace(away, deletes=message.key, reply_to=None), after=shown_for)
 
 
 def _short(message: OutgoingMessage, name: str, text: str, **changes: str) -> OutgoingMessage:

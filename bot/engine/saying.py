@@ -9,12 +9,13 @@ from bot.domain.events import Done, Event
 from bot.domain.ids import Language
 from bot.domain.messages import File, Policy, Text, Words
 from bot.domain.places import Space, SpaceKind
+from bot.engine.alone import CROWD, UNKNOWN, Reader
 from bot.engine.situation import Situation
 from bot.engine.transaction import Belonging, Transaction
 from bot.engine.voice import INTERACTION_LIFE, NOTICE_LIFE, REPLY_LIFE, Board, Label, Utterance, Where
 from bot.engine.writes import Writes
 from storage import contacts, pins
-from storage.outbox import newest_post
+from storage.outbox import is_crowded, newest_post
 
 Gathered = Callable[[Any, Sequence[Any]], None]
 """Takes the context, and all items that were gathered for it."""
@@ -175,9 +176,15 @@ class Saying(Situation):
 
     def _queue(self, key: str, what: Utterance, where: Where, language: Language | None = None) -> None:
         spoken, at = language or self.course.language, self.tx.said_at or self.event.at
-        is_known = where.only_for is not None and self.engine.voice.writes_in_private(where)
-        can_write = is_known and contacts.is_open(self.db, where.address.platform, where.only_for or "")
-        self.writes.say(self.engine.voice.queue(key, what, where, spoken, at, can_write=can_write))
+        self.writes.say(self.engine.voice.queue(key, what, where, spoken, at, self._known_of(where)))
+
+    def _known_of(self, where: Where) -> Reader:
+        """Looked up only where an answer may take a detour."""
+        if where.only_for is None or not self.engine.voice.writes_in_private(where):
+            return UNKNOWN
+        if contacts.is_open(self.db, where.address.platform, where.only_for):
+            return Reader(can_write=True)
+        return Reader(is_crowded=is_crowded(self.db, where.address, CROWD))
 
     # --- the end ------------------------------------------------------------------------------------------------------
 
@@ -207,6 +214,7 @@ class Saying(Situation):
             files=reply.files,
             life=life,
             asks=reply.asks,
+            is_answer=True,
             is_confidential=command is not None and command.is_private,
         )
         where = Where(

@@ -10,7 +10,7 @@ from bot.domain.ids import Language
 from bot.domain.messages import Act, Button, File, OutgoingMessage, Policy, Poll, Span, Table, Words
 from bot.domain.places import Address
 from bot.domain.traits import Can, Traits
-from bot.engine.alone import Discretion, answered, detour
+from bot.engine.alone import UNKNOWN, Discretion, Reader, answered, detour
 from bot.engine.degrade import fit
 from bot.texts.catalogue import Catalogues
 from storage.outbox import Queued
@@ -43,6 +43,7 @@ class Utterance:
     life: timedelta = POST_LIFE
     is_notice: bool = False
     is_confidential: bool = False  # what is for one person is seen by nobody else, not even for a moment
+    is_answer: bool = False
     is_kept: bool = False  # it waits for who can't be told in private yet, though they have not asked
     poll: Poll | None = None
     act: Act | None = None
@@ -101,10 +102,9 @@ class Voice:
         where: Where,
         language: Language,
         now: datetime,
-        *,
-        can_write: bool = False,
+        reader: Reader = UNKNOWN,
     ) -> list[Queued]:
-        """The messages that say it, in order. `can_write`: its one reader has opened a private chat with the bot."""
+        """The messages that say it, in order; `reader` is its only one, where there is one."""
         message = OutgoingMessage(
             key=key,
             address=where.address,
@@ -125,7 +125,13 @@ class Voice:
             asks=what.asks,
         )
         traits = self._traits.get(where.address.platform, Traits())
-        known = Discretion(can_write, what.is_confidential, what.is_kept, partial(self.texts.say, language))
+        known = Discretion(
+            reader=reader,
+            is_confidential=what.is_confidential,
+            is_expected=what.is_answer,
+            is_kept=what.is_kept,
+            say=partial(self.texts.say, language),
+        )
         is_alone = self.writes_in_private(where)
         copies = detour(message, traits, known) if is_alone else answered(message, traits)
         return [

@@ -35,7 +35,7 @@ def _was_reached(db: Connection, fact: Fact) -> bool:
     return fact.object in db.execute(mine).scalars().all()
 
 
-@feature.command("level", words=("等级",))
+@feature.command("level", is_private=True, words=("等级",))
 def level(ctx: Context, cmd: CommandInvoked) -> None:
     if ctx.member.role != "student":
         raise UserError("level.staff")

@@ -35,7 +35,7 @@ def left(ctx: Context, event: MemberLeft) -> None:
         boards.relist(ctx.db, [ctx.member.id])
 
 
-@feature.command("me", words=("我的",))
+@feature.command("me", is_private=True, words=("我的",))
 def me(ctx: Context, cmd: CommandInvoked) -> None:
     """One's own card; staff may ask for another's in the staff room, with what is for staff only."""
     asked = cmd.text.strip()

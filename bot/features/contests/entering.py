@@ -26,7 +26,7 @@ _WORDS = InReply(("参赛", "投稿", "my entry"))
 _WITHDRAW = frozenset(("withdraw", "撤回", "退出", "退赛"))
 
 
-@feature.command("enter", roles=("student",), places=PLACES, words=_WORDS, by_link=True)
+@feature.command("enter", is_private=True, roles=("student",), places=PLACES, words=_WORDS, by_link=True)
 def enter(ctx: Context, cmd: CommandInvoked) -> None:
     if cmd.via == "link" or _is_bare(cmd):
         taking(ctx)  # where none are taken, nobody is asked for one

@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"(?:no\.?|第)?\s*([0-9]{1,4})\s*号?", re.IGNORECASE)
 _LINES = 30  # of the staff's list
 
 
-@feature.command("contest", words=("作品pk", "pk赛"))
+@feature.command("contest", is_private=True, words=("作品pk", "pk赛"))
 def show(ctx: Context, cmd: CommandInvoked) -> None:
     asked = _NUMBER.fullmatch(unicodedata.normalize("NFKC", cmd.text).strip())
     if asked:

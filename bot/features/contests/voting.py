@@ -16,7 +16,7 @@ from bot.features.contests.words import course_time
 _ASKED = re.compile(r"(?:no\.?|number|第)?\s*([0-9]{1,4})\s*号?(?:\s+#([0-9]{1,15}))?", re.IGNORECASE)
 
 
-@feature.command("vote", roles=("student",), places=PLACES)
+@feature.command("vote", is_private=True, roles=("student",), places=PLACES)
 def vote(ctx: Context, cmd: CommandInvoked) -> None:
     number, contest = _asked(cmd.text)
     found = voting(ctx, contest)

@@ -25,7 +25,7 @@ _GRANT = re.compile(r"(?P<who>\S.*?)\s+(?P<points>[+＋\-−－]\d{1,5})\s+(?P<r
 _MOST = 10_000
 
 
-@feature.command("points", words=("积分",))
+@feature.command("points", is_private=True, words=("积分",))
 def points(ctx: Context, cmd: CommandInvoked) -> None:
     total = boards.points_of(ctx.db, ctx.member.id)
     ctx.reply("points.total", count=total, today=store.points_on(ctx.db, ctx.member.id, ctx.today))

@@ -17,7 +17,7 @@ feature = Feature("why")
 _FACTS = 8
 
 
-@feature.command("why", words=("为什么",))
+@feature.command("why", is_private=True, words=("为什么",))
 def why(ctx: Context, cmd: CommandInvoked) -> None:
     about = _about(ctx, cmd.text.strip())
     is_mine = about.id == ctx.member.id
