@@ -157,6 +157,15 @@ def resolved(value: str, environment: Mapping[str, str], path: Path) -> str:
     return environment[name]
 
 
+def require_secrets(platforms: Platforms, environment: Mapping[str, str], path: Path) -> None:
+    """Raises RulesRejected where one that the platforms need is not in the environment."""
+    telegram = platforms.telegram
+    if telegram:
+        resolved(telegram.token, environment, path)
+    if telegram and telegram.webhook:
+        resolved(telegram.webhook.secret, environment, path)
+
+
 def problem(path: Path, id: str, **values: str) -> Problem:
     """A problem with the whole file."""
     return Problem(file=path.name, line=1, column=1, text=Text(id=id, values=values))

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.domain.messages import OutgoingMessage
+from bot.domain.messages import OutgoingMessage, Reaction
 from bot.domain.places import Address
 from storage.among import among
 from storage.columns import Moment
@@ -166,13 +166,26 @@ def release(db: Connection, address: Address) -> bool:
 _RELEASE_HELD = update(outbox).where(outbox.c.state == "held", outbox.c.lane == bindparam("of")).values(state="pending")
 
 
-def readdress(db: Connection, old: Address, new: Address) -> None:
-    """What waits for a chat that has another address now goes there."""
+def readdress(db: Connection, old: Address, new: Address, *, now: datetime) -> None:
+    """What waits for a chat that has another address now goes there.
+
+    But for what is about a message of the old chat: in the new one, its number is somebody else's.
+    """
     waiting = outbox.c.state.in_(("held", "pending", "sending")) & (outbox.c.lane == chat_lane(old))
-    for row in db.execute(select(outbox.c.id, outbox.c.message).where(waiting)).all():
-        message = structs.replace(msgspec.convert(row.message, OutgoingMessage), address=new, reply_to=None)
-        moved = {"message": message, "lane": lane_of(message)}
-        db.execute(update(outbox).where(outbox.c.id == row.id).values(moved))
+    for row in db.execute(select(outbox.c.id, outbox.c.state, outbox.c.message).where(waiting)).all():
+        message = msgspec.convert(row.message, OutgoingMessage)
+        changes: dict[str, Any] = {"state": "dead", "settled_at": now}
+        if not names_a_message(message):
+            message = structs.replace(message, address=new, reply_to=None)
+            changes = {"message": message, "lane": lane_of(message)}
+        elif row.state == "sending":
+            continue  # who sends it settles it
+        db.execute(update(outbox).where(outbox.c.id == row.id).values(changes))
+
+
+def names_a_message(message: OutgoingMessage) -> bool:
+    """Whether it is about a message that stands in the chat already."""
+    return bool(message.about) or isinstance(message.act, Reaction)
 
 
 def expire(db: Connection, now: datetime) -> list[Claimed]:
@@ -286,6 +299,12 @@ def settle(
     """End a row: sent, unknown, dead. False where somebody else has taken it over."""
     ended = {"as_state": state, "as_sent": sent_as, "why": error or None, "at": now, "retry": None}
     return db.execute(_RELEASE, {"row": row.id, "by": row.holder, **ended}).rowcount > 0
+
+
+def hold(db: Connection, row: Claimed, *, error: str) -> bool:
+    """Keep a row until its reader can be written to again. False as with `settle`."""
+    held = {"as_state": "held", "as_sent": None, "why": error, "at": None, "retry": None}
+    return db.execute(_RELEASE, {"row": row.id, "by": row.holder, **held}).rowcount > 0
 
 
 def retry(db: Connection, row: Claimed, *, retry_at: datetime | None, error: str) -> bool:

@@ -101,3 +101,57 @@ async def test_a_crowd_of_strangers_does_not_flood_the_group(course: TelegramCom
     assert "30 so far" in [seen for seen in in_the_group(course) if not seen.reply_to][-1].text
     seen = course.town.telegram.sees(course.town.person("ada"), course.town.room("main"))
     assert sum(one.reactions.get("👌", 0) for one in seen) == 30 - len(answers)
+
+
+async def test_after_the_group_has_moved_nothing_happens_to_its_new_messages(course: TelegramCommunity) -> None:
+    telegram, ada = course.town.telegram, course.town.person("ada")
+    small = telegram.group("Small", ada, course.town.person("chen"), kind="group", bot="administrator")
+    await _bound(course, small)
+    telegram.says(course.town.person("zoe"), small, "/checkin")
+    await course.settle()
+    big = telegram.migrates(ada, small)
+    await course.settle()
+    theirs = [telegram.says(ada, big, f"mine {number}") for number in range(6)]
+    calls = len(telegram.calls)
+    await course.passes(minutes=3)
+    assert len(telegram.calls) < calls + 20
+    assert [seen.id for seen in telegram.sees(ada, big) if seen.sender is ada] == theirs
+    telegram.says(ada, big, "打卡")
+    await course.settle()
+    assert "2 so far" in telegram.said(ada, big)[-1]
+    telegram.calls.clear()  # the old group has refused what it had to
+
+
+async def _bound(course: TelegramCommunity, chat: Any) -> None:
+    chat.member(course.town.person("zoe")).status = "member"
+    course.town.telegram.says(course.town.person("chen"), chat, "/bind writing interest")
+    await course.settle()
+
+
+async def test_a_private_chat_that_is_gone_is_not_written_to_again(course: TelegramCommunity) -> None:
+    await says(course, "ada", "/points")
+    ada = course.town.person("ada")
+    course.town.telegram.fail("sendMessage", "bad_request", where=lambda params: int(params["chat_id"]) == ada.id)
+    await says(course, "ada", "/points")
+    await says(course, "ada", "/points")
+    assert "This answer is for you alone" in in_the_group(course)[-1].text
+    course.town.telegram.starts(ada)
+    await course.settle()
+    assert len([text for text in in_private(course, "ada") if text.startswith("You have")]) == 3
+    course.town.telegram.calls.clear()
+
+
+async def test_staff_read_once_a_day_that_answers_are_refused(course: TelegramCommunity) -> None:
+    main = course.town.room("main")
+    for who in ("zoe", "yan", "xue"):
+        stranger(course, who)
+        course.town.telegram.fail(
+            "sendMessage",
+            "bad_request",
+            where=lambda params: int(params["chat_id"]) == main.id,
+            description="Bad Request: not enough rights to send text messages to the chat",
+        )
+        await says(course, who, "/nudge on")
+    notices = [text for text in await course.said("chen", "staff") if "could not be delivered" in text]
+    assert len(notices) == 1
+    course.town.telegram.calls.clear()

@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec import structs
 from telegram import InputFile
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 
-from adapters.telegram.albums import Albums
+from adapters.telegram.albums import Album, Albums
 from adapters.telegram.client import Client, bot_id
 from adapters.telegram.errors import is_done, outcome_of
 from adapters.telegram.parse import key_of
@@ -18,12 +18,14 @@ from adapters.telegram.places import Places
 from adapters.telegram.reading import Raw, Reader
 from adapters.telegram.render import POST_POLL, Call, as_caption, call_for
 from adapters.telegram.traits import PLATFORM, TRAITS
-from bot.domain.errors import NotSent, Refused
+from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
 from bot.domain.events import CommandInvoked, Event, MessagePosted, PlaceSeen
 from bot.domain.messages import File, Inspection, OutgoingMessage
 from bot.domain.ports import AdapterStore, Clock, FileStore, Sink
 
 log = logging.getLogger(__name__)
+
+_STORAGE_RETRY = 1.0  # seconds
 
 
 class TelegramAdapter:
@@ -56,6 +58,7 @@ class TelegramAdapter:
         self._sink: Sink | None = None
         self._me: dict[str, Any] | None = None
         self._asking = asyncio.Lock()
+        self._posting_poll = asyncio.Lock()
 
     # --- in -----------------------------------------------------------------------------------------------------------
 
@@ -63,11 +66,18 @@ class TelegramAdapter:
         """Hand over updates for ever; each is acknowledged after the commit."""
         self._sink = sink
         await self._albums.open()
+        caught_up = asyncio.Event()
+
+        async def pass_on(events: Sequence[Event], /) -> None:
+            await sink(events)
+            if not events:
+                caught_up.set()
+
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._albums.run(sink))
+            tasks.create_task(self._albums.run(sink, caught_up))
             for work in self._beside:
                 tasks.create_task(self._aside(work, sink))
-            await self._fetch(self, sink)
+            await self._fetch(self, pass_on)
 
     async def _aside(self, work: "Fetch", sink: Sink) -> None:
         """What goes on beside the updates never stops them."""
@@ -79,21 +89,27 @@ class TelegramAdapter:
     async def take(self, batch: Sequence[Raw], sink: Sink) -> None:
         """Give a batch of raw updates its effect. Raises StorageTrouble: then none of them may be acknowledged."""
         me = await self.me()
-        read = await Reader(self._store, self.bot, me["username"]).read(batch, self._clock.now())
-        parts: list[tuple[str, MessagePosted | CommandInvoked]] = []
+        async with self._posting_poll:  # its id is kept by then
+            read = await Reader(self._store, self.bot, me["username"]).read(batch, self._clock.now())
         events: list[Event] = []
+        complete: list[Album] = []
         for update, found in read:
             album = update.message.media_group_id if update and update.message else None
             for event in found:
                 if album and isinstance(event, MessagePosted | CommandInvoked):
-                    parts.append((album, event))
-                elif isinstance(event, PlaceSeen):
-                    events += filter(None, [await self.places.with_lacks(event)])
+                    self._albums.add(album, event)
                 else:
-                    events.append(event)
-        await self._albums.keep(parts)
+                    ended = [one for one in self._albums.before(event) if one.id not in [each.id for each in complete]]
+                    complete += ended
+                    events += [self._albums.event_of(one) for one in ended]
+                    events += filter(None, [await self._with_standing(event)])
+        await self._albums.keep()
         if events:
             await sink(events)
+        await self._albums.forget(complete)
+
+    async def _with_standing(self, event: Event) -> Event | None:
+        return await self.places.with_lacks(event) if isinstance(event, PlaceSeen) else event
 
     async def me(self) -> dict[str, Any]:
         """What the server says of the bot, asked once. Raises TelegramError."""
@@ -107,10 +123,25 @@ class TelegramAdapter:
     async def send(self, message: OutgoingMessage) -> str:
         try:
             return await self._send(message)
+        except InvalidToken as error:
+            raise await self._outcome_of_unknown(error) from None
         except TelegramError as error:
             raise outcome_of(error, self.client.token) from None  # the cause's words hold the address, with the token
+        except StorageTrouble as trouble:
+            raise NotSent(trouble.text.id) from trouble
         except ValueError as error:
             raise Refused(str(error)) from error
+
+    async def _outcome_of_unknown(self, error: InvalidToken) -> NotSent | Refused | Unknown:
+        """A server that says "not found", and knows the bot all the same, does not know the method."""
+        waits = outcome_of(error, self.client.token)
+        if "unauthorized" in str(error).casefold():
+            return waits
+        try:
+            await self.client.call("getMe")
+        except TelegramError:
+            return waits
+        return Refused(str(error))
 
     async def _send(self, message: OutgoingMessage) -> str:
         if isinstance(message.act, Inspection):
@@ -121,10 +152,22 @@ class TelegramAdapter:
             await self._store.put("button", data, {"command": command})
         me = await self.me()
         call = call_for(message, me["username"], self._open)
-        done = await self._call(call)
         if call.method == POST_POLL:
-            await self._store.put("poll", done["poll"]["id"], {"key": message.key, "chat": message.address.chat})
+            return await self._post_poll(message, call)
+        done = await self._call(call)
         return message.target or message.answers or _id_of(done)
+
+    async def _post_poll(self, message: OutgoingMessage, call: Call) -> str:
+        """Once it is posted, what its votes are for must be known, however long the database is in trouble."""
+        async with self._posting_poll:
+            done = await self._call(call)
+            while True:
+                try:
+                    kept = {"key": message.key, "chat": message.address.chat}
+                    await self._store.put("poll", done["poll"]["id"], kept)
+                    return _id_of(done)
+                except StorageTrouble:
+                    await asyncio.sleep(_STORAGE_RETRY)
 
     async def _call(self, call: Call) -> Any:
         try:

@@ -11,11 +11,13 @@ import msgspec
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 from telegram import Bot
-from telegram.error import NetworkError
+from telegram.error import NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
 _CONNECTIONS = 64
 _PATIENCE = 20.0  # seconds for an answer
+_TOO_MANY = (420, 429)
+_WAIT = 5  # seconds to leave a server alone that says no more than that it is too much
 
 
 class _Request(HTTPXRequest):
@@ -24,7 +26,7 @@ class _Request(HTTPXRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         try:
-            return _decoded(payload)
+            return _with_wait(_decoded(payload))
         except (ValueError, RecursionError) as error:
             raise NetworkError("the answer of the Bot API server was not what it should be") from error
 
@@ -40,6 +42,17 @@ def _decoded(payload: bytes) -> dict[str, Any]:
     return decoded
 
 
+def _with_wait(answer: dict[str, Any]) -> dict[str, Any]:
+    """A refusal for too many requests says how long to wait, even where the server has left that out."""
+    if answer.get("error_code") not in _TOO_MANY:
+        return answer
+    given = answer.get("parameters")
+    parameters = given if isinstance(given, dict) else {}
+    wait = str(parameters.get("retry_after", ""))
+    seconds = int(wait) if wait.isascii() and wait.isdigit() else 0
+    return {**answer, "parameters": {**parameters, "retry_after": seconds or _WAIT}}
+
+
 class Client(Bot):
     """The library's Bot, with answers as they came.
 
@@ -47,8 +60,18 @@ class Client(Bot):
     """
 
     async def call(self, method: str, *, patience: float = _PATIENCE, **params: Any) -> Any:
-        """Call a method of the Bot API; its result. Raises TelegramError. `patience` is in seconds."""
-        return await self._post(method, params, read_timeout=patience)
+        """Call a method of the Bot API; its result. `patience` is in seconds.
+
+        Raises TelegramError, whose words never hold the token: servers and proxies like to quote the address.
+        """
+        try:
+            return await self._post(method, params, read_timeout=patience)
+        except TelegramError as error:
+            error.message = error.message.replace(self.token, "…")
+            error.args = (error.message,)
+            raise
+        except (KeyError, TypeError) as error:
+            raise NetworkError("the answer of the Bot API server was not what it should be") from error
 
     async def hang_up(self) -> None:
         """Close the connections."""

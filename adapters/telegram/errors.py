@@ -23,12 +23,18 @@ _NOT_NOW = timedelta(minutes=1)
 _BLOCKED = ("bot was blocked", "user is deactivated", "can't initiate conversation", "bot can't send messages to bots")
 _GONE = ("chat not found", "bot was kicked", "not a member", "group chat was deactivated", "group chat was deleted")
 _LATE = ("query is too old", "query_id_invalid", "query id is invalid")
+_NO_WORD = ("parsing the server response",)
+"""A page of something that stands before the server, and says nothing of the message."""
+
+_TOO_LARGE = ("request entity too large", "payload too large", "content too large")
+_TOO_MANY = ("too many requests", "(429)", "(420)")
 _DONE = (
     "message is not modified",
     "chat_not_modified",
     "user_already_participant",
     "reaction_unchanged",
     "poll has already been closed",
+    "hide_requester_missing",
 )
 """What was asked for is so already."""
 
@@ -48,8 +54,14 @@ def outcome_of(error: TelegramError, secret: str) -> NotSent | Refused | Unknown
             return Refused(said, why="moved", moved_to=str(error.new_chat_id))
         case InvalidToken() | Conflict():
             return NotSent(said, retry_after=_NOT_NOW)  # somebody must mend it; the message waits until then
-        case Forbidden() | BadRequest():
+        case Forbidden() | BadRequest() if not _says(error, _NO_WORD):
             return Refused(said, why=_why(error))
+        case Forbidden() | BadRequest():
+            return NotSent(said, retry_after=_NOT_NOW)
+    if _says(error, _TOO_LARGE):
+        return Refused(said)
+    if _says(error, _TOO_MANY):
+        return NotSent(said, retry_after=_NOT_NOW)
     return NotSent(said) if isinstance(error.__cause__, _NEVER_LEFT) else Unknown(said)
 
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -13,7 +14,7 @@ from bot.cli import FINE, PROBLEMS, Terminal
 from bot.cli.configured import configured
 from bot.cli.problems import print_problems
 from bot.cli.serving import quiet_logs, stopped_by_signals
-from bot.config import Settings
+from bot.config import Settings, require_secrets
 from bot.domain.ids import CourseId
 from bot.domain.places import Address
 from bot.domain.ports import Adapter
@@ -28,6 +29,7 @@ def run(terminal: Terminal, options: argparse.Namespace, settings: Settings) -> 
     quiet_logs(logging.INFO)
     if not _is_runnable(terminal, settings):
         return PROBLEMS
+    require_secrets(settings.platforms, os.environ, options.config)
     return asyncio.run(_run(terminal, settings, options))
 
 

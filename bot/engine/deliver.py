@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from hashlib import blake2b
 from typing import TypeVar
 
 from msgspec import structs
@@ -227,15 +228,15 @@ class Deliverer:
 
     def _after_refusal(self, db: Connection, row: Claimed, refused: Refused) -> None:
         address = row.message.address
-        if refused.why == "moved" and refused.moved_to:
+        if refused.why == "moved" and refused.moved_to and not outbox.names_a_message(row.message):
             move_space(db, address, structs.replace(address, chat=refused.moved_to), self._clock.now())
-            self._retry(db, row, timedelta(0), str(refused))
-        elif refused.why == "blocked" and address.private:
+            self._retry(db, row, timedelta(0) if row.attempts == 1 else outbox.backoff(row.attempts), str(refused))
+        elif refused.why in ("blocked", "gone") and address.private:
             contacts.change(db, address.platform, address.chat, is_open=False, at=self._clock.now())
-            self._settle(db, row, "dead", error=str(refused))
+            _was_ours(row, outbox.hold(db, row, error=str(refused)))
         elif row.message.deletes and not row.message.target and outbox.is_coming(db, row.message.deletes):
             self._retry(db, row, _LATER, "what is to go has not been sent yet")
-        elif refused.why == "late":
+        elif refused.why in ("late", "moved"):
             self._settle(db, row, "dead", error=str(refused))
         else:
             self._bury(db, row, str(refused))
@@ -243,14 +244,16 @@ class Deliverer:
     def _bury(self, db: Connection, row: Claimed, reason: str) -> None:
         log.warning("message %s was refused: %s", row.message.key, reason)
         if self._settle(db, row, "dead", error=reason) and not _is_counter(row.message):
-            self._tell_staff(db, row, "delivery.refused", reason)
+            # Of answers that nobody gets to see, once a day for each reason: they come by the hundred.
+            cause = f"{row.message.address.chat}:{self._clock.now():%Y-%m-%d}:{reason}"
+            self._tell_staff(db, row, "delivery.refused", reason, once=cause if _is_answer(row.message) else "")
 
     def _after_expiry(self, db: Connection, row: Claimed) -> None:
         log.warning("outbox row %d expired before it could be sent", row.id)
         if not (_is_counter(row.message) or _is_answer(row.message)):
             self._tell_staff(db, row, "delivery.expired")
 
-    def _tell_staff(self, db: Connection, row: Claimed, id: str, reason: str = "") -> None:
+    def _tell_staff(self, db: Connection, row: Claimed, id: str, reason: str = "", *, once: str = "") -> None:
         live = self._engine.library.refresh(db)
         space = live.space_at(row.message.address)
         if row.is_notice or space is None:
@@ -260,7 +263,7 @@ class Deliverer:
         buttons = [(Text(id="button.resend"), f"resend {row.id}")] if id in _RESENDABLE else []
         what = Utterance(lines=[text], buttons=buttons, life=NOTICE_LIFE, is_notice=True)
         for staff in live.spaces_of(space.course, kind="staff"):
-            key = f"{id}:{row.id}@{staff.address.platform}:{staff.address.chat}"
+            key = f"{id}:{_digest(once) if once else row.id}@{staff.address.platform}:{staff.address.chat}"
             language = live.courses[space.course].language
             outbox.enqueue(db, self._engine.voice.queue(key, what, Where(address=staff.address), language, now))
         self.wake_soon()
@@ -287,6 +290,10 @@ def _was_ours(row: Claimed, is_ours: bool) -> bool:
     if not is_ours:
         log.warning("outbox row %d was taken over by somebody else while it was being sent", row.id)
     return is_ours
+
+
+def _digest(cause: str) -> str:
+    return blake2b(cause.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _is_counter(message: OutgoingMessage) -> bool:

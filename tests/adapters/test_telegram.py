@@ -11,10 +11,11 @@ import pytest
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.client import open_client
 from adapters.telegram.polling import Polling
-from bot.domain.errors import NotSent, Refused, Unknown
+from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
 from bot.domain.events import CommandInvoked, MessagePosted, PlatformTrouble, UpdateUnreadable
-from bot.domain.messages import Button, File, OutgoingMessage, Poll, Reaction, Span
-from bot.domain.places import Address
+from bot.domain.ids import EventKey
+from bot.domain.messages import Button, File, OutgoingMessage, Poll, Reaction, Span, Text
+from bot.domain.places import Actor, Address
 from scheduler.clock import RealClock
 from storage.database import Database
 from storage.documents import Documents
@@ -232,6 +233,59 @@ async def test_an_update_that_cannot_be_read_is_handed_over_as_such_and_blocks_n
     assert "could not be understood" in caplog.text
 
 
+async def test_what_follows_an_album_does_not_overtake_it(bench: TelegramBench) -> None:
+    ada, ben = bench.people["ada"], bench.people["ben"]
+    bench.telegram.sends_album(ada, bench.chat, caption="My work")
+    bench.telegram.says(ben, bench.chat, "hello")
+    bench.telegram.says(ada, bench.chat, "/done")
+    events: list[Any] = await events_of(bench, 3)
+    assert [getattr(event, "text", "") or event.name for event in events] == ["hello", "My work", "done"]
+    assert len({event.key for event in events}) == 3
+
+
+async def test_a_part_that_comes_late_is_a_message_of_its_own_and_none_counts_twice(bench: TelegramBench) -> None:
+    bench.telegram.sends_album(bench.people["ada"], bench.chat, caption="My work")
+    first, *others = await bench.client.call("getUpdates", offset=0, timeout=0)
+    events: list[Any] = []
+
+    async def sink(taken: Any, /) -> None:
+        events.extend(taken)
+
+    await bench.adapter.take([first], sink)
+    await bench.adapter._albums.forget([album := bench.adapter._albums.before(_by_ada(bench))[0]])
+    events.append(bench.adapter._albums.event_of(album))
+    bench.adapter = bench.another()  # killed before the server heard of it: it sends all again
+    await bench.adapter._albums.open()
+    await bench.adapter.take([first, *others], sink)
+    bench.telegram.says(bench.people["ada"], bench.chat, "done")
+    await bench.adapter.take((await bench.client.call("getUpdates", offset=0, timeout=0))[-1:], sink)
+    shown = [(event.text, len(event.attachments)) for event in events]
+    assert shown == [("My work", 1), ("", len(others)), ("done", 0)]
+    assert len({event.key for event in events}) == 3
+
+
+def _by_ada(bench: TelegramBench) -> MessagePosted:
+    return MessagePosted(
+        key=EventKey("k"),
+        at=RealClock().now(),
+        actor=Actor(platform="telegram", user=bench.user("ada"), name="Ada"),
+        address=bench.group,
+        message="1",
+        text="",
+    )
+
+
+async def test_half_a_surrogate_pair_blocks_nothing(bench: TelegramBench) -> None:
+    sender = {"id": bench.people["ada"].id, "is_bot": False, "first_name": "Ada"}
+    chat = {"id": bench.chat.id, "type": "supergroup", "title": "Writing camp"}
+    bench.telegram.queue(
+        {"message": {"message_id": 99, "date": 1803891600, "from": sender, "chat": chat, "text": "odd \ud83d"}}
+    )
+    await bench.says("ben", "fine")
+    events: list[Any] = await events_of(bench, 2)
+    assert sorted(event.text for event in events) == ["fine", "odd ?"]
+
+
 # --- trouble ----------------------------------------------------------------------------------------------------------
 
 
@@ -244,6 +298,11 @@ async def test_an_update_that_cannot_be_read_is_handed_over_as_such_and_blocks_n
         ("bad_request", {}, Refused),
         ("too_many", {"retry_after": 7}, NotSent),
         ("server", {}, Unknown),
+        ("server", {"code": 429}, NotSent),
+        ("server", {"code": 413}, Refused),
+        ("server", {"code": 403}, NotSent),
+        ("server", {"code": 400}, NotSent),
+        ("server", {"code": 404}, Refused),
         ("lost_reply", {}, Unknown),
         ("malformed", {}, Unknown),
         ("truncated", {}, Unknown),
@@ -320,3 +379,35 @@ async def test_the_token_is_in_no_log(bench: TelegramBench, caplog: pytest.LogCa
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert bench.telegram.token not in caplog.text
+
+
+async def test_a_poll_is_known_however_long_the_database_is_in_trouble(bench: TelegramBench) -> None:
+    troubles = 1
+    put = Documents.put
+
+    async def put_in_trouble(self: Documents, *args: Any) -> int:
+        nonlocal troubles
+        if troubles:
+            troubles -= 1
+            raise StorageTrouble(Text(id="storage.locked"))
+        return await put(self, *args)
+
+    poll = Poll(question="When?", options=("09:00", "20:00"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Documents, "put", put_in_trouble)
+        id = await bench.adapter.send(OutgoingMessage(key="p", address=bench.group, body=(), poll=poll))
+    bench.telegram.votes(bench.people["ada"], bench.chat, int(id), "20:00")
+    [event] = await events_of(bench, 1)
+    assert event.poll == "p"  # type: ignore[union-attr]
+
+
+async def test_a_message_that_could_not_be_prepared_was_not_sent(bench: TelegramBench) -> None:
+    async def trouble(self: Documents, *args: Any) -> int:
+        raise StorageTrouble(Text(id="storage.locked"))
+
+    button = Button(label="Go", command="checkin " + "x" * 80)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Documents, "put", trouble)
+        with pytest.raises(NotSent):
+            await bench.adapter.send(message(bench, "k", buttons=(button,)))
+    assert bench.telegram.asked("sendMessage") == []
