@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 
@@ -21,6 +22,20 @@ def bound(host: str, port: int) -> socket.socket:
         raise
     taken.setblocking(False)
     return taken
+
+
+def quiet(app: Any, **more: Any) -> uvicorn.Config:
+    """The settings of a server that says nothing of itself, and logs no address: some hold a secret."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=2,
+        **more,
+    )
 
 
 async def serve(config: uvicorn.Config, taken: socket.socket, listening: asyncio.Event) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from storage.columns import Json
 from storage.forms import form_session
-from storage.private_courses import private_course
+from storage.private_courses import private_asked, private_course
 from storage.tables import account, contact, fact, ledger, member, profile, shadow_ledger, staff_grant
 
 GONE = "–"
@@ -126,6 +126,7 @@ CORE = (
     Personal(contact, path=("platform", "user"), goes=True),
     Personal(staff_grant, path=("account",), goes=True),
     Personal(private_course, path=("platform", "user"), goes=True),
+    Personal(private_asked, path=("platform", "user"), goes=True),
     Personal(form_session, path=("platform", "user"), hidden=("token", "prompts"), goes=True),
     # Whose name they bear afterwards, and that they have left, is written by who forgets them.
     Personal(profile, texts=("handle", "language", "pseudonym")),

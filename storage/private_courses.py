@@ -1,8 +1,8 @@
-"""The course that somebody talks about with the bot alone, where they could mean several."""
+"""The course that somebody talks about with the bot alone, where they could mean several; what they asked until then."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, String, Table, bindparam, select
+from sqlalchemy import Column, Connection, String, Table, Text, bindparam, delete, select
 
 from bot.domain.ids import CourseId
 from bot.domain.places import Actor
@@ -19,6 +19,17 @@ private_course = Table(
     Column("at", Moment, nullable=False),
 )
 
+ASKED_LIFE = timedelta(hours=1)
+
+private_asked = Table(
+    "private_asked",
+    metadata,
+    Column("platform", String(32), primary_key=True),
+    Column("user", String(128), primary_key=True),
+    Column("asked", Text, nullable=False),  # a command with its words
+    Column("at", Moment, nullable=False),
+)
+
 _CHOSEN = select(private_course.c.course).where(
     private_course.c.platform == bindparam("on"), private_course.c.user == bindparam("who")
 )
@@ -32,3 +43,16 @@ def chosen(db: Connection, actor: Actor) -> CourseId | None:
 def choose(db: Connection, actor: Actor, course: CourseId, *, at: datetime) -> None:
     row = insert(db, private_course).values(platform=actor.platform, user=actor.user, course=course, at=at)
     db.execute(row.on_conflict_do_update(index_elements=["platform", "user"], set_={"course": course, "at": at}))
+
+
+def keep_asked(db: Connection, actor: Actor, asked: str, *, at: datetime) -> None:
+    """What is to be done as soon as the course is chosen; a later wish takes the place of an earlier one."""
+    row = insert(db, private_asked).values(platform=actor.platform, user=actor.user, asked=asked, at=at)
+    db.execute(row.on_conflict_do_update(index_elements=["platform", "user"], set_={"asked": asked, "at": at}))
+
+
+def take_asked(db: Connection, actor: Actor, *, at: datetime) -> str | None:
+    """What this account asked last, once; None where that was done already, or is too long ago."""
+    mine = (private_asked.c.platform == actor.platform) & (private_asked.c.user == actor.user)
+    row = db.execute(delete(private_asked).where(mine).returning(private_asked.c.asked, private_asked.c.at)).one_or_none()
+    return row.asked if row and at < row.at + ASKED_LIFE else None

@@ -38,6 +38,8 @@ RETENTION = (
     Kept("audit", ("at",), 730),
     # Somebody asked what being forgotten means, and did not say yes.
     Kept("forget_wish", ("at",), 1),
+    # What was asked before the course was chosen is done within an hour, or not at all.
+    Kept("private_asked", ("at",), 1),
     # What was given for a form that was never sent off.
     Kept("form_session", ("expires_at",), 1),
     # A code is good for minutes, and wrong ones are counted for an hour.

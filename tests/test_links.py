@@ -25,13 +25,13 @@ async def course(open_community: Any) -> Community:
 
 
 async def code_of(course: Community, who: str) -> str:
-    found = re.search(r"[0-9A-F]{5}-[0-9A-F]{5}", await course.answer(who, "/link"))
+    found = re.search(r"[0-9A-F]{5}-[0-9A-F]{5}", await alone(course, who, "/link"))
     assert found
     return found[0]
 
 
 async def link(course: Community, first: str = "ada", second: str = "ada2") -> str:
-    return await course.answer(second, f"/link {await code_of(course, first)}")
+    return await alone(course, second, f"/link {await code_of(course, first)}")
 
 
 async def unlink(course: Community, who: str = "@ada") -> str:
@@ -110,30 +110,30 @@ async def test_limits_count_what_both_were_given(course: Community) -> None:
 
 async def test_a_code_is_refused_with_the_reason(course: Community) -> None:
     mine = await code_of(course, "ada")
-    assert "this very account" in await course.answer("ada", f"/link {mine}")
+    assert "this very account" in await alone(course, "ada", f"/link {mine}")
     again = await code_of(course, "ada")
-    assert "wrong" in await course.answer("ada2", f"/link {mine}")
+    assert "wrong" in await alone(course, "ada2", f"/link {mine}")
     await course.passes(minutes=15)
-    assert "expired" in await course.answer("ada2", f"/link {again}")
+    assert "expired" in await alone(course, "ada2", f"/link {again}")
     fresh = await code_of(course, "ada")
-    assert "Done" in await course.answer("ada2", f"/link {fresh.lower().replace('-', ' ')}")
-    assert "used already" in await course.answer("ben", f"/link {fresh}")
-    assert "one person already" in await course.answer("ada2", f"/link {await code_of(course, 'ada')}")
+    assert "Done" in await alone(course, "ada2", f"/link {fresh.lower().replace('-', ' ')}")
+    assert "used already" in await alone(course, "ben", f"/link {fresh}")
+    assert "one person already" in await alone(course, "ada2", f"/link {await code_of(course, 'ada')}")
 
 
 async def test_codes_can_t_be_guessed(course: Community) -> None:
     for number in range(5):
-        assert "That code is wrong" in await course.answer("ada2", f"/link 00000-0000{number}")
+        assert "That code is wrong" in await alone(course, "ada2", f"/link 00000-0000{number}")
     code = await code_of(course, "ada")
-    assert "Too many wrong codes" in await course.answer("ada2", f"/link {code}")
+    assert "Too many wrong codes" in await alone(course, "ada2", f"/link {code}")
     await course.passes(hours=1)
-    assert "Done" in await course.answer("ada2", f"/link {await code_of(course, 'ada')}")
+    assert "Done" in await alone(course, "ada2", f"/link {await code_of(course, 'ada')}")
 
 
 async def test_accounts_of_staff_are_not_linked(course: Community) -> None:
     code = await code_of(course, "ada")
-    assert "staff" in await course.answer("lin", f"/link {code}")
-    assert "staff" in await course.answer("lin", "/link")
+    assert "staff" in await alone(course, "lin", f"/link {code}")
+    assert "staff" in await alone(course, "lin", "/link")
 
 
 async def test_whoever_gave_the_code_reads_that_it_was_used(course: Community) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.client import open_client
@@ -21,7 +22,7 @@ from bot.app import App, build
 from bot.config import Platforms, Settings
 from bot.domain.messages import OutgoingMessage, Span
 from bot.domain.places import Address
-from bot.domain.traits import Limits
+from bot.domain.traits import Limits, Traits
 from bot.engine.pacing import Pacer
 from bot.platforms import TRAITS
 from scheduler.clock import RealClock
@@ -32,6 +33,7 @@ from storage.outbox import Queued, chat_lane
 from storage.tables import outbox as outbox_table
 from tests.community import write_course
 from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram import Limits as ServerLimits
 
 LIMITS = Limits(per_second=30, per_chat_second=1, per_group_minute=20)
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -151,33 +153,49 @@ def test_a_clock_that_is_set_back_stops_nothing() -> None:
 class Town:
     """The outbox's worker in front of a server that enforces the platform's limits."""
 
-    def __init__(self, telegram: FakeTelegram, folder: Path, groups: int) -> None:
+    def __init__(self, telegram: FakeTelegram, folder: Path, groups: int, traits: Traits = TRAITS["telegram"]) -> None:
         self.telegram = telegram
+        self._folder, self._traits = folder, traits
         ada = telegram.person("Ada")
         self.groups = [telegram.group(f"Group {n}", ada, bot="administrator") for n in range(groups)]
+        write_course(folder / "writing")
+        self.starts()
+
+    def starts(self) -> None:
+        """A process, as it begins."""
+        folder = self._folder
         config = Settings(
             database=f"sqlite:///{(folder / 'town.db').as_posix()}",
             data=folder,
             language="en",
-            courses=(write_course(folder / "writing"),),
+            courses=(folder / "writing",),
             platforms=Platforms(),
         )
         self.app: App = build(config, clock=RealClock(), traits=TRAITS)
-        self.client = open_client(telegram.token, telegram.url)
+        self.client = open_client(self.telegram.token, self.telegram.url)
         store, files = Documents(self.app.database, "telegram"), FileStore(folder / "files")
         self.adapter = TelegramAdapter(self.client, store, files, self.app.clock, Polling(self.app.clock))
+        self.adapter.traits = self._traits
 
     async def tells(self, each: int) -> float:
         """So many messages to each group; how long it took, in seconds."""
+        await self.queues(each)
+        return await self.works_until(lambda states: states == {"sent": each * len(self.groups)})
+
+    async def queues(self, each: int, named: str = "Task") -> None:
         await self.app.start()
         now = self.app.clock.now()
-        messages = [self._message(chat.id, number) for number in range(each) for chat in self.groups]
+        messages = [self._message(chat.id, f"{named} {number}") for number in range(each) for chat in self.groups]
         queued = [Queued(message=m, not_before=now, expires_at=now + timedelta(hours=1)) for m in messages]
         await self.app.database.run(lambda db: outbox.enqueue(db, queued))
+
+    async def works_until(self, done: Callable[[dict[str, int]], bool]) -> float:
+        """The process sends until that is so, and ends; how long it took, in seconds."""
+        await self.app.start()
         await self.app.activate(self.adapter)
         loop = asyncio.get_running_loop()
         start, working = loop.time(), asyncio.create_task(self.app.deliverer.run())
-        while await self.states() != {"sent": len(messages)}:
+        while not done(await self.states()):
             assert not working.done()
             await asyncio.sleep(0.2)
         took = loop.time() - start
@@ -187,9 +205,9 @@ class Town:
         await self.app.close()
         return took
 
-    def _message(self, chat: int, number: int) -> OutgoingMessage:
+    def _message(self, chat: int, text: str) -> OutgoingMessage:
         address = Address(platform="telegram", chat=str(chat))
-        return OutgoingMessage(key=f"{chat}:{number}", address=address, body=(Span(f"Task {number}"),))
+        return OutgoingMessage(key=f"{chat}:{text}", address=address, body=(Span(text),))
 
     async def states(self) -> dict[str, int]:
         from sqlalchemy import func, select
@@ -202,6 +220,21 @@ class Town:
         """How often each text was said in each group."""
         sent = self.telegram.asked("sendMessage")
         return Counter((int(call.params["chat_id"]), str(call.params["text"])) for call in sent)
+
+
+async def test_after_a_restart_no_group_gets_more_than_it_may(tmp_path: Path) -> None:
+    limits = {"per_second": 30, "per_chat_second": 20, "per_group_minute": 5}
+    async with FakeTelegram(limits=ServerLimits(**limits)) as telegram:
+        town = Town(telegram, tmp_path, 2, structs.replace(TRAITS["telegram"], limits=Limits(**limits)))
+        await town.tells(3)
+        town.starts()
+        await town.queues(4, named="more")
+        await town.works_until(lambda states: states.get("sent") == 10)
+        town.starts()
+        looks = iter(range(3))
+        await town.works_until(lambda states: next(looks, None) is None)
+        assert telegram.refused_429 == []
+        assert len(telegram.asked("sendMessage")) == 10
 
 
 @pytest.mark.long

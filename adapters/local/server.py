@@ -3,7 +3,6 @@
 import asyncio
 import socket
 
-import uvicorn
 from fastapi import FastAPI
 
 from adapters.local.access import Access
@@ -13,7 +12,7 @@ from adapters.local.control import Control
 from adapters.local.gate import Gate, sign_in_routes
 from adapters.local.page import mount_page
 from adapters.local.travel import Travel
-from adapters.serving import bound, serve
+from adapters.serving import bound, quiet, serve
 from bot.domain.ports import FileStore
 
 
@@ -48,7 +47,8 @@ class WebServer:
         port = self.bind()
         assert self._socket
         try:
-            await serve(_settings(self._gate(port)), self._socket, self.listening)
+            config = quiet(self._gate(port), ws="websockets-sansio", ws_max_size=2 * 1024 * 1024, lifespan="on")
+            await serve(config, self._socket, self.listening)
         finally:
             self._socket = None
 
@@ -63,18 +63,3 @@ class WebServer:
 
     def _say(self, id: str) -> str:
         return self._control.texts.say(self._control.language, id)
-
-
-def _settings(app: Gate) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        ws="websockets-sansio",
-        ws_max_size=2 * 1024 * 1024,
-        lifespan="on",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=2,
-    )

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
-import uvicorn
 
-from adapters.serving import bound, serve
+from adapters.serving import bound, quiet, serve
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.reading import Raw, number_of
 from adapters.telegram.shape import ALLOWED
@@ -72,17 +71,7 @@ class Webhook:
     # --- the server's requests ----------------------------------------------------------------------------------------
 
     async def _serve(self) -> None:
-        config = uvicorn.Config(
-            self._answer,
-            interface="asgi3",
-            lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=2,
-        )
+        config = quiet(self._answer, interface="asgi3", lifespan="off")
         await serve(config, bound(self._host, self._port), self.listening)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -56,6 +56,7 @@ class Discretion(NamedTuple):
     is_expected: bool  # they have asked, or just come in
     is_kept: bool  # though nobody asked, it waits until they open one
     say: Callable[[str], str]  # a text of the catalogues, in the reader's language
+    is_signpost: bool = False  # all may see it: it says nothing but where to go
 
 
 def is_quick_answer(message: OutgoingMessage, traits: Traits) -> bool:
@@ -71,6 +72,8 @@ def detour(message: OutgoingMessage, traits: Traits, known: Discretion) -> Itera
     """What reaches the person, and as little of it as possible anybody else."""
     if is_quick_answer(message, traits):
         yield Copied(message)
+    elif known.is_signpost and not known.reader.is_crowded:
+        yield from _openly(message, traits)
     elif known.reader.can_write:
         yield Copied(_in_private(message))
         yield from _receipt(message, traits, known)
@@ -119,10 +122,15 @@ def _receipt(message: OutgoingMessage, traits: Traits, known: Discretion) -> Ite
 def _pointer(message: OutgoingMessage, traits: Traits, known: Discretion) -> Iterator[Copied]:
     button = Button(label=known.say("button.open_private"), command="start", is_private=True)
     pointer = structs.replace(_short(message, "kept", known.say("alone.kept")), buttons=(button,))
+    yield from _openly(pointer, traits)
+
+
+def _openly(message: OutgoingMessage, traits: Traits) -> Iterator[Copied]:
+    """In the group; the answer to a press is seen by who has pressed."""
     if message.answers:
-        yield Copied(pointer)
+        yield Copied(message)
     else:
-        yield from _for_a_while(structs.replace(pointer, only_for=None), traits)
+        yield from _for_a_while(structs.replace(message, only_for=None), traits)
 
 
 def _for_a_while(message: OutgoingMessage, traits: Traits) -> Iterator[Copied]:

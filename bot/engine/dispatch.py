@@ -10,6 +10,7 @@ from bot.domain.messages import Button, Text
 from bot.domain.places import SpaceKind
 from bot.engine.context import Context
 from bot.engine.feature import Command, InReply, Registry
+from bot.engine.overheard import is_for_private_chat, is_overheard, private_chat_first
 from bot.engine.private import ask_which_course
 
 _WORD_LONGEST = 12
@@ -72,6 +73,8 @@ def run_command(ctx: Context, event: CommandInvoked) -> None:
         raise _unknown(ctx, event)
     if event.via == "link" and not command.by_link:
         raise UserError("command.not_by_link", command=command.name)
+    if command.alone and is_for_private_chat(ctx):
+        raise private_chat_first(ctx, command.name)
     if not command.anywhere:
         if ctx.actor_address.private and not ctx.has_member:
             text = "" if event.via == "link" else event.text  # a button of ours would run what a stranger wrote
@@ -79,6 +82,13 @@ def run_command(ctx: Context, event: CommandInvoked) -> None:
             return
         check_allowed(ctx, command)
     command.handler(ctx, event)
+
+
+def spoil(ctx: Context, event: CommandInvoked) -> None:
+    """What was refused may have given something away to those who have read it."""
+    command = ctx.engine.registry.command_of(event.name)
+    if command and command.spoilt and is_overheard(event):
+        command.spoilt(ctx, event)
 
 
 def check_allowed(ctx: Context, command: Command) -> None:

@@ -50,6 +50,8 @@ class Command:
     words: tuple[str, ...] = ()
     anywhere: bool = False  # also where no course lives yet, and for who is no member
     is_private: bool = False  # what it answers is nobody else's business
+    alone: bool = False  # it is for the private chat, where there is one and answers in a group are not for one alone
+    spoilt: CommandHandler | None = None  # it was refused, and others have read it: what it gave away is void
     is_public: bool = False  # what it answers is for everybody there, unless the platform can whisper
     by_link: bool = False  # a link that anybody can make may run it: it changes nothing that the person would mind
     is_listed: bool = True  # in the help and in completion
@@ -63,6 +65,8 @@ class CommandOptions(TypedDict, total=False):
     words: tuple[str, ...]
     anywhere: bool
     is_private: bool
+    alone: bool
+    spoilt: CommandHandler
     is_public: bool
     by_link: bool
     is_listed: bool

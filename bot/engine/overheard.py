@@ -1,6 +1,8 @@
 """Whether what a member sends, and what it is answered, is read by others."""
 
+from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
+from bot.domain.messages import Button
 from bot.engine.context import Context
 
 
@@ -14,3 +16,16 @@ def answers_in_private(ctx: Context) -> bool:
     address = ctx.actor_address
     has_waiting = getattr(ctx.event, "interaction", None) is not None
     return address.private or has_waiting or ctx.engine.voice.can_reach(address.platform)
+
+
+def is_for_private_chat(ctx: Context) -> bool:
+    """Whether this is a group of a platform that tells a person alone only in a private chat."""
+    address, voice = ctx.actor_address, ctx.engine.voice
+    return not address.private and voice.can_reach(address.platform) and not voice.can_whisper(address.platform)
+
+
+def private_chat_first(ctx: Context, command: str) -> UserError:
+    """Says to all who can see it that this is for the private chat, with a button that opens it."""
+    can_open = ctx.engine.voice.can_reach(ctx.actor_address.platform)
+    button = Button(label="button.open_private", command="start", is_private=True)
+    return UserError("command.alone", buttons=[button] if can_open else (), command=command)

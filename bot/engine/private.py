@@ -20,6 +20,9 @@ from storage.tables import account, member
 FORM_COMMANDS = ("form", "cancel")
 """They mean the form that is open, whatever course is talked about."""
 
+THEN = "then"
+"""Behind a course: do there what was asked before."""
+
 _MINE = (
     select(account.c.course)
     .join_from(account, member, is_of(account.c.member))
@@ -64,12 +67,16 @@ def is_over(course: Course, at: datetime) -> bool:
 
 
 def ask_which_course(ctx: Context, then: str = "") -> None:
-    """Let the person choose; the choice is remembered, and what they asked for is run."""
+    """Let the person choose; the choice is remembered, and what they asked for is run.
+
+    Their words are kept with them, and never in a button: platforms and adapters keep buttons for as long as they like.
+    """
     courses = fitting_courses(ctx.db, ctx.live, ctx.actor, ctx.now)
     ctx.reply("course.which" if courses else "place.no_course")
-    ctx.reply_buttons(course_buttons(courses, then))
+    if then and courses:
+        private_courses.keep_asked(ctx.db, ctx.actor, then, at=ctx.now)
+    ctx.reply_buttons(course_buttons(courses, THEN if then else ""))
 
 
-def course_buttons(courses: Iterable[Course], then: str = "") -> list[Label]:
-    further = f" then {then}" if then else ""
-    return [(Template(text=course.title), f"course {course.id}{further}") for course in courses]
+def course_buttons(courses: Iterable[Course], further: str = "") -> list[Label]:
+    return [(Template(text=course.title), f"course {course.id} {further}".strip()) for course in courses]

@@ -28,6 +28,7 @@ class Reply:
     lines: list[Words] = field(default_factory=list)
     board: Board | None = None
     buttons: list[Label] = field(default_factory=list)
+    ways: list[Label] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
     is_question: bool = False
     asks: bool | None = None
@@ -211,6 +212,7 @@ class Saying(Situation):
             lines=reply.lines,
             board=reply.board,
             buttons=reply.buttons,
+            ways=reply.ways,
             files=reply.files,
             life=life,
             asks=reply.asks,
@@ -238,17 +240,14 @@ class Saying(Situation):
         is_seen = (is_open or is_among_staff) and not self.engine.voice.can_whisper(event.address.platform)
         return None if event.address.private or is_seen else event.actor.user
 
-    def refuse(self, mistake: UserError) -> None:
-        """Answer with what went wrong; nothing else that the handler decided stays."""
-        self.start_over(mistake)
-        self.finish()
-
     def start_over(self, mistake: UserError) -> None:
         """Forget what was decided; the answer begins with what went wrong."""
         self.writes = Writes()
         self._gathered = {}
         self._reply = Reply(lines=[mistake.text])
-        self._reply.buttons = [(Text(id=button.label), button.command) for button in mistake.buttons]
+        for button in mistake.buttons:
+            labels = self._reply.ways if button.is_private else self._reply.buttons
+            labels.append((Text(id=button.label), button.command))
 
 
 def _at(key: str, space: Space) -> str:

@@ -24,7 +24,7 @@ from bot.domain.events import (
 from bot.domain.messages import Text
 from bot.engine.aside import set_aside, take_for_replay
 from bot.engine.context import Context
-from bot.engine.dispatch import NotMeant, as_command, run_command
+from bot.engine.dispatch import NotMeant, as_command, run_command, spoil
 from bot.engine.executing import handle_occurrences
 from bot.engine.forms import take_message, take_submission
 from bot.engine.messages import handle_messages
@@ -91,14 +91,17 @@ def run_instead(ctx: Context, command: CommandInvoked) -> None:
 def _command(ctx: Context, command: CommandInvoked) -> None:
     said, ctx.event = ctx.event, command
     try:
-        _attempt(ctx, lambda: run_command(ctx, command))
+        _attempt(ctx, lambda: run_command(ctx, command), lambda: spoil(ctx, command))
     except NotMeant:
         assert isinstance(said, MessagePosted), "only what was said as a word can be an ordinary message"
         handle_messages(ctx.tx, [said])
 
 
-def _attempt(ctx: Context, act: Callable[[], None]) -> None:
-    """In a savepoint, so that a person's mistake undoes what the handler did and keeps only the reply."""
+def _attempt(ctx: Context, act: Callable[[], None], refused: Callable[[], None] = lambda: None) -> None:
+    """In a savepoint, so that a person's mistake undoes what the handler did and keeps only the reply.
+
+    `refused` is done then, and stays.
+    """
     try:
         with savepoint(ctx.db):
             act()
@@ -107,7 +110,9 @@ def _attempt(ctx: Context, act: Callable[[], None]) -> None:
     except UserError as mistake:
         log.info("event %s was answered with %s", ctx.event.key, mistake.text.id)
         ctx.engine.library.refresh(ctx.db)  # what was live in the savepoint alone is live no more
-        ctx.refuse(mistake)
+        ctx.start_over(mistake)
+        refused()
+        ctx.finish()
         ctx.writes.flush(ctx.db)
 
 

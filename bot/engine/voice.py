@@ -38,6 +38,7 @@ class Utterance:
     lines: Sequence[Words]
     board: Board | None = None
     buttons: Sequence[Label] = ()
+    ways: Sequence[Label] = ()  # buttons that open the private chat; a message with one says nothing but where to go
     files: Sequence[File] = ()
     policy: Policy = "at_least_once"
     life: timedelta = POST_LIFE
@@ -110,7 +111,7 @@ class Voice:
             address=where.address,
             body=self._body(what.lines, language),
             table=self._table(what.board, language),
-            buttons=tuple(Button(label=self._plain(text, language), command=c) for text, c in what.buttons),
+            buttons=self._buttons(what, language),
             files=tuple(what.files),
             reply_to=where.reply_to,
             only_for=where.only_for,
@@ -130,6 +131,7 @@ class Voice:
             is_confidential=what.is_confidential,
             is_expected=what.is_answer,
             is_kept=what.is_kept,
+            is_signpost=bool(what.ways),
             say=partial(self.texts.say, language),
         )
         is_alone = self.writes_in_private(where)
@@ -151,6 +153,13 @@ class Voice:
         for number, line in enumerate(lines):
             spans += ([Span("\n")] if number else []) + list(self.texts.render(language, line))
         return tuple(spans)
+
+    def _buttons(self, what: Utterance, language: Language) -> tuple[Button, ...]:
+        labels = [(False, label) for label in what.buttons] + [(True, label) for label in what.ways]
+        return tuple(
+            Button(label=self._plain(text, language), command=command, is_private=is_private)
+            for is_private, (text, command) in labels
+        )
 
     def _table(self, board: Board | None, language: Language) -> Table | None:
         if board is None:

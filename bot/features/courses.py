@@ -5,7 +5,7 @@ from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.engine.context import Context
 from bot.engine.feature import Feature
-from bot.engine.private import ask_which_course, course_buttons, fitting_courses
+from bot.engine.private import THEN, ask_which_course, course_buttons, fitting_courses
 from bot.engine.single import run_instead
 from storage import private_courses
 
@@ -17,7 +17,7 @@ _LONGEST_ID = 32
 
 @feature.command("course", places=(), anywhere=True, words=("换课程",))
 def course(ctx: Context, cmd: CommandInvoked) -> None:
-    """`/course`, `/course ID`, and what a button says: `/course ID then COMMAND…`."""
+    """`/course`, `/course ID`, and what a button says: `/course ID then`, which does what was asked before."""
     if not ctx.actor_address.private:
         ctx.reply("course.here", title=ctx.course.title)
         return
@@ -27,7 +27,7 @@ def course(ctx: Context, cmd: CommandInvoked) -> None:
         return
     chosen = _fitting(ctx, asked)
     private_courses.choose(ctx.db, ctx.actor, chosen.id, at=ctx.now)
-    if command := _then(cmd, further):
+    if further.strip() == THEN and (command := _asked(ctx, cmd)):
         run_instead(ctx, command)
     else:
         ctx.reply("course.chosen", title=chosen.title)
@@ -56,12 +56,12 @@ def _fitting(ctx: Context, asked: str) -> Course:
     return found
 
 
-def _then(cmd: CommandInvoked, further: str) -> CommandInvoked | None:
-    """What is to be done in that course; another choice of a course is nothing to be done."""
-    word, _, rest = further.strip().partition(" ")
-    name, _, text = rest.strip().partition(" ")
-    if word != "then" or not name or name == "course":
+def _asked(ctx: Context, cmd: CommandInvoked) -> CommandInvoked | None:
+    """What is to be done in that course; None where it was done already, or is too long ago."""
+    asked = private_courses.take_asked(ctx.db, ctx.actor, at=ctx.now)
+    if asked is None:
         return None
+    name, _, text = asked.partition(" ")
     return CommandInvoked(
         key=cmd.key,
         at=cmd.at,

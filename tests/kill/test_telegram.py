@@ -167,21 +167,29 @@ def token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEBHOOK_SECRET", "not-easily-guessed")
 
 
-@pytest.mark.usefixtures("token")
-def test_polling_loses_and_doubles_nothing(tmp_path: Path, server: Server) -> None:
-    program = program_of(tmp_path, server)
+def killed_and_complete(folder: Path, server: Server, go_on: Callable[[], None], **telegram: Any) -> None:
+    """A process that is killed again and again, until everything is handled; then each effect is looked at."""
+    program = program_of(folder, server, **telegram)
     queue_everything(server)
+
+    def is_done() -> bool:
+        go_on()
+        return handled(folder) == len(SAID) * len(PEOPLE) and server.pending == 0
+
     try:
-        killed_while(program, lambda: handled(tmp_path), lambda: time.sleep(0.002))
-        until(
-            lambda: handled(tmp_path) == len(SAID) * len(PEOPLE) and server.pending == 0, "all are handled", within=60
-        )
+        killed_while(program, lambda: handled(folder), go_on)
+        until(is_done, "all are handled", within=60)
         program.stop()
     finally:
         if program.is_running:
             program.kill()
-    check_every_effect_once(tmp_path)
+    check_every_effect_once(folder)
     assert TOKEN not in program.all_complaints
+
+
+@pytest.mark.usefixtures("token")
+def test_polling_loses_and_doubles_nothing(tmp_path: Path, server: Server) -> None:
+    killed_and_complete(tmp_path, server, lambda: time.sleep(0.002))
 
 
 @pytest.mark.usefixtures("token")
@@ -192,22 +200,7 @@ def test_a_webhook_loses_and_doubles_nothing(tmp_path: Path, server: Server) -> 
         "listen": f"127.0.0.1:{port}",
         "secret": "env:WEBHOOK_SECRET",
     }
-    program = program_of(tmp_path, server, mode="webhook", webhook=webhook)
-    queue_everything(server)
-    try:
-        killed_while(program, lambda: handled(tmp_path), server.push)
-
-        def done() -> bool:
-            server.push()
-            return handled(tmp_path) == len(SAID) * len(PEOPLE) and server.pending == 0
-
-        until(done, "all are handled", within=60)
-        program.stop()
-    finally:
-        if program.is_running:
-            program.kill()
-    check_every_effect_once(tmp_path)
-    assert TOKEN not in program.all_complaints
+    killed_and_complete(tmp_path, server, server.push, mode="webhook", webhook=webhook)
 
 
 @pytest.mark.usefixtures("token")

@@ -11,6 +11,7 @@ from bot.domain.messages import Text
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.names import clean_line
+from bot.engine.overheard import private_chat_first
 from bot.features.forget import store
 from storage.database import after_commit
 from storage.erasing import Forgetting, forget_person
@@ -25,7 +26,7 @@ feature.personal(Personal(store.wish, goes=True))
 _YES = frozenset(("yes", "是", "是的", "确认", "确定"))
 
 
-@feature.command("forget", words=("忘记我", "forget me"), anywhere=True, is_private=True)
+@feature.command("forget", words=("忘记我", "forget me"), anywhere=True, is_private=True, alone=True)
 def forget(ctx: Context, cmd: CommandInvoked) -> None:
     whose = _asking(ctx)
     asked = cmd.text.strip().casefold()
@@ -45,7 +46,7 @@ def _asking(ctx: Context) -> Person:
     """Who asks, in all courses. Raises UserError where they can't be forgotten, or where others would read of it."""
     address = ctx.actor_address
     if not (address.private or ctx.engine.voice.can_whisper(address.platform)):
-        raise UserError("forget.in_private")
+        raise private_chat_first(ctx, "forget")
     whose = person_of(ctx.db, Account(address.platform, ctx.actor.user))
     if not whose.members:
         raise UserError("forget.nobody")

@@ -6,7 +6,7 @@ from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.engine.context import Context
 from bot.engine.feature import Feature
-from bot.engine.overheard import answers_in_private
+from bot.engine.overheard import answers_in_private, private_chat_first
 from bot.features.mydata.collected import collect
 from bot.features.mydata.packed import pack
 from storage import kept_files
@@ -21,13 +21,13 @@ _EVERY = timedelta(hours=1)
 _KEPT = timedelta(days=COPY_DAYS)
 
 
-@feature.command("mydata", words=("我的数据",), anywhere=True, is_private=True)
+@feature.command("mydata", words=("我的数据",), anywhere=True, is_private=True, alone=True)
 def mydata(ctx: Context, cmd: CommandInvoked) -> None:
     whose = person_of(ctx.db, Account(ctx.actor.platform, ctx.actor.user))
     if not whose.members:
         raise UserError("mydata.nothing")
     if not answers_in_private(ctx):
-        raise UserError("mydata.in_private")
+        raise private_chat_first(ctx, "mydata")
     _not_too_often(ctx, whose)
     collected = collect(ctx.db, whose, ctx.engine.registry.personals)
     content = pack(ctx.engine, ctx.language, collected, at=ctx.now)
