@@ -128,6 +128,12 @@ class Fold:
             del texts[mark]
 
 
+def count(tally: Tally, entry: LedgerEntry) -> None:
+    """Count an award towards the limits of its rule."""
+    tally.rounds[entry.object] = entry.round
+    _add(tally, entry, 1, entry.points)
+
+
 def _add(tally: Tally, entry: LedgerEntry, times: int, points: int) -> None:
     day = entry.local_date
     tally.by_date[day] = tally.by_date.get(day, 0) + times

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from bot.domain.rules import MARK, AllOf, AnyOf, Between, Condition, Fact, Has, Is, Limit, Not, Rule, Tally, Verdict
+from bot.domain.rules import MARK, AllOf, AnyOf, Between, Condition, Fact, Has, Is, LedgerEntry, Limit, Not, Rule, Tally, Verdict
 
 Leaf = Is | Has | Between
 
@@ -18,7 +18,7 @@ def judge(rule: Rule, fact: Fact, tally: Tally, texts: Collection[str] = ()) -> 
         return _unmet(rule, false, fact.values)
     if tally.has_given(fact.object):
         return _quiet(rule, "verdict.object")
-    if quiet := _limited(rule, fact, tally):
+    if quiet := limited(rule, fact, tally, rule.points):
         return quiet
     if rule.limit.novelty and fact.values.get(MARK) in texts:
         return _quiet(rule, "verdict.novelty")
@@ -82,7 +82,8 @@ def _lies_between(seen: Any, low: float | None, high: float | None) -> bool:
     return isinstance(seen, int | float) and (low is None or seen >= low) and (high is None or seen <= high)
 
 
-def _limited(rule: Rule, fact: Fact, tally: Tally) -> Verdict | None:
+def limited(rule: Rule, fact: Fact | LedgerEntry, tally: Tally, points: int) -> Verdict | None:
+    """Which limit keeps a rule from giving so many points now, after all that the tally has; None where none does."""
     limit, today = rule.limit, fact.local_date
     if limit.once_per == "day" and tally.by_date.get(today):
         return _quiet(rule, "verdict.once_per_day")
@@ -90,28 +91,28 @@ def _limited(rule: Rule, fact: Fact, tally: Tally) -> Verdict | None:
         return _quiet(rule, "verdict.once_per_week")
     if limit.once_per == "member" and tally.ever:
         return _quiet(rule, "verdict.once_per_member")
-    if limit.points_per_day is not None and tally.points_by_date.get(today, 0) + rule.points > limit.points_per_day:
+    if limit.points_per_day is not None and tally.points_by_date.get(today, 0) + points > limit.points_per_day:
         return _quiet(rule, "verdict.points_per_day", limit=limit.points_per_day)
-    if limit.points_per_week is not None and _points_this_week(fact, tally) + rule.points > limit.points_per_week:
+    if limit.points_per_week is not None and _points_this_week(fact, tally) + points > limit.points_per_week:
         return _quiet(rule, "verdict.points_per_week", limit=limit.points_per_week)
     return _cooling(rule, fact, tally, limit)
 
 
-def _cooling(rule: Rule, fact: Fact, tally: Tally, limit: Limit) -> Verdict | None:
+def _cooling(rule: Rule, fact: Fact | LedgerEntry, tally: Tally, limit: Limit) -> Verdict | None:
     if limit.cool_down is None or tally.last_at is None or abs(fact.at - tally.last_at) >= limit.cool_down:
         return None
     return _quiet(rule, "verdict.cool_down", time=limit.cool_down)
 
 
-def _this_week(fact: Fact, tally: Tally) -> bool:
+def _this_week(fact: Fact | LedgerEntry, tally: Tally) -> bool:
     return any(times for day, times in tally.by_date.items() if _is_same_week(day, fact))
 
 
-def _points_this_week(fact: Fact, tally: Tally) -> int:
+def _points_this_week(fact: Fact | LedgerEntry, tally: Tally) -> int:
     return sum(points for day, points in tally.points_by_date.items() if _is_same_week(day, fact))
 
 
-def _is_same_week(day: date, fact: Fact) -> bool:
+def _is_same_week(day: date, fact: Fact | LedgerEntry) -> bool:
     """A fact may reach us late: days after its own count, too."""
     monday = fact.local_date - timedelta(days=fact.local_date.weekday())
     return monday <= day < monday + timedelta(days=7)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.domain.events import CommandInvoked, MessagePosted
 from bot.domain.ids import EventKey
@@ -22,6 +22,11 @@ TWO = DEMO.replace("  - {id: ben,", "  - {id: ada2, name: Ada Two, role: student
 async def course(open_community: Any) -> Community:
     found: Community = await open_community(demo=TWO)
     return found
+
+
+async def alone(course: Community, who: str, text: str) -> str:
+    """What one is told who says it where nobody else reads it, if there is such a place."""
+    return await course.answer(who, text, room=course.alone)
 
 
 async def code_of(course: Community, who: str) -> str:
@@ -130,6 +135,34 @@ async def test_codes_can_t_be_guessed(course: Community) -> None:
     assert "Done" in await alone(course, "ada2", f"/link {await code_of(course, 'ada')}")
 
 
+OVERHEARD = [("ada", ""), ("lin", "staff"), ("ben", "ada, ben"), ("ada2", "late"), ("ada2", "guessed")]
+
+
+@pytest.mark.parametrize(("who", "why"), OVERHEARD)
+async def test_a_code_that_others_could_read_is_void_at_once_whatever_came_of_it(
+    course: Community, who: str, why: str
+) -> None:
+    if why == "ada, ben":
+        await link(course, "ada", "ben")
+    if why == "guessed":
+        for number in range(5):
+            await alone(course, "ada2", f"/link 00000-0000{number}")
+    code = await code_of(course, "ada")
+    if why == "late":
+        await course.passes(minutes=15)
+    said = await course.answer(who, f"/link {code}")
+    assert "Others could read that code, so it is void now." in said
+    assert "used already" in await alone(course, "mia", f"/link {code}")
+    assert [row.merged_into for row in await course.rows(select(member.c.merged_into))].count(1) == (why == "ada, ben")
+
+
+async def test_a_code_of_another_course_is_void_too_when_others_could_read_it(course: Community) -> None:
+    """It is looked for by itself, not in the course in whose group it was typed."""
+    code = await code_of(course, "ada")
+    await course.run.app.database.run(lambda db: db.execute(update(member).where(member.c.id == 1).values(course="x")))
+    assert "void" in await course.answer("ben", f"/link {code}")
+
+
 async def test_accounts_of_staff_are_not_linked(course: Community) -> None:
     code = await code_of(course, "ada")
     assert "staff" in await alone(course, "lin", f"/link {code}")
@@ -234,13 +267,14 @@ async def poll_in(course: Community) -> str:
 async def test_a_link_that_somebody_sent_joins_nothing_until_one_confirms(course: Community) -> None:
     code = await code_of(course, "ada")
     at = course.now
-    actor, address = course.actor("ada2"), course.address("main")
+    actor = course.actor("ada2")
+    address = course.address("main") if course.alone == "main" else course.private("ada2")
     followed = CommandInvoked(
         key=EventKey("local:followed"), at=at, actor=actor, address=address, name="link", text=code, via="link"
     )
     await course.run.app.sink([followed])
     await course.run.control.settle()
-    assert "Confirm only if you asked for the code yourself" in (await course.said("ada2"))[-1]
+    assert "Confirm only if you asked for the code yourself" in (await course.said("ada2", course.alone))[-1]
     assert [row.merged_into for row in await course.rows(select(member.c.merged_into))] == [None, None]
-    await course.presses("ada2", "I asked for it myself")
+    await course.presses("ada2", "I asked for it myself", room=course.alone)
     assert [row.merged_into for row in await course.rows(select(member.c.merged_into))].count(None) == 1

@@ -12,6 +12,7 @@ from bot.domain.events import ButtonPressed, CommandInvoked, Event, MemberLeft, 
 from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
 from bot.domain.traits import Can, Traits
+from storage import private_courses
 from storage.tables import fact, member, outbox
 from tests.community import COURSE, Community, write_course
 
@@ -100,6 +101,33 @@ async def test_the_word_of_a_command_is_run_too(opened) -> None:
     grace = await opened()
     assert await grace.writes("打卡") == "Which course?"
     assert "Checked in!" in await grace.presses("Writing camp")
+
+
+async def test_words_that_wait_for_the_choice_are_in_no_button_and_go_with_their_person(opened) -> None:
+    grace = await opened()
+    await grace.commands("join", "writing")
+    await grace.commands("join", "painting")
+    database = grace.course.run.app.database
+    await database.run(lambda db: db.execute(private_courses.private_course.delete()))
+    words = "may I skip the homework this week, for my father is ill?"
+    assert await grace.commands("ask", f"live {words}") == "Which course?"
+    assert sorted(grace.buttons.values()) == ["course painting then", "course writing then"]
+    assert "Noted" in await grace.presses("Painting camp")
+    assert words in await grace.commands("live")
+    await database.run(lambda db: db.execute(private_courses.private_course.delete()))
+    await grace.commands("ask", "live another thing")
+    await grace.commands("forget")
+    await grace.commands("forget", "yes")
+    assert await grace.course.rows(select(private_courses.private_asked)) == []
+
+
+async def test_what_was_asked_is_done_once_and_within_an_hour(opened) -> None:
+    grace = await opened()
+    await grace.commands("points")
+    await grace.course.passes(hours=1)
+    assert "we talk about Writing camp" in await grace.presses("Writing camp")
+    await grace.course.passes(days=2)
+    assert await grace.course.rows(select(private_courses.private_asked)) == []
 
 
 async def test_what_goes_wrong_afterwards_does_not_undo_the_choice(opened) -> None:

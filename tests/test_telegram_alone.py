@@ -91,6 +91,26 @@ async def test_who_blocks_the_bot_is_answered_as_a_stranger(course: TelegramComm
     assert "This answer is for you alone" in in_the_group(course)[-1].text
 
 
+@pytest.mark.parametrize("command", ["forget", "mydata", "link"])
+@pytest.mark.parametrize("who", ["ada", "zoe"])
+async def test_what_must_not_wait_is_sent_to_the_private_chat_and_not_held(
+    course: TelegramCommunity, who: str, command: str
+) -> None:
+    if who == "zoe":
+        stranger(course, "zoe")
+    await says(course, who, f"/{command}")
+    signpost = in_the_group(course)[-1]
+    assert signpost.text == f"This is for you alone: open our private chat and send /{command} there."
+    assert in_private(course, who) == []
+    course.town.telegram.presses(course.town.person(who), course.town.room("main"), signpost.id, "Open private chat")
+    await course.settle()
+    assert [text.splitlines()[0] for text in in_private(course, who)] == [
+        f"Hello {course.town.person(who).first_name}! I look after Writing camp."
+    ]
+    await course.passes(minutes=2)
+    assert in_the_group(course) == []
+
+
 async def test_a_crowd_of_strangers_does_not_flood_the_group(course: TelegramCommunity) -> None:
     for number in range(30):
         stranger(course, f"zoe{number}")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.messages import OutgoingMessage
 from bot.domain.traits import Limits
-from storage.outbox import chat_lane
+from storage.outbox import URGENT, Room, chat_lane
 
 _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
@@ -107,3 +107,41 @@ class Pacer:
 def _counts(message: OutgoingMessage) -> bool:
     """Whether it is a message, or an edit of one; platforms count neither answers to presses nor what is taken back."""
     return not (message.answers or message.deletes or message.act)
+
+
+class Pacers:
+    """The pacers of the platforms that limit what they take; the others take what comes."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, Pacer] = {}
+
+    def pace(
+        self, platform: str, limits: Limits, sent: Iterable[tuple[OutgoingMessage, datetime | None]], now: datetime
+    ) -> None:
+        """Keep under these limits from now on; `sent` is what went out lately."""
+        self._of[platform] = Pacer(limits)
+        self._of[platform].remember(sent, now)
+
+    def room(self, platform: str, most: int, now: datetime) -> Room:
+        """How much may be sent now. What is urgent goes even where the platform takes nothing else."""
+        pacer = self._of.get(platform)
+        if pacer is None:
+            return Room(most=most)
+        parked, budget = pacer.parked(now), pacer.budget(now)
+        if budget:
+            return Room(most=min(most, budget), parked=parked)
+        return Room(most=most, least_urgent=URGENT, parked=parked)
+
+    def begin(self, messages: Iterable[OutgoingMessage]) -> None:
+        for message in messages:
+            if pacer := self._of.get(message.address.platform):
+                pacer.begin(message)
+
+    def end(self, message: OutgoingMessage, now: datetime) -> None:
+        if pacer := self._of.get(message.address.platform):
+            pacer.end(message, now)
+
+    def next_free(self, now: datetime) -> datetime | None:
+        """The next moment at which more may go than now, on any platform."""
+        moments = (pacer.next_free(now) for pacer in self._of.values())
+        return min((moment for moment in moments if moment), default=None)

@@ -1,6 +1,6 @@
 """Reactions: what others make of a member's message counts for its author."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -20,13 +20,14 @@ from sqlalchemy import (
 from bot.domain.events import MessageDeleted, ReactionAdded, ReactionRemoved
 from bot.engine.context import Context
 from bot.engine.feature import Feature
+from bot.engine.messages import FACT
 from bot.engine.posts import Post, post_of
 from storage.among import among
 from storage.columns import Moment
 from storage.database import insert_new
 from storage.personal import Personal
 from storage.persons import person_of, same_person
-from storage.tables import Id, metadata
+from storage.tables import Id, fact, metadata
 
 feature = Feature("reactions")
 
@@ -48,20 +49,20 @@ feature.personal(Personal(table))
 
 @feature.on(ReactionAdded)
 def added(ctx: Context, event: ReactionAdded) -> None:
-    post = _others_post(ctx, event)
-    if post is None or post.is_deleted:
+    post = _post(ctx, event)
+    if post is None or post.is_deleted or post.author.id == ctx.member.id:
         return
     who, reaction = ctx.member, _kept(event.reaction)
     row = {"object": post.object, "member": who.id, "reaction": reaction, "at": ctx.now}
     if ctx.db.execute(insert_new(ctx.db, table), row).rowcount:
-        object = _object(post, who.id)
+        object = _object(post.object, who.id)
         ctx.announce("reaction.received", object, member=post.author, reaction=reaction, from_role=who.role)
 
 
 @feature.on(ReactionRemoved)
 def removed(ctx: Context, event: ReactionRemoved) -> None:
     """What this member's reactions to the message have earned is taken back; those that stay earn again."""
-    post = _others_post(ctx, event)
+    post = _post(ctx, event)
     if post is None:
         return
     mine = (table.c.object == post.object) & same_person(table.c.member, ctx.member.id)
@@ -69,10 +70,10 @@ def removed(ctx: Context, event: ReactionRemoved) -> None:
     reacted = ctx.db.execute(gone).scalars().all()
     if not reacted:
         return
-    object, who = _object(post, ctx.member.id), ctx.member
+    object, who = _object(post.object, ctx.member.id), ctx.member
     for one in sorted(set(reacted)):
-        ctx.retract("reaction.received", _object(post, one), member=post.author)
-    for reaction, at in _first(ctx.db, mine):
+        ctx.retract("reaction.received", _object(post.object, one), member=post.author)
+    for reaction, at in _first(ctx.db, mine) if post.author.id != who.id else ():
         on = ctx.course.date_at(at)
         ctx.announce("reaction.received", object, member=post.author, on=on, reaction=reaction, from_role=who.role)
 
@@ -84,7 +85,7 @@ def deleted(ctx: Context, event: MessageDeleted) -> None:
     if post is None:
         return
     for who in sorted(set(ctx.db.execute(_GONE, {"of": post.object}).scalars())):
-        ctx.retract("reaction.received", _object(post, who), member=post.author)
+        ctx.retract("reaction.received", _object(post.object, who), member=post.author)
 
 
 _GONE = delete(table).where(table.c.object == bindparam("of")).returning(table.c.member)
@@ -98,17 +99,22 @@ def reactions_on(db: Connection, messages: Collection[str]) -> dict[str, int]:
     return {object: int(count) for object, count in rows}
 
 
-def _others_post(ctx: Context, event: ReactionAdded | ReactionRemoved) -> Post | None:
-    """The message, if it is another member's."""
-    if not (ctx.space and ctx.has_member):
-        return None
-    post = post_of(ctx.db, ctx.course.id, event.address, event.message)
-    return None if post is None or post.author.id == ctx.member.id else post
+@feature.offer("between_accounts")
+def between_accounts(db: Connection, members: Sequence[int]) -> list[tuple[str, str]]:
+    """Reactions of these members, who are one person now, to each other's messages: kind and object of the facts."""
+    posted = (fact.c.object == table.c.object) & (fact.c.kind == FACT)
+    theirs = table.c.member.in_(members) & fact.c.member.in_(members) & (fact.c.member != table.c.member)
+    rows = db.execute(select(table.c.object, table.c.member).join(fact, posted).where(theirs).distinct())
+    return [("reaction.received", _object(object, who)) for object, who in rows]
 
 
-def _object(post: Post, who: int) -> str:
+def _post(ctx: Context, event: ReactionAdded | ReactionRemoved) -> Post | None:
+    return post_of(ctx.db, ctx.course.id, event.address, event.message) if ctx.space and ctx.has_member else None
+
+
+def _object(post: str, who: int) -> str:
     """Several reactions of one member to one message are one thing."""
-    return f"reaction of member {who} on {post.object}"
+    return f"reaction of member {who} on {post}"
 
 
 def _kept(reaction: str) -> str:

@@ -53,12 +53,16 @@ def give(ctx: Context, cmd: CommandInvoked) -> None:
         if cmd.via == "word":  # politeness is never answered with what is wrong with it
             raise NotMeant from mistake
         raise
-    object, mutual = f"thanks {ctx.member.id} to {taker.id} {ctx.today}", _is_mutual(ctx.db, ctx.member, taker, ctx.now)
+    object, mutual = _object(ctx.member.id, taker.id, ctx.today), _is_mutual(ctx.db, ctx.member, taker, ctx.now)
     ctx.reply("thanks.done", name=shown)
     points = ctx.announce("thanks.given", object, mutual=mutual).points
     ctx.announce("thanks.received", object, member=taker, mutual=mutual)
     if points:
         ctx.reply("points.plus", points=points)
+
+
+def _object(giver: MemberId, taker: MemberId, day: date) -> str:
+    return f"thanks {giver} to {taker} {day}"
 
 
 def _taker(ctx: Context, cmd: CommandInvoked) -> tuple[Member, str]:
@@ -134,6 +138,15 @@ _THANKED = select(table.c.giver).where(
 )
 
 
+@feature.offer("between_accounts")
+def between_accounts(db: Connection, members: Sequence[MemberId]) -> list[tuple[str, str]]:
+    """What these members, who are one person now, have thanked each other for: kind and object of the facts."""
+    theirs = table.c.giver.in_(members) & table.c.taker.in_(members) & (table.c.giver != table.c.taker)
+    rows = db.execute(select(table.c.giver, table.c.taker, table.c.local_date).where(theirs))
+    objects = [_object(giver, taker, day) for giver, taker, day in rows]
+    return [(kind, object) for kind in ("thanks.given", "thanks.received") for object in objects]
+
+
 @feature.query("thanks_on")
 def thanks_on(db: Connection, course: CourseId, first: date, last: date) -> dict[tuple[MemberId, date], int]:
     """How many have thanked a member on a date, both dates included."""
@@ -141,6 +154,7 @@ def thanks_on(db: Connection, course: CourseId, first: date, last: date) -> dict
     taker = member.c.id
     counted = select(taker, table.c.local_date, func.count(distinct(person_of(table.c.giver))))
     counted = counted.join_from(table, member, is_of(table.c.taker)).where(mine)
+    counted = counted.where(person_of(table.c.giver) != taker)  # two accounts may have become one person since
     rows = db.execute(counted.group_by(taker, table.c.local_date))
     return {(taker, day): int(count) for taker, day, count in rows}
 

@@ -1,38 +1,42 @@
 """What two members have been given and one person could not have been. Pure."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from bot.domain.ids import RuleId
-from bot.domain.rules import LedgerEntry, Rule
-from storage.boards import week_of
+from bot.domain.rules import LedgerEntry, Rule, Tally
+from rules.fold import count
+from rules.judge import limited
+
+Given = tuple[str, str]
+"""A kind of fact and its object."""
 
 
 def doubled(
-    entries: Iterable[LedgerEntry], one_side: Collection[int], rules: Mapping[RuleId, Rule]
+    entries: Iterable[LedgerEntry],
+    one_side: Collection[int],
+    rules: Mapping[RuleId, Rule],
+    to_oneself: Collection[Given] = (),
 ) -> Iterator[LedgerEntry]:
-    """Of awards that stand, in the order in which they were given: those that the other side had before.
+    """Of awards that stand, in the order in which they were given: those that the other side leaves no room for.
 
-    The same rule for the same thing (a date, a level), or one more than `once_per` allows. What one side was given
-    twice by itself stays.
+    The same rule for the same thing (a date, a level), or what the rule's limits allow one person no more; and what
+    follows from a fact between the two (`to_oneself`). What one side was given too much by itself stays.
     """
-    given: dict[tuple[str, ...], set[bool]] = {}
+    whole: defaultdict[RuleId, Tally] = defaultdict(Tally)
+    sides: defaultdict[tuple[RuleId, bool], Tally] = defaultdict(Tally)
     for entry in entries:
-        side, keys = entry.member in one_side, list(_keys(entry, rules.get(entry.rule)))
-        if any((not side) in given.get(key, ()) for key in keys):
+        united, own = whole[entry.rule], sides[entry.rule, entry.member in one_side]
+        is_between = (entry.fact, entry.object) in to_oneself
+        if is_between or (_is_refused(entry, united, rules) and not _is_refused(entry, own, rules)):
             yield entry
-            continue
-        for key in keys:
-            given.setdefault(key, set()).add(side)
+        else:
+            count(united, entry)
+            count(own, entry)
 
 
-def _keys(entry: LedgerEntry, rule: Rule | None) -> Iterator[tuple[str, ...]]:
-    yield entry.rule, "object", entry.object
-    match rule.limit.once_per if rule else None:
-        case "member":
-            yield entry.rule, "member"
-        case "week":
-            yield entry.rule, "week", week_of(entry.local_date)
-        case "day":
-            yield entry.rule, "day", entry.local_date.isoformat()
-        case _:
-            pass
+def _is_refused(entry: LedgerEntry, tally: Tally, rules: Mapping[RuleId, Rule]) -> bool:
+    rule = rules.get(entry.rule)
+    if tally.has_given(entry.object):
+        return True
+    return rule is not None and limited(rule, entry, tally, entry.points) is not None

@@ -35,7 +35,10 @@ def merge(ctx: Context, survivor: Member, merged: Member) -> Closed:
     mine, theirs = store.parts_of(ctx.db, survivor.id), store.parts_of(ctx.db, merged.id)
     whole = dict.fromkeys([*mine, *theirs], survivor.id)
     rules = {rule.id: rule for rule in ctx.course.rules}
-    lit, dark = (list(doubled(_standing(ctx.db, table, list(whole)), mine, rules)) for table in (ledger, shadow_ledger))
+    between = frozenset(ctx.ask_each("between_accounts", list(whole)))
+    lit, dark = (
+        list(doubled(_standing(ctx.db, table, list(whole)), mine, rules, between)) for table in (ledger, shadow_ledger)
+    )
     closed = [*_names(lit, is_shadow=False), *_names(dark, is_shadow=True)]
     fact = _fact(ctx, LINKED, survivor, merged.id, whole, closed)
     verdicts = [Verdict(rule=one.rule, fired=True, points=-one.points) for one in lit if one.points]
