@@ -4,7 +4,22 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from bot.domain.rules import MARK, AllOf, AnyOf, Between, Condition, Fact, Has, Is, LedgerEntry, Limit, Not, Rule, Tally, Verdict
+from bot.domain.rules import (
+    MARK,
+    AllOf,
+    AnyOf,
+    Between,
+    Condition,
+    Fact,
+    Has,
+    Is,
+    LedgerEntry,
+    Limit,
+    Not,
+    Rule,
+    Tally,
+    Verdict,
+)
 
 Leaf = Is | Has | Between
 

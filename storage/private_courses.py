@@ -1,4 +1,4 @@
-"""The course that somebody talks about with the bot alone, where they could mean several; what they asked until then."""
+"""The course that somebody talks about with the bot alone, of several; and what they asked before they said which."""
 
 from datetime import datetime, timedelta
 
@@ -54,5 +54,7 @@ def keep_asked(db: Connection, actor: Actor, asked: str, *, at: datetime) -> Non
 def take_asked(db: Connection, actor: Actor, *, at: datetime) -> str | None:
     """What this account asked last, once; None where that was done already, or is too long ago."""
     mine = (private_asked.c.platform == actor.platform) & (private_asked.c.user == actor.user)
-    row = db.execute(delete(private_asked).where(mine).returning(private_asked.c.asked, private_asked.c.at)).one_or_none()
+    row = db.execute(
+        delete(private_asked).where(mine).returning(private_asked.c.asked, private_asked.c.at)
+    ).one_or_none()
     return row.asked if row and at < row.at + ASKED_LIFE else None

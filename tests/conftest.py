@@ -1,5 +1,6 @@
 """Fixtures: a community to talk to, and the texts it speaks."""
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from importlib.util import find_spec
@@ -11,6 +12,9 @@ from hypothesis import HealthCheck, settings
 
 from bot.engine.feature import Feature
 from bot.features import FEATURES
+from scheduler.clock import RealClock
+from storage.database import Database
+from storage.migrate import migrate
 from tests.community import Community, Start, write_course
 from tests.shell import Shell
 
@@ -48,6 +52,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("platform", platforms)
 
 
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty one: bringing the schema up to date takes longer than most conversations."""
+    path = tmp_path_factory.mktemp("new") / "new.db"
+    database = Database(f"sqlite:///{path.as_posix()}")
+    migrate(database, path.parent, RealClock().now())
+    database.close()
+    return path
+
+
 @pytest.fixture
 def platform() -> str:
     return "local"
@@ -55,7 +69,7 @@ def platform() -> str:
 
 @pytest.fixture
 async def open_community(
-    platform: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    platform: str, tmp_path: Path, new_database: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> AsyncIterator[Open]:
     """Opens communities over one data folder; the next one finds what the last one left."""
     opened: list[Community] = []
@@ -70,6 +84,10 @@ async def open_community(
         async def open_one(*, features: Sequence[Feature] = FEATURES, **changed: str) -> Community:
             if opened:
                 await opened.pop().close()
+            database = tmp_path / "data" / "writing.db"
+            if not database.exists():
+                database.parent.mkdir(exist_ok=True)
+                shutil.copyfile(new_database, database)
             opened.append(await start(tmp_path, features, changed))
             return opened[-1]
 

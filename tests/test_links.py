@@ -11,7 +11,7 @@ from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
 from storage import boards
 from storage.tables import account, binding, ledger, member
-from tests.community import DEMO, Community
+from tests.community import DEMO, RULES, Community
 
 pytestmark = pytest.mark.every_platform
 
@@ -111,6 +111,76 @@ async def test_limits_count_what_both_were_given(course: Community) -> None:
     for words in ("a third thought", "a fourth thought"):
         await course.types("ada2", f"{words} that is certainly long enough")
     assert await total(course, "ada") == 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "hours", "left"),
+    [
+        ("points_per_day: 2", 1, 2),
+        ("points_per_week: 3", 20, 3),
+        ("cool_down: 90m", 1, 2),
+        ("once_per: week", 20, 1),
+        ("once_per: member", 20, 1),
+    ],
+)
+async def test_what_the_limits_allow_one_person_two_accounts_do_not_keep(
+    open_community: Any, limit: str, hours: int, left: int
+) -> None:
+    course = await open_community(demo=TWO, rules=RULES.replace("points_per_day: 2", limit))
+    await course.until(3)
+    for number, who in enumerate(("ada", "ada2", "ada", "ada2")):
+        await course.types(who, f"thought {number} that is certainly long enough")
+        await course.passes(hours=hours)
+    before = await total(course, "ada"), await total(course, "ada2")
+    assert sum(before) > left
+    answer = await link(course)
+    assert f"{sum(before) - left} points taken back" in answer
+    assert await total(course, "ada") == left
+    assert await boards_agree(course)
+    await unlink(course)
+    assert (await total(course, "ada"), await total(course, "ada2")) == before
+
+
+KIND = """
+thanked:
+  when: thanks.received
+  then: [award: 3]
+thankful:
+  when: thanks.given
+  then: [award: 2]
+"""
+
+
+async def test_nobody_is_rewarded_for_having_thanked_oneself(open_community: Any) -> None:
+    course = await open_community(demo=TWO, rules=RULES + KIND)
+    await course.types("ada", "hello")
+    await course.types("ada2", "hello")
+    await course.types("ada2", "/thanks Ada")
+    await course.types("ben", "/thanks Ada")
+    assert (await total(course, "ada"), await total(course, "ada2")) == (6, 2)
+    assert "2 things had counted for both and now count once: 5 points" in await link(course)
+    assert await total(course, "ada") == 3
+    assert await boards_agree(course)
+    await unlink(course)
+    assert (await total(course, "ada"), await total(course, "ada2")) == (6, 2)
+
+
+LIKED = "\nliked:\n  when: reaction.received\n  then: [award: 4]\n"
+
+
+async def test_nobody_is_rewarded_for_liking_oneself(open_community: Any) -> None:
+    course = await open_community(demo=TWO, rules=RULES + LIKED)
+    for who in ("ada2", "ben"):
+        await course.types(who, "hello")
+    number = await course.types("ada", "hello")
+    for who in ("ada2", "ben"):
+        await course.reacts(who, number, "👍")
+    assert await total(course, "ada") == 8
+    await link(course)
+    assert await total(course, "ada") == 4
+    await course.reacts("ada2", number, "👍", on=False)
+    await unlink(course)
+    assert await total(course, "ada") == 4  # what was taken away while they were one does not come back
 
 
 async def test_a_code_is_refused_with_the_reason(course: Community) -> None:
@@ -274,7 +344,7 @@ async def test_a_link_that_somebody_sent_joins_nothing_until_one_confirms(course
     )
     await course.run.app.sink([followed])
     await course.run.control.settle()
-    assert "Confirm only if you asked for the code yourself" in (await course.said("ada2", course.alone))[-1]
+    assert "Confirm only if you asked for the code yourself" in (await course.said("ada2"))[-1]
     assert [row.merged_into for row in await course.rows(select(member.c.merged_into))] == [None, None]
-    await course.presses("ada2", "I asked for it myself", room=course.alone)
+    await course.presses("ada2", "I asked for it myself")
     assert [row.merged_into for row in await course.rows(select(member.c.merged_into))].count(None) == 1

@@ -4,6 +4,8 @@ import asyncio
 import re
 import tempfile
 from collections import Counter
+from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +22,23 @@ from tests.community import DEMO, RULES, Community, write_course
 from tests.test_recorded import LEVELS, WORK, shape, work
 
 TWO = DEMO.replace("  - {id: ben,", "  - {id: ada2, name: Ada Two, role: student}\n  - {id: ben,")
-ALL_RULES = LEVELS + RULES + WORK
+KIND = """
+thanked:
+  when: thanks.received
+  limit: {points_per_week: 4}
+  then: [award: 2]
+"""
+ALL_RULES = LEVELS + RULES + WORK + KIND
 
 WHO = st.sampled_from(["ada", "ada2", "ben"])
-PIECE = st.sampled_from(["one", "two", "late"])
+PIECE = st.sampled_from(["one", "two", "three", "late"])
 STEP = st.one_of(
     st.tuples(WHO, st.builds("/hand {}".format, PIECE)),
     st.tuples(WHO, st.builds("/sent_back {}".format, PIECE)),
     st.tuples(WHO, st.builds("/again {}".format, PIECE)),
     st.tuples(WHO, st.builds("/help_out {}".format, PIECE)),
     st.tuples(WHO, st.sampled_from(["/checkin", "/makeup", "a thought that is long enough, by anybody"])),
+    st.tuples(WHO, st.builds("/thanks {}".format, st.sampled_from(["Ada", "Ada Two", "Ben"]))),
     st.tuples(st.just("clock"), st.sampled_from([1, 24])),
 )
 STEPS = st.lists(STEP, max_size=6)
@@ -77,6 +86,15 @@ async def assert_counted_once(course: Community, persons: set[int]) -> None:
     assert max(Counter((row.rule, row.object) for row in given).values(), default=1) == 1
     daily = Counter((row.rule, row.local_date) for row in given if row.rule in ("check_in", "helped", "share"))
     assert max(daily.values(), default=1) == 1
+    weekly = Counter(row.local_date.isocalendar()[:2] for row in given if row.rule == "early")
+    assert max(weekly.values(), default=1) == 1
+    for rule, most in (("handed_in", 12), ("thoughtful", 2), ("thanked", 4)):
+        points = Counter[Any]()
+        for row in given:
+            points[row.local_date] += row.points if row.rule == rule else 0
+        assert max(points.values(), default=0) <= most
+    moments = sorted(row.at for row in given if row.rule == "helped")
+    assert all(later - earlier >= timedelta(hours=2) for earlier, later in pairwise(moments))
     total = await course.board("ada", "/me")
     assert next(row[1] for row in total if row[0] == "Points") == str(sum(row.points for row in given))
 
@@ -93,7 +111,7 @@ async def assert_replays(course: Community) -> None:
     assert {who: level for who, level in again.fold.levels.items() if (levels[who] or "newcomer") != level} == {}
 
 
-@settings(max_examples=6)
+@settings(max_examples=60)
 @given(STEPS, STEPS, STEPS)
 def test_links_are_counted_and_undone_exactly(before: list[Any], between: list[Any], after: list[Any]) -> None:
     async def scenario() -> None:

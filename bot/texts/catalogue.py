@@ -3,7 +3,7 @@
 import gettext
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,9 @@ def _length(language: Language, value: timedelta) -> str:
     return _BETWEEN[language].join(shown) or format_timedelta(value, locale=language)
 
 
+@cache
 def _load(path: Path, language: Language) -> gettext.GNUTranslations:
+    """Read once in a process: the texts are part of the program."""
     with path.open("rb") as file:
         catalogue = read_po(file, locale=language)
     compiled = BytesIO()

@@ -31,9 +31,7 @@ def burn(ctx: Context, cmd: CommandInvoked) -> None:
         ctx.reply("link.void")
 
 
-@feature.command(
-    "link", is_private=True, alone=True, spoilt=burn, by_link=True, words=("绑定账号", "关联账号")
-)
+@feature.command("link", is_private=True, alone=True, spoilt=burn, by_link=True, words=("绑定账号", "关联账号"))
 def link(ctx: Context, cmd: CommandInvoked) -> None:
     _check_student(ctx.member)
     if cmd.text.strip() and cmd.via == "link":
