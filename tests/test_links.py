@@ -165,6 +165,29 @@ async def test_nobody_is_rewarded_for_having_thanked_oneself(open_community: Any
     assert (await total(course, "ada"), await total(course, "ada2")) == (6, 2)
 
 
+ANSWERED = """
+answered:
+  when: message.posted
+  where: {is_reply: true}
+  counts_as: help
+  then: [award: 3]
+"""
+
+
+async def test_nobody_is_rewarded_for_answering_oneself(open_community: Any) -> None:
+    course = await open_community(demo=TWO, rules=RULES + ANSWERED)
+    number = await course.types("ada", "hello")
+    await course.types("ben", "hello")
+    for who in ("ada2", "ben"):
+        await course.types(who, "hello to you, and welcome among us", reply_to=number)
+    assert await total(course, "ada2") == 4
+    await link(course)
+    assert await total(course, "ada2") == 1  # for the words alone
+    assert await total(course, "ben") == 4
+    await unlink(course)
+    assert await total(course, "ada2") == 4
+
+
 LIKED = "\nliked:\n  when: reaction.received\n  then: [award: 4]\n"
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -111,8 +111,9 @@ async def assert_replays(course: Community) -> None:
     assert {who: level for who, level in again.fold.levels.items() if (levels[who] or "newcomer") != level} == {}
 
 
-@settings(max_examples=60)
+@settings(max_examples=6)
 @given(STEPS, STEPS, STEPS)
+@example([("ada", "/hand one"), ("ada2", "/again one")], [], [])
 def test_links_are_counted_and_undone_exactly(before: list[Any], between: list[Any], after: list[Any]) -> None:
     async def scenario() -> None:
         with tempfile.TemporaryDirectory() as folder:

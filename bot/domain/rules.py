@@ -29,6 +29,9 @@ MARK = "text.mark"
 """Where the values of a fact with a text hold the text's fingerprint, by which the same text is known again."""
 
 
+ANSWERED = "reply.to"
+"""Where the values of a message that replies to another member hold who that is."""
+
 ANONYMOUS = "fact.is_anonymous"
 """Set in the values of a fact that nobody may connect with its member: it is masked wherever facts are shown."""
 

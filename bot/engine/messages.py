@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from bot.domain.events import MessagePosted, PlainMessage
-from bot.domain.ids import EventKey, ObjectId
+from bot.domain.ids import EventKey, MemberId, ObjectId
 from bot.domain.places import Address, Member, Space
-from bot.domain.rules import MARK, Fact
+from bot.domain.rules import ANSWERED, MARK, Fact
 from bot.domain.text import fingerprint, visible_length
 from bot.engine.context import Context, MessageBatch
 from bot.engine.judging import Judging
@@ -70,7 +70,7 @@ class _Run:
 
     def handle(self) -> None:
         answering = self._answering()
-        facts = [self._fact(message, is_reply=message.event.key in answering) for message in self._messages]
+        facts = [self._fact(message, answering.get(message.event.key)) for message in self._messages]
         db, judging = self._tx.db, self._judging
         judging.load(db, self._course, facts, are_new=True)
         risen = judging.fold.levels
@@ -91,27 +91,27 @@ class _Run:
             ctx.finish()
         self._writes.flush(self._tx.db)
 
-    def _answering(self) -> set[EventKey]:
-        """The keys of the messages that reply to another member: nobody answers oneself, or a bot."""
+    def _answering(self) -> dict[EventKey, MemberId]:
+        """The messages that reply to another member, and to whom: nobody answers oneself, or a bot."""
         asked = {
             event.key: message_object(event.address, event.reply_to)
             for event in (message.event for message in self._messages)
             if event.reply_to is not None
         }
         if not asked:
-            return set()
+            return {}
         bound = {"of": self._course.id, "objects": set(asked.values())}
         authors = {row.object: row.member for row in self._tx.db.execute(_AUTHORS, bound)}
-        found = set()
+        found: dict[EventKey, MemberId] = {}
         for message in self._messages:
             event = message.event
             author = authors.get(asked.get(event.key, ""))
             if author not in (None, message.member.id):
-                found.add(event.key)
+                found[event.key] = author
             authors[message_object(event.address, event.message)] = message.member.id
         return found
 
-    def _fact(self, message: PlainMessage, *, is_reply: bool) -> Fact:
+    def _fact(self, message: PlainMessage, answered: MemberId | None) -> Fact:
         event, text = message.event, message.event.text
         return Fact(
             kind=FACT,
@@ -123,7 +123,8 @@ class _Run:
             cause=event.key,
             values={
                 "length": visible_length(text),
-                "is_reply": is_reply,
+                "is_reply": answered is not None,
+                **({ANSWERED: answered} if answered is not None else {}),
                 "attachments": len(event.attachments),
                 MARK: fingerprint(text),
                 **self._common_values(message),

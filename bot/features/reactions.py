@@ -100,12 +100,12 @@ def reactions_on(db: Connection, messages: Collection[str]) -> dict[str, int]:
 
 
 @feature.offer("between_accounts")
-def between_accounts(db: Connection, members: Sequence[int]) -> list[tuple[str, str]]:
-    """Reactions of these members, who are one person now, to each other's messages: kind and object of the facts."""
+def between_accounts(db: Connection, members: Sequence[int]) -> list[tuple[tuple[str, str], None]]:
+    """Reactions of these members, who are one person now, to each other's messages: they would not have counted."""
     posted = (fact.c.object == table.c.object) & (fact.c.kind == FACT)
     theirs = table.c.member.in_(members) & fact.c.member.in_(members) & (fact.c.member != table.c.member)
     rows = db.execute(select(table.c.object, table.c.member).join(fact, posted).where(theirs).distinct())
-    return [("reaction.received", _object(object, who)) for object, who in rows]
+    return [(("reaction.received", _object(object, who)), None) for object, who in rows]
 
 
 def _post(ctx: Context, event: ReactionAdded | ReactionRemoved) -> Post | None:

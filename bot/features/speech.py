@@ -1,17 +1,18 @@
 """What rules can say, and the fact that a plain message was posted."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from bot.domain.messages import Localised, Template, Text, Words
-from bot.domain.rules import Firing
+from bot.domain.rules import ANSWERED, Firing
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.messages import FACT
 from bot.engine.roster import name_of
 from bot.engine.telling import tell
-from storage.tables import member, profile
+from storage.tables import fact, member, profile
 
 feature = Feature("speech")
 feature.fact(FACT, has_text=True, length="number", is_reply="yes_no", attachments="number")
@@ -19,6 +20,17 @@ feature.fact(FACT, has_text=True, length="number", is_reply="yes_no", attachment
 _VALUES = ("name", "points")  # that a text may show beside the fields of the fact; see `_filled`
 _POSTS = 3  # of one kind that one event may lead to; more become one post
 _LINES = 50  # of that one
+
+
+@feature.offer("between_accounts")
+def between_accounts(db: Connection, members: Sequence[int]) -> list[tuple[tuple[str, str], dict[str, Any]]]:
+    """Replies of these members, who are one person now, to each other: what they are if nobody answers oneself."""
+    posted = select(fact.c.object, fact.c["values"]).where(fact.c.member.in_(members), fact.c.kind == FACT)
+    return [
+        ((FACT, object), {**values, "is_reply": False})
+        for object, values in db.execute(posted)
+        if values.get(ANSWERED) in members
+    ]
 
 
 @feature.effect("say", Localised, shows=_VALUES)

@@ -39,7 +39,6 @@ table = Table(
 
 # Who thanked them they were told then; the list would say it for good.
 feature.personal(Personal(table, path=("giver",)), Personal(table, path=("taker",), hidden=("giver",)))
-
 _MUTUAL = timedelta(days=7)
 _WORDS = InReply(("谢谢", "谢谢你", "多谢", "感谢", "谢啦", "thanks", "thank you", "thx"))
 
@@ -139,12 +138,12 @@ _THANKED = select(table.c.giver).where(
 
 
 @feature.offer("between_accounts")
-def between_accounts(db: Connection, members: Sequence[MemberId]) -> list[tuple[str, str]]:
-    """What these members, who are one person now, have thanked each other for: kind and object of the facts."""
+def between_accounts(db: Connection, members: Sequence[MemberId]) -> list[tuple[tuple[str, str], None]]:
+    """What these members, who are one person now, have thanked each other for: it would not have been."""
     theirs = table.c.giver.in_(members) & table.c.taker.in_(members) & (table.c.giver != table.c.taker)
     rows = db.execute(select(table.c.giver, table.c.taker, table.c.local_date).where(theirs))
     objects = [_object(giver, taker, day) for giver, taker, day in rows]
-    return [(kind, object) for kind in ("thanks.given", "thanks.received") for object in objects]
+    return [((kind, object), None) for kind in ("thanks.given", "thanks.received") for object in objects]
 
 
 @feature.query("thanks_on")

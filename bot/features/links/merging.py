@@ -35,7 +35,7 @@ def merge(ctx: Context, survivor: Member, merged: Member) -> Closed:
     mine, theirs = store.parts_of(ctx.db, survivor.id), store.parts_of(ctx.db, merged.id)
     whole = dict.fromkeys([*mine, *theirs], survivor.id)
     rules = {rule.id: rule for rule in ctx.course.rules}
-    between = frozenset(ctx.ask_each("between_accounts", list(whole)))
+    between = dict(ctx.ask_each("between_accounts", list(whole)))
     lit, dark = (
         list(doubled(_standing(ctx.db, table, list(whole)), mine, rules, between)) for table in (ledger, shadow_ledger)
     )
@@ -76,6 +76,10 @@ def _regroup(ctx: Context, whole: dict[MemberId, MemberId], changed: Collection[
     relevel(ctx.db, ctx.course, changed)
 
 
+def _object(merged: MemberId) -> ObjectId:
+    return ObjectId(f"member {merged}")
+
+
 def _fact(
     ctx: Context,
     kind: str,
@@ -89,7 +93,7 @@ def _fact(
         kind=kind,
         course=ctx.course.id,
         member=about.id,
-        object=ObjectId(f"member {other}"),
+        object=_object(other),
         at=ctx.now,
         local_date=ctx.today,
         cause=ctx.event.key,
@@ -126,7 +130,9 @@ def _closed(db: Connection, table: Table, link: Row[Any]) -> list[LedgerEntry]:
 
 def _is_gone(db: Connection, entry: LedgerEntry, link: Row[Any]) -> bool:
     """Whether what it was given for has been taken back since: a message deleted, a grade changed."""
-    since = (facts.c.object == entry.object) & (facts.c.kind == RETRACTED) & (facts.c.at >= link.at)
+    linked = (facts.c.kind == LINKED) & (facts.c.member == link.survivor) & (facts.c.object == _object(link.merged))
+    of_link = select(func.max(facts.c.id)).where(linked).scalar_subquery()  # a moment may be that of several facts
+    since = (facts.c.object == entry.object) & (facts.c.kind == RETRACTED) & (facts.c.id > of_link)
     rows = db.execute(select(facts.c["values"]).where(since, facts.c.member.in_((link.survivor, entry.member))))
     return any(values["fact"] == entry.fact for (values,) in rows)
 
