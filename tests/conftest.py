@@ -1,7 +1,8 @@
 """Fixtures: a community to talk to, and the texts it speaks."""
 
+import logging
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.cli.serving import OURS
 from bot.engine.feature import Feature
 from bot.features import FEATURES
 from scheduler.clock import RealClock
@@ -107,5 +109,9 @@ async def course(open_community: Open) -> Community:
 
 
 @pytest.fixture
-def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    return Shell(capsys, monkeypatch)
+def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
+    """A terminal. What a command has made of the logs ends with it."""
+    levels = {name: logging.getLogger(name).level for name in OURS}
+    yield Shell(capsys, monkeypatch)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)

@@ -6,6 +6,9 @@ import logging
 import signal
 from collections.abc import Iterator
 
+OURS = ("bot", "adapters", "scheduler", "storage", "rules")
+"""The packages that are ours, by which our log lines are named."""
+
 
 @contextlib.contextmanager
 def stopped_by_signals() -> Iterator[asyncio.Event]:
@@ -24,5 +27,5 @@ def stopped_by_signals() -> Iterator[asyncio.Event]:
 def quiet_logs(level: int = logging.WARNING) -> None:
     """Our own lines with time and level; libraries only from warnings on."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in ("bot", "adapters", "scheduler", "storage", "rules"):
+    for name in OURS:
         logging.getLogger(name).setLevel(level)
