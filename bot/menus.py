@@ -50,8 +50,9 @@ def menus_of(platform: str, live: Live, registry: Registry, texts: Catalogues, l
             said = tuple((c.name, texts.say(spoken or by_default, f"help.{c.name}")) for c in ordered)
             yield Menu(scope=scope.scope, chat=scope.chat, language=spoken, commands=said)
 
+    in_groups = [command for command in listed_commands(registry, "student", "main") if not command.alone]
     menus = [
-        *written(Menu(scope="groups", commands=()), listed_commands(registry, "student", "main"), language),
+        *written(Menu(scope="groups", commands=()), in_groups, language),
         *written(Menu(scope="private", commands=()), listed_commands(registry, "student", None), language),
     ]
     for chat, spoken in _staff_rooms(platform, live).items():

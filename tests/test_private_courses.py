@@ -230,7 +230,7 @@ async def test_a_course_that_has_not_begun_says_when_it_does(opened) -> None:
     assert list(grace.buttons) == ["My points", "What I can do"]
 
 
-@pytest.mark.parametrize("text", ["", "nothing", "writing x", "../writing", "x" * 5000])
+@pytest.mark.parametrize("text", ["nothing", "writing x", "../writing", "x" * 5000])
 async def test_an_unknown_course_is_said_kindly(opened, text: str) -> None:
     grace = await opened()
     assert (await grace.commands("join", text, via="link")).startswith("I know no course")
@@ -265,3 +265,8 @@ async def test_in_a_group_these_say_where_one_is(course: Community) -> None:
     assert await course.answer("ada", "/join nothing") == "This is Writing camp."
     assert await course.answer("ada", "/course") == "This is Writing camp."
     assert (await course.answer("ada", "/start")).startswith("Hello Ada! I look after Writing camp.")
+
+
+async def test_a_link_without_a_course_greets_and_asks_which(opened) -> None:
+    grace = await opened()
+    assert "Which course?" in await grace.commands("join", "", via="link")

@@ -52,6 +52,9 @@ def join(ctx: Context, cmd: CommandInvoked) -> None:
     if not ctx.actor_address.private:
         ctx.reply("course.here", title=ctx.course.title)
         return
+    if not cmd.text.strip():
+        start(ctx, cmd)
+        return
     course = _open_course(ctx, cmd.text.strip())
     person = (course.id, ctx.actor.platform, ctx.actor.user)
     members, new = members_of(ctx.db, ctx.live, {person: ctx.actor}, ctx.now)
