@@ -178,9 +178,18 @@ def readdress(db: Connection, old: Address, new: Address, *, now: datetime) -> N
         if not names_a_message(message):
             message = structs.replace(message, address=new, reply_to=None)
             changes = {"message": message, "lane": lane_of(message)}
+            _readdress_deletion(db, message)
         elif row.state == "sending":
             continue  # who sends it settles it
         db.execute(update(outbox).where(outbox.c.id == row.id).values(changes))
+
+
+def _readdress_deletion(db: Connection, message: OutgoingMessage) -> None:
+    """What is to be taken back after a while is taken back where it will stand."""
+    lane = f"{message.address.platform}:deletion:{message.key}"
+    for row in db.execute(select(outbox.c.id, outbox.c.message).where(outbox.c.lane == lane)).all():
+        deletion = structs.replace(msgspec.convert(row.message, OutgoingMessage), address=message.address)
+        db.execute(update(outbox).where(outbox.c.id == row.id).values(message=deletion))
 
 
 def names_a_message(message: OutgoingMessage) -> bool:

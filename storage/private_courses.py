@@ -1,8 +1,9 @@
 """The course that somebody talks about with the bot alone, of several; and what they asked before they said which."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, String, Table, Text, bindparam, delete, select
+from sqlalchemy import Boolean, Column, Connection, String, Table, Text, bindparam, delete, select
 
 from bot.domain.ids import CourseId
 from bot.domain.places import Actor
@@ -27,6 +28,7 @@ private_asked = Table(
     Column("platform", String(32), primary_key=True),
     Column("user", String(128), primary_key=True),
     Column("asked", Text, nullable=False),  # a command with its words
+    Column("by_link", Boolean(create_constraint=False), nullable=False),  # which somebody else may have made
     Column("at", Moment, nullable=False),
 )
 
@@ -45,16 +47,24 @@ def choose(db: Connection, actor: Actor, course: CourseId, *, at: datetime) -> N
     db.execute(row.on_conflict_do_update(index_elements=["platform", "user"], set_={"course": course, "at": at}))
 
 
-def keep_asked(db: Connection, actor: Actor, asked: str, *, at: datetime) -> None:
+class Asked(NamedTuple):
+    """A command with its words."""
+
+    words: str
+    by_link: bool
+
+
+def keep_asked(db: Connection, actor: Actor, asked: Asked, *, at: datetime) -> None:
     """What is to be done as soon as the course is chosen; a later wish takes the place of an earlier one."""
-    row = insert(db, private_asked).values(platform=actor.platform, user=actor.user, asked=asked, at=at)
-    db.execute(row.on_conflict_do_update(index_elements=["platform", "user"], set_={"asked": asked, "at": at}))
+    wish = {"asked": asked.words, "by_link": asked.by_link, "at": at}
+    row = insert(db, private_asked).values(platform=actor.platform, user=actor.user, **wish)
+    db.execute(row.on_conflict_do_update(index_elements=["platform", "user"], set_=wish))
 
 
-def take_asked(db: Connection, actor: Actor, *, at: datetime) -> str | None:
+def take_asked(db: Connection, actor: Actor, *, at: datetime) -> Asked | None:
     """What this account asked last, once; None where that was done already, or is too long ago."""
     mine = (private_asked.c.platform == actor.platform) & (private_asked.c.user == actor.user)
     row = db.execute(
-        delete(private_asked).where(mine).returning(private_asked.c.asked, private_asked.c.at)
+        delete(private_asked).where(mine).returning(private_asked.c.asked, private_asked.c.by_link, private_asked.c.at)
     ).one_or_none()
-    return row.asked if row and at < row.at + ASKED_LIFE else None
+    return Asked(row.asked, row.by_link) if row and at < row.at + ASKED_LIFE else None

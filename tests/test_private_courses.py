@@ -270,3 +270,10 @@ async def test_in_a_group_these_say_where_one_is(course: Community) -> None:
 async def test_a_link_without_a_course_greets_and_asks_which(opened) -> None:
     grace = await opened()
     assert "Which course?" in await grace.commands("join", "", via="link")
+
+
+async def test_what_a_link_says_is_kept_until_the_course_is_chosen_and_is_still_a_links_word(opened) -> None:
+    grace = await opened()
+    await grace.commands("link", "ABCDE-12345", via="link")
+    heard = await grace.presses("Writing camp")
+    assert "Confirm only if you asked for the code yourself" in heard

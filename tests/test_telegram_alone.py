@@ -142,6 +142,19 @@ async def test_after_the_group_has_moved_nothing_happens_to_its_new_messages(cou
     telegram.calls.clear()  # the old group has refused what it had to
 
 
+async def test_what_is_taken_back_after_a_while_is_taken_back_in_the_new_group(course: TelegramCommunity) -> None:
+    telegram, ada = course.town.telegram, course.town.person("ada")
+    small = telegram.group("Small", ada, course.town.person("chen"), kind="group", bot="administrator")
+    await _bound(course, small)
+    telegram.says(course.town.person("zoe"), small, "/nudge on")
+    big = telegram.migrates(ada, small)
+    await course.settle()
+    assert len(telegram.said(ada, big)) >= 1
+    await course.passes(hours=2)
+    assert telegram.said(ada, big) == []
+    telegram.calls.clear()
+
+
 async def _bound(course: TelegramCommunity, chat: Any) -> None:
     chat.member(course.town.person("zoe")).status = "member"
     course.town.telegram.says(course.town.person("chen"), chat, "/bind writing interest")

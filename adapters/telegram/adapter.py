@@ -9,7 +9,7 @@ from msgspec import structs
 from telegram import InputFile
 from telegram.error import InvalidToken, TelegramError
 
-from adapters.telegram.albums import Album, Albums
+from adapters.telegram.albums import Albums
 from adapters.telegram.client import Client, bot_id
 from adapters.telegram.errors import is_done, outcome_of
 from adapters.telegram.parse import key_of
@@ -91,22 +91,23 @@ class TelegramAdapter:
         me = await self.me()
         async with self._posting_poll:  # its id is kept by then
             read = await Reader(self._store, self.bot, me["username"]).read(batch, self._clock.now())
-        events: list[Event] = []
-        complete: list[Album] = []
-        for update, found in read:
-            album = update.message.media_group_id if update and update.message else None
-            for event in found:
-                if album and isinstance(event, MessagePosted | CommandInvoked):
-                    self._albums.add(album, event)
-                else:
-                    ended = [one for one in self._albums.before(event) if one.id not in [each.id for each in complete]]
-                    complete += ended
-                    events += [self._albums.event_of(one) for one in ended]
-                    events += filter(None, [await self._with_standing(event)])
-        await self._albums.keep()
-        if events:
-            await sink(events)
-        await self._albums.forget(complete)
+        async with self._albums.lock:
+            events: list[Event] = []
+            complete: list[str] = []
+            for update, found in read:
+                album = update.message.media_group_id if update and update.message else None
+                for event in found:
+                    if album and isinstance(event, MessagePosted | CommandInvoked):
+                        self._albums.add(album, event)
+                    else:
+                        ended = [id for id in self._albums.before(event) if id not in complete]
+                        complete += ended
+                        events += map(self._albums.leave, ended)
+                        events += filter(None, [await self._with_standing(event)])
+            await self._albums.keep()
+            if events:
+                await sink(events)
+            await self._albums.forget(complete)
 
     async def _with_standing(self, event: Event) -> Event | None:
         return await self.places.with_lacks(event) if isinstance(event, PlaceSeen) else event

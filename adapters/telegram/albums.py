@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable
 
 import msgspec
 from msgspec import structs
@@ -11,10 +10,9 @@ from msgspec import structs
 from adapters.telegram.parse import key_of
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import CommandInvoked, Event, MessagePosted
-from bot.domain.ids import EventKey
 from bot.domain.ports import AdapterStore, Sink
 
-_OPEN, _HANDED = "album", "album_done"
+_KIND, _DONE = "album", "album_done"
 _QUIET = 1.0  # seconds without another part, then it is complete
 _PATIENCE = 10.0  # seconds after the start for the parts that the server had not been able to hand over
 _REMEMBERED = 200  # albums
@@ -22,78 +20,115 @@ _REMEMBERED = 200  # albums
 Part = MessagePosted | CommandInvoked
 
 
-class Album(NamedTuple):
-    """The parts of one album that belong together, by their keys."""
+class _Album(msgspec.Struct):
+    """An album as it is stored. What is handed over is settled before that, so that a second try is the same one."""
 
-    id: str
-    parts: Mapping[str, Part]
+    handed: list[str] = []  # keys of the parts that have had their effect
+    times: int = 0  # how often parts of it were handed over, or were about to be
+    leaving: list[Part] = []  # being handed over
+    open: list[Part] = []  # the others
+
+    def knows(self, part: Part) -> bool:
+        return part.key in self.handed or any(one.key == part.key for one in (*self.leaving, *self.open))
 
 
 class Albums:
     """Keeps the parts until no more come. They are in the store before the server hears that they have arrived.
 
-    What comes after its album was handed over is a message of its own, and not the same part a second time.
+    What comes after its album was handed over is a message of its own. Whoever calls holds `lock` meanwhile.
     """
 
     def __init__(self, store: AdapterStore, bot: str) -> None:
+        self.lock = asyncio.Lock()
         self._store = store
         self._bot = bot
-        self._open: dict[str, dict[str, Part]] = {}
+        self._albums: dict[str, _Album] = {}
         self._unkept: set[str] = set()
-        self._changed_at: dict[str, float] = {}
-        self._handed: dict[str, set[str]] = {}
+        self._due_at: dict[str, float] = {}
         self._more = asyncio.Event()
 
     async def open(self) -> None:
-        """Know again what a process has left that died."""
-        for document in await self._store.latest(_HANDED, limit=_REMEMBERED):
-            self._handed[document.key] = set(document.value["parts"])
-        for document in await self._store.latest(_OPEN, limit=_REMEMBERED):
-            for part in msgspec.convert(document.value["parts"], list[Part]):
-                self.add(document.key, part)
-        self._unkept.clear()
+        """Know again what a process has left that died, and nothing else."""
+        self._albums, self._unkept, self._due_at = {}, set(), {}
+        for kind in (_DONE, _KIND):
+            for document in await self._store.latest(kind, limit=_REMEMBERED):
+                self._albums[document.key] = album = msgspec.convert(document.value, _Album)
+                if album.leaving or album.open:
+                    self._wait_for(document.key)
 
-    def add(self, album: str, part: Part) -> None:
+    def add(self, id: str, part: Part) -> None:
         """A part has come in, perhaps not for the first time."""
-        if part.key not in self._handed.get(album, ()):
-            self._open.setdefault(album, {})[part.key] = part
-            self._changed_at[album] = asyncio.get_running_loop().time()
-            self._unkept.add(album)
-            self._more.set()
+        album = self._albums.setdefault(id, _Album())
+        if not album.knows(part):
+            album.open.append(part)
+            self._unkept.add(id)
+            self._wait_for(id)
 
-    async def keep(self) -> None:
-        """Store what has come in. Raises StorageTrouble."""
-        changed = sorted(self._unkept & self._open.keys())
-        if changed:
-            await self._store.put_many([(_OPEN, album, self._document(album)) for album in changed])
-        self._unkept.clear()
+    def _wait_for(self, id: str) -> None:
+        self._due_at[id] = asyncio.get_running_loop().time() + _QUIET
+        self._more.set()
 
-    def _document(self, album: str) -> dict[str, Any]:
-        return {"parts": [msgspec.to_builtins(part) for part in self._open[album].values()]}
-
-    def before(self, event: Event) -> list[Album]:
+    def before(self, event: Event) -> list[str]:
         """The albums that are complete because the same person has gone on to something else in that chat."""
         who, address = getattr(event, "actor", None), getattr(event, "address", None)
         if who is None or address is None:
             return []
-        found = [Album(id, dict(parts)) for id, parts in self._open.items()]
-        return [album for album in found if _is_by(album, who.user, address.room)]
+        waiting = ((id, (*album.leaving, *album.open)) for id, album in self._albums.items() if id in self._due_at)
+        return [id for id, parts in waiting if _is_by(parts[0], who.user, address.room)]
 
-    def event_of(self, album: Album) -> Part:
+    def leave(self, id: str) -> Part:
+        """The message that is to be handed over: the parts that have come, or those that were to leave before."""
+        album = self._albums[id]
+        if not album.leaving:
+            album.leaving, album.open = album.open, []
+            album.times += 1
+            self._unkept.add(id)
+        return self._together(id, album)
+
+    def _together(self, id: str, album: _Album) -> Part:
         """One message with all files: in the place of the first, with the words of the one that has some."""
-        ordered = sorted(album.parts.values(), key=lambda part: int(part.message or 0))
+        ordered = sorted(album.leaving, key=lambda part: int(part.message or 0))
         spoken = next((part for part in ordered if isinstance(part, CommandInvoked) or part.text), ordered[0])
-        first = ordered[0]
         return structs.replace(
             spoken,
-            key=self._key(album.id, first.key),
-            message=first.message,
-            at=first.at,
+            key=key_of(self._bot, f"album:{id}:{album.times}"),
+            message=ordered[0].message,
+            at=ordered[0].at,
             attachments=tuple(attachment for part in ordered for attachment in part.attachments),
         )
 
-    def _key(self, album: str, first: EventKey) -> EventKey:
-        return key_of(self._bot, f"album:{album}:{first.rpartition(':')[2]}")
+    async def keep(self) -> None:
+        """Store what has changed. Raises StorageTrouble."""
+        changed = sorted(self._unkept)
+        if changed:
+            await self._store.put_many([(_KIND, id, msgspec.to_builtins(self._albums[id])) for id in changed])
+        self._unkept.difference_update(changed)
+
+    async def forget(self, ids: Iterable[str]) -> None:
+        """What left has had its effect. Raises StorageTrouble; then it leaves once more, as it was."""
+        for id in ids:
+            album = self._albums[id]
+            rest = _Album(
+                handed=[*album.handed, *(part.key for part in album.leaving)], times=album.times, open=album.open
+            )
+            if rest.open:
+                await self._store.put(_KIND, id, msgspec.to_builtins(rest))
+            else:
+                await self._store.put(_DONE, id, msgspec.to_builtins(rest))
+                await self._store.delete(_KIND, id)
+                self._due_at.pop(id, None)
+            self._albums[id] = rest
+        if len(self._albums) > 2 * _REMEMBERED:
+            await self._prune()
+
+    async def _prune(self) -> None:
+        """Forget the albums that are long complete."""
+        newest = await self._store.latest(_DONE, limit=_REMEMBERED)
+        await self._store.delete_through(_DONE, newest[0].revision - 1)
+        kept = self._due_at.keys() | {document.key for document in newest}
+        self._albums = {id: album for id, album in self._albums.items() if id in kept}
+
+    # --- those that nothing follows -----------------------------------------------------------------------------------
 
     async def run(self, sink: Sink, caught_up: asyncio.Event) -> None:
         """Hand over each album when it is complete, for ever."""
@@ -112,37 +147,15 @@ class Albums:
 
     async def hand_over(self, sink: Sink) -> float | None:
         """Hand over what is complete; in how many seconds something else may be. Raises StorageTrouble."""
-        now = asyncio.get_running_loop().time()
-        for id in [id for id, at in self._changed_at.items() if now - at >= _QUIET]:
-            album = Album(id, dict(self._open[id]))
-            await sink([self.event_of(album)])
-            await self.forget([album])
-        return min((at + _QUIET - now for at in self._changed_at.values()), default=None)
-
-    async def forget(self, albums: Iterable[Album]) -> None:
-        """They have had their effect. Raises StorageTrouble."""
-        for album in albums:
-            handed = self._handed.setdefault(album.id, set()) | album.parts.keys()
-            await self._store.put(_HANDED, album.id, {"parts": sorted(handed)})
-            self._handed[album.id] = handed
-            rest = {key: part for key, part in self._open.get(album.id, {}).items() if key not in handed}
-            if rest:  # they came while the others were handed over
-                self._open[album.id] = rest
-                self._unkept.add(album.id)
+        async with self.lock:
+            now = asyncio.get_running_loop().time()
+            for id in [id for id, at in self._due_at.items() if at <= now]:
+                event = self.leave(id)
                 await self.keep()
-            else:
-                await self._store.delete(_OPEN, album.id)
-                self._open.pop(album.id, None)
-                self._changed_at.pop(album.id, None)
-        await self._prune()
-
-    async def _prune(self) -> None:
-        if len(self._handed) > 2 * _REMEMBERED:
-            newest = await self._store.latest(_HANDED, limit=_REMEMBERED)
-            await self._store.delete_through(_HANDED, newest[0].revision - 1)
-            self._handed = {document.key: set(document.value["parts"]) for document in newest}
+                await sink([event])
+                await self.forget([id])
+            return min((at - now for at in self._due_at.values()), default=None)
 
 
-def _is_by(album: Album, user: str, room: str) -> bool:
-    part = next(iter(album.parts.values()))
+def _is_by(part: Part, user: str, room: str) -> bool:
     return (part.actor.user, part.address.room) == (user, room)

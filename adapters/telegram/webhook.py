@@ -92,8 +92,8 @@ class Webhook:
             return 413
         try:
             raw = msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return 400
+        except (ValueError, RecursionError):
+            raw = {"unreadable": body.decode("utf-8", "replace")}  # set aside, or the server would send it for ever
         return await self._commit(raw)
 
     async def _commit(self, raw: Raw) -> int:

@@ -77,8 +77,7 @@ def run_command(ctx: Context, event: CommandInvoked) -> None:
         raise private_chat_first(ctx, command.name)
     if not command.anywhere:
         if ctx.actor_address.private and not ctx.has_member:
-            text = "" if event.via == "link" else event.text  # a button of ours would run what a stranger wrote
-            ask_which_course(ctx, then=f"{command.name} {text}".strip())
+            ask_which_course(ctx, then=f"{command.name} {event.text}".strip(), by_link=event.via == "link")
             return
         check_allowed(ctx, command)
     command.handler(ctx, event)

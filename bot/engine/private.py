@@ -66,7 +66,7 @@ def is_over(course: Course, at: datetime) -> bool:
     return course.date_at(at) > course.ends
 
 
-def ask_which_course(ctx: Context, then: str = "") -> None:
+def ask_which_course(ctx: Context, then: str = "", *, by_link: bool = False) -> None:
     """Let the person choose; the choice is remembered, and what they asked for is run.
 
     Their words are kept with them, and never in a button: platforms and adapters keep buttons for as long as they like.
@@ -74,7 +74,7 @@ def ask_which_course(ctx: Context, then: str = "") -> None:
     courses = fitting_courses(ctx.db, ctx.live, ctx.actor, ctx.now)
     ctx.reply("course.which" if courses else "place.no_course")
     if then and courses:
-        private_courses.keep_asked(ctx.db, ctx.actor, then, at=ctx.now)
+        private_courses.keep_asked(ctx.db, ctx.actor, private_courses.Asked(then, by_link), at=ctx.now)
     ctx.reply_buttons(course_buttons(courses, THEN if then else ""))
 
 

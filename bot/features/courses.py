@@ -61,7 +61,7 @@ def _asked(ctx: Context, cmd: CommandInvoked) -> CommandInvoked | None:
     asked = private_courses.take_asked(ctx.db, ctx.actor, at=ctx.now)
     if asked is None:
         return None
-    name, _, text = asked.partition(" ")
+    name, _, text = asked.words.partition(" ")
     return CommandInvoked(
         key=cmd.key,
         at=cmd.at,
@@ -69,7 +69,7 @@ def _asked(ctx: Context, cmd: CommandInvoked) -> CommandInvoked | None:
         address=cmd.address,
         name=name,
         text=text,
-        via="button",
+        via="link" if asked.by_link else "button",
         message=cmd.message,
         interaction=cmd.interaction,
     )

@@ -13,9 +13,8 @@ from adapters.telegram.client import open_client
 from adapters.telegram.polling import Polling
 from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
 from bot.domain.events import CommandInvoked, MessagePosted, PlatformTrouble, UpdateUnreadable
-from bot.domain.ids import EventKey
 from bot.domain.messages import Button, File, OutgoingMessage, Poll, Reaction, Span, Text
-from bot.domain.places import Actor, Address
+from bot.domain.places import Address
 from scheduler.clock import RealClock
 from storage.database import Database
 from storage.documents import Documents
@@ -241,38 +240,6 @@ async def test_what_follows_an_album_does_not_overtake_it(bench: TelegramBench) 
     events: list[Any] = await events_of(bench, 3)
     assert [getattr(event, "text", "") or event.name for event in events] == ["hello", "My work", "done"]
     assert len({event.key for event in events}) == 3
-
-
-async def test_a_part_that_comes_late_is_a_message_of_its_own_and_none_counts_twice(bench: TelegramBench) -> None:
-    bench.telegram.sends_album(bench.people["ada"], bench.chat, caption="My work")
-    first, *others = await bench.client.call("getUpdates", offset=0, timeout=0)
-    events: list[Any] = []
-
-    async def sink(taken: Any, /) -> None:
-        events.extend(taken)
-
-    await bench.adapter.take([first], sink)
-    await bench.adapter._albums.forget([album := bench.adapter._albums.before(_by_ada(bench))[0]])
-    events.append(bench.adapter._albums.event_of(album))
-    bench.adapter = bench.another()  # killed before the server heard of it: it sends all again
-    await bench.adapter._albums.open()
-    await bench.adapter.take([first, *others], sink)
-    bench.telegram.says(bench.people["ada"], bench.chat, "done")
-    await bench.adapter.take((await bench.client.call("getUpdates", offset=0, timeout=0))[-1:], sink)
-    shown = [(event.text, len(event.attachments)) for event in events]
-    assert shown == [("My work", 1), ("", len(others)), ("done", 0)]
-    assert len({event.key for event in events}) == 3
-
-
-def _by_ada(bench: TelegramBench) -> MessagePosted:
-    return MessagePosted(
-        key=EventKey("k"),
-        at=RealClock().now(),
-        actor=Actor(platform="telegram", user=bench.user("ada"), name="Ada"),
-        address=bench.group,
-        message="1",
-        text="",
-    )
 
 
 async def test_half_a_surrogate_pair_blocks_nothing(bench: TelegramBench) -> None:

@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("platform", sa.String(length=32), nullable=False),
         sa.Column("user", sa.String(length=128), nullable=False),
         sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("by_link", sa.Boolean(create_constraint=False), nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("platform", "user", name=op.f("pk_private_asked")),
     )
