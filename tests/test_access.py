@@ -207,3 +207,7 @@ async def test_staff_hear_of_a_platform_in_trouble_once_and_when_it_is_over(cour
     assert trouble.startswith("⚠")
     assert "Elsewhere" in trouble
     assert over == "✅ Elsewhere works again, after 5 minutes."
+
+
+async def test_nobody_is_promised_a_look_where_there_is_nothing_to_be_found(course: Community) -> None:
+    assert await course.answer("chen", "/bind") == "This chat is the main group of Writing camp."

@@ -9,6 +9,7 @@ import msgspec
 
 from adapters.telegram import shape
 from adapters.telegram.payloads import is_kept, linked
+from adapters.telegram.standing import ADMINS, is_in
 from adapters.telegram.traits import PLATFORM
 from bot.domain.events import (
     Attachment,
@@ -34,7 +35,6 @@ from bot.domain.places import Actor, Address
 from bot.domain.text import clean_text
 
 _COMMAND = re.compile(r"/(\w{1,64})(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
-_MANAGERS = ("creator", "administrator")
 _FULL = {emoji.replace("\ufe0f", ""): emoji for emoji in ("❤️", "❤️‍🔥", "🕊️", "✍️", "☃️", "🤷‍♂️", "🤷‍♀️")}
 """Telegram's have no variation selector, keyboards' have one."""
 
@@ -241,7 +241,7 @@ class _Reader:
         was_in, is_in = _is_in(change.old_chat_member), _is_in(change.new_chat_member)
         if is_in and not was_in:
             yield MemberJoined(key=self._part("joined"), **done)
-        managed, manages = (one.status in _MANAGERS for one in (change.old_chat_member, change.new_chat_member))
+        managed, manages = (one.status in ADMINS for one in (change.old_chat_member, change.new_chat_member))
         if managed != manages:
             yield PowersChanged(key=self._part("powers"), is_manager=manages, **done)
         if was_in and not is_in:
@@ -319,7 +319,7 @@ def _is_person(user: shape.User | None) -> TypeGuard[shape.User]:
 
 
 def _is_in(member: shape.ChatMember) -> bool:
-    return member.status in (*_MANAGERS, "member") or (member.status == "restricted" and member.is_member)
+    return is_in({"status": member.status, "is_member": member.is_member})
 
 
 def _emojis(reactions: list[shape.ReactionType]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 Json = Mapping[str, Any]
 
 _GROUPS = ("group", "supergroup")
-_ADMINS = ("creator", "administrator")
+ADMINS = ("creator", "administrator")
 _RIGHTS = (
     ("can_pin_messages", "lacks.telegram.pin"),
     ("can_delete_messages", "lacks.telegram.delete"),
@@ -17,7 +17,7 @@ _RIGHTS = (
 def is_in(member: Json) -> bool:
     """Whether the bot is in the chat, by `getChatMember`. Who is restricted may be in or not."""
     status = member.get("status")
-    return status in (*_ADMINS, "member") or (status == "restricted" and bool(member.get("is_member")))
+    return status in (*ADMINS, "member") or (status == "restricted" and bool(member.get("is_member")))
 
 
 def lacks_of(me: Json, chat: Json, member: Json) -> tuple[str, ...]:
@@ -29,7 +29,7 @@ def lacks_of(me: Json, chat: Json, member: Json) -> tuple[str, ...]:
         return ()
     if chat.get("type") not in _GROUPS:  # a channel: only administrators write there
         return () if _may(member, "can_post_messages") else ("lacks.telegram.send",)
-    if member.get("status") in _ADMINS:
+    if member.get("status") in ADMINS:
         return tuple(_lacking_rights(chat, member))
     mute = () if _may_write(chat, member) else ("lacks.telegram.send",)
     deaf = () if me.get("can_read_all_group_messages") else ("lacks.telegram.reading",)

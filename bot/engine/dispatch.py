@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Literal
 
 from bot.domain.errors import UserError
 from bot.domain.events import ButtonPressed, CommandInvoked, MessagePosted
@@ -27,18 +28,7 @@ def as_command(event: object, registry: Registry) -> CommandInvoked | None:
         case CommandInvoked():
             return event
         case ButtonPressed():
-            name, _, text = event.command.partition(" ")
-            return CommandInvoked(
-                key=event.key,
-                at=event.at,
-                actor=event.actor,
-                address=event.address,
-                name=name,
-                text=text,
-                via="button",
-                message=event.message,
-                interaction=event.interaction,
-            )
+            return command_of(event, event.command)
         case MessagePosted() if command := word_in(event, registry):
             return CommandInvoked(
                 key=event.key,
@@ -54,6 +44,24 @@ def as_command(event: object, registry: Registry) -> CommandInvoked | None:
             )
         case _:
             return None
+
+
+def command_of(
+    event: ButtonPressed | CommandInvoked, words: str, *, via: Literal["button", "link"] = "button"
+) -> CommandInvoked:
+    """The command that these words are, in the place of an event."""
+    name, _, text = words.partition(" ")
+    return CommandInvoked(
+        key=event.key,
+        at=event.at,
+        actor=event.actor,
+        address=event.address,
+        name=name,
+        text=text,
+        via=via,
+        message=event.message,
+        interaction=event.interaction,
+    )
 
 
 def word_in(event: MessagePosted, registry: Registry) -> Command | None:

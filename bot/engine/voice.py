@@ -88,6 +88,10 @@ class Voice:
         is_alone = where.only_for is not None and not where.address.private
         return is_alone and self.can_reach(where.address.platform) and not self.can_whisper(where.address.platform)
 
+    def can_inspect(self, platform: str) -> bool:
+        """Whether it tells what the bot may do in a chat."""
+        return Can.INSPECT in self._traits.get(platform, Traits()).can
+
     def shows_polls(self, platform: str) -> bool:
         """Whether it has polls of its own."""
         return Can.POLL in self._traits.get(platform, Traits()).can
@@ -106,25 +110,7 @@ class Voice:
         reader: Reader = UNKNOWN,
     ) -> list[Queued]:
         """The messages that say it, in order; `reader` is its only one, where there is one."""
-        message = OutgoingMessage(
-            key=key,
-            address=where.address,
-            body=self._body(what.lines, language),
-            table=self._table(what.board, language),
-            buttons=self._buttons(what, language),
-            files=tuple(what.files),
-            reply_to=where.reply_to,
-            only_for=where.only_for,
-            answers=where.answers,
-            edits=where.edits,
-            pins=where.pins,
-            unpins=where.unpins,
-            policy=what.policy,
-            at=now,
-            poll=what.poll,
-            act=what.act,
-            asks=what.asks,
-        )
+        message = self._message(key, what, where, language, now)
         traits = self._traits.get(where.address.platform, Traits())
         known = Discretion(
             reader=reader,
@@ -147,6 +133,28 @@ class Voice:
             for copy in copies
             for part in fit(copy.message, traits)
         ]
+
+    def _message(self, key: str, what: Utterance, where: Where, language: Language, now: datetime) -> OutgoingMessage:
+        """What is to be said, before anyone knows whom it reaches how."""
+        return OutgoingMessage(
+            key=key,
+            address=where.address,
+            body=self._body(what.lines, language),
+            table=self._table(what.board, language),
+            buttons=self._buttons(what, language),
+            files=tuple(what.files),
+            reply_to=where.reply_to,
+            only_for=where.only_for,
+            answers=where.answers,
+            edits=where.edits,
+            pins=where.pins,
+            unpins=where.unpins,
+            policy=what.policy,
+            at=now,
+            poll=what.poll,
+            act=what.act,
+            asks=what.asks,
+        )
 
     def _body(self, lines: Sequence[Words], language: Language) -> tuple[Span, ...]:
         spans: list[Span] = []

@@ -4,6 +4,7 @@ from bot.domain.course import Course
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.engine.context import Context
+from bot.engine.dispatch import command_of
 from bot.engine.feature import Feature
 from bot.engine.private import THEN, ask_which_course, course_buttons, fitting_courses
 from bot.engine.single import run_instead
@@ -59,17 +60,4 @@ def _fitting(ctx: Context, asked: str) -> Course:
 def _asked(ctx: Context, cmd: CommandInvoked) -> CommandInvoked | None:
     """What is to be done in that course; None where it was done already, or is too long ago."""
     asked = private_courses.take_asked(ctx.db, ctx.actor, at=ctx.now)
-    if asked is None:
-        return None
-    name, _, text = asked.words.partition(" ")
-    return CommandInvoked(
-        key=cmd.key,
-        at=cmd.at,
-        actor=cmd.actor,
-        address=cmd.address,
-        name=name,
-        text=text,
-        via="link" if asked.by_link else "button",
-        message=cmd.message,
-        interaction=cmd.interaction,
-    )
+    return command_of(cmd, asked.words, via="link" if asked.by_link else "button") if asked else None

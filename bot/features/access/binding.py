@@ -54,6 +54,8 @@ def _show(ctx: Context, space: Space) -> None:
     _check_admin(ctx, space.course)
     id = "bind.is_topic" if _is_topic(space.address) else "bind.is"
     ctx.reply(id, course=_title(ctx, space.course), kind=Text(id=f"space.{space.kind}"))
+    if ctx.engine.voice.can_inspect(ctx.actor_address.platform):
+        ctx.reply("bind.looking")
     _inspect(ctx)
 
 
