@@ -127,7 +127,7 @@ class TelegramAdapter:
         except InvalidToken as error:
             raise await self._outcome_of_unknown(error) from None
         except TelegramError as error:
-            raise outcome_of(error, self.client.token) from None  # the cause's words hold the address, with the token
+            raise outcome_of(error) from None  # the cause's words hold the address, with the token
         except StorageTrouble as trouble:
             raise NotSent(trouble.text.id) from trouble
         except ValueError as error:
@@ -135,7 +135,7 @@ class TelegramAdapter:
 
     async def _outcome_of_unknown(self, error: InvalidToken) -> NotSent | Refused | Unknown:
         """A server that says "not found", and knows the bot all the same, does not know the method."""
-        waits = outcome_of(error, self.client.token)
+        waits = outcome_of(error)
         if "unauthorized" in str(error).casefold():
             return waits
         try:

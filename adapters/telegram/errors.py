@@ -44,9 +44,9 @@ def is_done(error: TelegramError) -> bool:
     return isinstance(error, BadRequest) and _says(error, _DONE)
 
 
-def outcome_of(error: TelegramError, secret: str) -> NotSent | Refused | Unknown:
-    """How a call that failed has ended; its words without the secret, which is part of every address."""
-    said = str(error).replace(secret, "…")
+def outcome_of(error: TelegramError) -> NotSent | Refused | Unknown:
+    """How a call that failed has ended."""
+    said = str(error)
     match error:
         case RetryAfter():
             return NotSent(said, retry_after=_length(error))

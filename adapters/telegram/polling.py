@@ -26,7 +26,7 @@ class Polling:
         self._clock = clock
 
     async def __call__(self, adapter: TelegramAdapter, sink: Sink) -> None:
-        trouble = Trouble(adapter.bot, adapter.client.token, sink, self._clock)
+        trouble = Trouble(adapter.bot, sink, self._clock)
         await trouble.until_done(lambda: _take_over(adapter))
         offset: int | None = None
         wait = 0  # the first time, to see whether anything has piled up

@@ -26,9 +26,8 @@ _TOLD_AFTER = {"unreachable": timedelta(minutes=5)}
 class Trouble:
     """Does what must succeed, again and again until it does."""
 
-    def __init__(self, bot: str, token: str, sink: Sink, clock: Clock) -> None:
+    def __init__(self, bot: str, sink: Sink, clock: Clock) -> None:
         self._bot = bot
-        self._token = token
         self._sink = sink
         self._clock = clock
         self._since: datetime | None = None
@@ -42,7 +41,7 @@ class Trouble:
                 result = await work()
             except TelegramError as error:
                 await self._note(error)
-                await asyncio.sleep(_asked_wait(error, self._token) or wait)
+                await asyncio.sleep(_asked_wait(error) or wait)
                 wait = min(wait * 2, _LONGEST_WAIT)
             else:
                 await self._over()
@@ -50,7 +49,7 @@ class Trouble:
 
     async def _note(self, error: TelegramError) -> None:
         kind, now = _kind(error), self._clock.now()
-        log.warning("%s: %s", kind, str(error).replace(self._token, "…"))
+        log.warning("%s: %s", kind, error)
         self._since = self._since or now
         if kind != self._told and now - self._since >= _TOLD_AFTER.get(kind, timedelta(0)):
             await self._tell(kind, is_over=False)
@@ -84,8 +83,8 @@ def _kind(error: TelegramError) -> str:
     return "unreachable"
 
 
-def _asked_wait(error: TelegramError, token: str) -> float | None:
+def _asked_wait(error: TelegramError) -> float | None:
     """How long the server wants to be left alone, in seconds."""
-    outcome = outcome_of(error, token)
+    outcome = outcome_of(error)
     is_asked = isinstance(error, RetryAfter) and isinstance(outcome, NotSent) and outcome.retry_after
     return outcome.retry_after.total_seconds() if is_asked else None  # type: ignore[union-attr]

@@ -49,7 +49,7 @@ class Webhook:
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue(maxsize=_BATCH)
 
     async def __call__(self, adapter: TelegramAdapter, sink: Sink) -> None:
-        trouble = Trouble(adapter.bot, adapter.client.token, sink, self._clock)
+        trouble = Trouble(adapter.bot, sink, self._clock)
         await trouble.until_done(adapter.me)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._serve())

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from telegram import Bot
+from telegram.error import TelegramError
 
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.client import open_client
@@ -378,3 +380,14 @@ async def test_a_message_that_could_not_be_prepared_was_not_sent(bench: Telegram
         with pytest.raises(NotSent):
             await bench.adapter.send(message(bench, "k", buttons=(button,)))
     assert bench.telegram.asked("sendMessage") == []
+
+
+async def test_a_proxy_that_quotes_the_address_gives_the_token_to_nobody(
+    bench: TelegramBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*args: Any, **more: Any) -> None:
+        raise TelegramError(f"Cannot POST /bot{bench.telegram.token}/setMyCommands")
+
+    monkeypatch.setattr(Bot, "_post", refused)
+    with pytest.raises(TelegramError, match="Cannot POST /bot…/setMyCommands"):
+        await bench.client.call("setMyCommands")
