@@ -11,9 +11,10 @@ _KEY = ["platform", "user"]
 _IS_OPEN = select(contact.c.is_open).where(contact.c.platform == bindparam("on"), contact.c.user == bindparam("who"))
 
 
-def is_open(db: Connection, platform: str, user: str) -> bool:
-    """Whether the bot may write to this person in private."""
-    return bool(db.execute(_IS_OPEN, {"on": platform, "who": user}).scalar_one_or_none())
+def is_open(db: Connection, platform: str, user: str) -> bool | None:
+    """Whether this person has opened a private chat with the bot; None where nothing is known, False: closed it."""
+    found: bool | None = db.execute(_IS_OPEN, {"on": platform, "who": user}).scalar_one_or_none()
+    return found
 
 
 def change(db: Connection, platform: str, user: str, *, is_open: bool, at: datetime) -> bool:

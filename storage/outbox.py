@@ -72,13 +72,18 @@ def chat_lane(address: Address) -> str:
     return f"{address.platform}:{address.room}"
 
 
+WAITED_FOR = -1
+"""The priority of what somebody waits for with a finger on the screen."""
+
 URGENT = 0
-"""The priority of what somebody waits for with a finger on the screen; platforms do not count it."""
+"""What platforms do not count has no greater number than this."""
 
 
 def _priority(message: OutgoingMessage) -> int:
     """What is sent first where not all can be sent: answers to presses, answers to people, posts."""
-    if message.answers or message.deletes:
+    if message.answers:
+        return WAITED_FOR
+    if message.deletes:
         return URGENT
     return 1 if message.reply_to or message.only_for or message.address.private else 2
 
@@ -259,11 +264,26 @@ def _changed(db: Connection, change: ReturningUpdate[Any], bound: Mapping[str, A
 
 
 def _claimed(db: Connection, row: Row[Any]) -> Claimed:
-    message = msgspec.convert(row.message, OutgoingMessage)
-    if message.about:
-        sent_as = db.execute(_SENT_AS, {"of": message.about}).scalar_one_or_none()
-        message = structs.replace(message, target=sent_as)
+    message = _placed(db, msgspec.convert(row.message, OutgoingMessage))
+    if row.is_unsure:
+        message = structs.replace(message, is_unsure=True)
     return Claimed(id=row.id, message=message, attempts=row.attempts, is_notice=row.is_notice, holder=row.holder)
+
+
+def _placed(db: Connection, message: OutgoingMessage) -> OutgoingMessage:
+    """With the platform's own ids of the earlier messages that it names by their keys."""
+
+    def sent_as(key: str) -> str | None:
+        return db.execute(_SENT_AS, {"of": key}).scalar_one_or_none()
+
+    if message.about:
+        message = structs.replace(message, target=sent_as(message.about))
+    if message.quotes:
+        message = structs.replace(message, reply_to=sent_as(message.quotes))
+    if message.within and (thread := sent_as(message.within)):
+        address = structs.replace(message.address, chat=f"{message.address.room}/{thread}")
+        message = structs.replace(message, address=address)
+    return message
 
 
 _SENT_AS = select(outbox.c.sent_as).where(outbox.c.key == bindparam("of"))
@@ -316,10 +336,16 @@ def hold(db: Connection, row: Claimed, *, error: str) -> bool:
     return db.execute(_RELEASE, {"row": row.id, "by": row.holder, **held}).rowcount > 0
 
 
-def retry(db: Connection, row: Claimed, *, retry_at: datetime | None, error: str) -> bool:
+def retry(db: Connection, row: Claimed, *, retry_at: datetime | None, error: str, is_unsure: bool = False) -> bool:
     """Put a row back: it certainly did not arrive, or arriving twice does no harm. False as with `settle`."""
     again = {"as_state": "pending", "as_sent": None, "why": error, "at": None, "retry": retry_at}
-    return db.execute(_RELEASE, {"row": row.id, "by": row.holder, **again}).rowcount > 0
+    done = db.execute(_RELEASE, {"row": row.id, "by": row.holder, **again}).rowcount > 0
+    if done and is_unsure:
+        db.execute(_MARK_UNSURE, {"row": row.id})
+    return done
+
+
+_MARK_UNSURE = update(outbox).where(outbox.c.id == bindparam("row")).values(is_unsure=True)
 
 
 _RELEASE = (

@@ -282,6 +282,8 @@ outbox = Table(
     Column("not_before", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("retry_at", Moment),  # by the real clock; NULL: not waiting for another try
+    Column("is_unsure", Boolean(create_constraint=False), nullable=False, server_default=false()),
+    # of an earlier try nobody knows whether it arrived
     Column("sent_as", String(128)),  # the platform's id of the message
     Column("error", Text),
     Column("settled_at", Moment),

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from bot.domain.messages import Button, File, OutgoingMessage, Span, Table
+from bot.domain.messages import Button, File, OutgoingMessage, Span, Table, Topic
 from bot.domain.places import Address
 from bot.domain.traits import Can, Traits
 from bot.engine.degrade import PHONE, board_lines, fit, shorten
 
-EVERYTHING = ~Can.NOTHING
+EVERYTHING = ~Can.ASIDE  # which changes what parts of an answer are
 GROUP = Address(platform="x", chat="group")
 TABLE = Table(rows=(("1", "Ada", "25"), ("2", "Ben", "5")), numbers=frozenset({0, 2}))
 FULL = OutgoingMessage(
@@ -161,6 +161,30 @@ def test_no_part_asks_for_a_single_reader_where_only_answers_can_have_one() -> N
     message = OutgoingMessage(key="k", address=GROUP, body=(Span("x" * 15),), only_for="ada", answers="press-1")
     parts = fitted(message, EVERYTHING & ~Can.ONLY_FOR, max_text=10)
     assert [(part.answers, part.only_for) for part in parts] == [("press-1", "ada"), (None, None)]
+
+
+def test_where_an_interaction_takes_several_answers_every_part_is_one() -> None:
+    message = OutgoingMessage(key="k", address=GROUP, body=(Span("x" * 15),), only_for="ada", answers="press-1")
+    parts = fitted(message, (EVERYTHING | Can.ASIDE) & ~Can.ONLY_FOR, max_text=10)
+    found = [(part.answers, part.only_for, part.is_more) for part in parts]
+    assert found == [("press-1", "ada", False), ("press-1", "ada", True)]
+
+
+def test_a_topic_is_a_title_where_there_are_no_threads() -> None:
+    topic = Topic(title="What is a title?", tags=("how-to",))
+    message = OutgoingMessage(key="k", address=GROUP, body=(Span("I don't know."),), topic=topic)
+    [part] = fitted(message, EVERYTHING & ~Can.THREAD)
+    assert (part.text, part.topic) == ("What is a title? #how-to\nI don't know.", None)
+    [part] = fitted(message)
+    assert (part.text, part.topic) == ("I don't know.", topic)
+
+
+def test_what_goes_into_a_thread_replies_to_its_beginning_where_there_are_none() -> None:
+    message = OutgoingMessage(key="k", address=GROUP, body=(Span("Look here."),), within="question")
+    [part] = fitted(message, EVERYTHING & ~Can.THREAD)
+    assert (part.within, part.quotes) == (None, "question")
+    [part] = fitted(message)
+    assert (part.within, part.quotes) == ("question", None)
 
 
 STYLES = st.sampled_from(["plain", "bold", "code", "link"])

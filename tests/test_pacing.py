@@ -22,7 +22,7 @@ from bot.app import App, build
 from bot.config import Platforms, Settings
 from bot.domain.messages import OutgoingMessage, Span
 from bot.domain.places import Address
-from bot.domain.traits import Limits, Traits
+from bot.domain.traits import Limit, Limits, Traits
 from bot.engine.pacing import Pacer
 from bot.platforms import TRAITS
 from scheduler.clock import RealClock
@@ -35,7 +35,7 @@ from tests.community import write_course
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram import Limits as ServerLimits
 
-LIMITS = Limits(per_second=30, per_chat_second=1, per_group_minute=20)
+LIMITS = Limits(in_all=Limit(30, 1), per_chat=Limit(1, 1), per_group=Limit(20, 60))
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
 
@@ -223,9 +223,10 @@ class Town:
 
 
 async def test_after_a_restart_no_group_gets_more_than_it_may(tmp_path: Path) -> None:
-    limits = {"per_second": 30, "per_chat_second": 20, "per_group_minute": 5}
-    async with FakeTelegram(limits=ServerLimits(**limits)) as telegram:
-        town = Town(telegram, tmp_path, 2, structs.replace(TRAITS["telegram"], limits=Limits(**limits)))
+    limits = Limits(in_all=Limit(30, 1), per_chat=Limit(20, 1), per_group=Limit(5, 60))
+    enforced = ServerLimits(per_second=30, per_chat_second=20, per_group_minute=5)
+    async with FakeTelegram(limits=enforced) as telegram:
+        town = Town(telegram, tmp_path, 2, structs.replace(TRAITS["telegram"], limits=limits))
         await town.tells(3)
         town.starts()
         await town.queues(4, named="more")

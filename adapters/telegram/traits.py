@@ -1,6 +1,6 @@
 """What Telegram can do, without its library: the core asks for this at every start."""
 
-from bot.domain.traits import Can, Limits, Traits
+from bot.domain.traits import Can, Limit, Limits, Traits
 
 PLATFORM = "telegram"
 
@@ -19,7 +19,8 @@ TRAITS = Traits(
     | Can.ASK
     | Can.ADMIT
     | Can.COPY
-    | Can.INSPECT,
+    | Can.INSPECT
+    | Can.WAIT,
     max_text=4096,
     max_caption=1024,
     max_answer=200,
@@ -27,5 +28,5 @@ TRAITS = Traits(
     max_buttons=100,
     max_album=10,
     # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
-    limits=Limits(per_second=30, per_chat_second=1, per_group_minute=20),
+    limits=Limits(in_all=Limit(30, 1), per_chat=Limit(1, 1), per_group=Limit(20, 60)),
 )

@@ -42,7 +42,7 @@ class _Done(_Happened, frozen=True, kw_only=True):
 class CommandInvoked(_Done, frozen=True, kw_only=True, tag="command_invoked"):
     name: str  # without the slash, lower case
     text: str = ""  # all that follows the name
-    via: Literal["slash", "word", "button", "link"] = "slash"  # a link can be made by anybody
+    via: Literal["slash", "word", "button", "link", "menu"] = "slash"  # a link can be made by anybody
     message: str | None = None
     reply_to: str | None = None
     quoted: Quoted | None = None  # what `reply_to` said, where the platform tells
@@ -53,6 +53,7 @@ class CommandInvoked(_Done, frozen=True, kw_only=True, tag="command_invoked"):
 class MessagePosted(_Done, frozen=True, kw_only=True, tag="message_posted"):
     message: str
     text: str
+    title: str | None = None  # of the thread that it begins
     reply_to: str | None = None
     quoted: Quoted | None = None
     attachments: tuple[Attachment, ...] = ()
@@ -123,6 +124,22 @@ class PowersChanged(_Done, frozen=True, kw_only=True, tag="powers_changed"):
     """A person became one who may manage the chat on its platform, or is one no more. No role follows from that."""
 
     is_manager: bool
+
+
+class SeenMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as it stands now; who has reacted with what, where that is known."""
+
+    message: str
+    reactions: tuple[tuple[Actor, str], ...] | None = None
+
+
+class StretchSeen(_Happened, frozen=True, kw_only=True, tag="stretch_seen"):
+    """All that stands in a stretch of a chat now, after nobody has looked for a while."""
+
+    address: Address
+    first: str  # message ids that grow with time; what was between them and is not here was deleted
+    last: str
+    messages: tuple[SeenMessage, ...]
 
 
 class PlaceSeen(_Happened, frozen=True, kw_only=True, tag="place_seen"):
@@ -212,6 +229,7 @@ Done = (
 Event = (
     Done
     | PlaceSeen
+    | StretchSeen
     | PlatformTrouble
     | SpaceMigrated
     | OccurrenceDue

@@ -82,6 +82,38 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
     is_closed: bool = False
 
 
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """A thread that begins with a message."""
+
+    title: str
+    tags: tuple[str, ...] = ()
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a form asks for, as a person reads it."""
+
+    id: str
+    label: str
+    hint: str = ""
+    kind: Literal["text", "choice", "files"] = "text"
+    options: tuple[tuple[str, str], ...] = ()  # of a choice: the value, and what is shown
+    is_optional: bool = False
+    max_length: int = 1000  # of its text, in characters
+    max_files: int = 10
+    takes_text: bool = False  # of files: words may go with them, or in their place
+    value: str = ""  # what was given before
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A form as a platform asks for it at once; `command` opens it again."""
+
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+    command: str
+    open_label: str  # of a button that opens it
+
+
 class Reaction(msgspec.Struct, frozen=True, kw_only=True, tag="reaction"):
     """Put a reaction under a message of somebody."""
 
@@ -107,7 +139,20 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True, tag="inspection"):
     """Look up what the bot may do in the chat; what is found comes back as `PlaceSeen`."""
 
 
-Act = Reaction | Copy | Admission | Inspection
+class Marks(msgspec.Struct, frozen=True, kw_only=True, tag="marks"):
+    """Show on a person's name what they are, and nothing of it that is not named here."""
+
+    user: str
+    names: tuple[str, ...]  # `level:core`, `title:star`, `role:assistant`
+
+
+class MarkNames(msgspec.Struct, frozen=True, kw_only=True, tag="mark_names"):
+    """Make the marks that people may get where the chat is, if they are not there yet."""
+
+    labels: dict[str, str]  # what is shown for each, by the name of the mark
+
+
+Act = Reaction | Copy | Admission | Inspection | Marks | MarkNames
 """What can be done in a chat beside saying something."""
 
 
@@ -140,6 +185,12 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     asks: bool | None = None  # whether it waits for a reply in words
     policy: Policy = "at_least_once"
     at: datetime | None = None  # when the core decided to say it
+    topic: Topic | None = None  # it begins a thread
+    within: str | None = None  # the key of the message whose thread it goes into
+    quotes: str | None = None  # the key of an earlier message that it replies to
+    sheet: Sheet | None = None  # the answer is a form of the platform's own
+    is_more: bool = False  # of an answer: another part of it was before
+    is_unsure: bool = False  # it may be there already: what became of an earlier try is not known
 
     @property
     def text(self) -> str:

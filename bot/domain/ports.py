@@ -8,8 +8,9 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from bot.domain.events import Event
-from bot.domain.ids import Language
+from bot.domain.ids import Language, Role
 from bot.domain.messages import File, OutgoingMessage
+from bot.domain.places import Actor, Address
 from bot.domain.traits import Traits
 
 
@@ -135,6 +136,47 @@ class Menu(msgspec.Struct, frozen=True, kw_only=True):
     chat: str | None = None  # the one
     language: Language | None = None  # of the person's app; None: any that has no menu of its own
     commands: tuple[tuple[str, str], ...]  # name and what it does
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a command takes; a platform's own command box asks for it by name."""
+
+    name: str  # as the command's words have it: `member`
+    names: Mapping[Language, str]  # as people read it
+    about: Mapping[Language, str]
+    kind: Literal["text", "number", "member"] = "text"
+    is_optional: bool = True
+    choices: tuple[tuple[str, Mapping[Language, str]], ...] = ()  # the value, and what is shown
+    is_suggested: bool = False  # the core knows what may be meant
+
+
+class SlashCommand(msgspec.Struct, frozen=True, kw_only=True):
+    """A command for a platform that shows commands in a box of its own."""
+
+    name: str
+    names: Mapping[Language, str]
+    about: Mapping[Language, str]
+    parameters: tuple[Parameter, ...] = ()
+    least_role: Role = "student"
+    in_private: bool = True
+    on_message: Mapping[Language, str] | None = None  # in the menu of a message, the command is called so
+    is_typed: bool = True  # else it is in that menu only
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody has typed so far of a parameter."""
+
+    command: str
+    parameter: str
+    typed: str
+    actor: Actor
+    address: Address
+
+
+class Suggest(Protocol):
+    """Says what may be meant: at most 25 values, each with what is shown."""
+
+    async def __call__(self, asked: Asked, /) -> Sequence[tuple[str, str]]: ...
 
 
 class Texts(Protocol):

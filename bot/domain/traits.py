@@ -27,14 +27,27 @@ class Can(Flag):
     ADMIT = auto()  # let people into a chat who ask for it
     COPY = auto()  # post once more what somebody has posted
     INSPECT = auto()  # look up what the bot may do in a chat
+    ASIDE = auto()  # answers to an interaction are seen by who acted alone, whatever they hold, and may be several
+    WAIT = auto()  # shows who has acted that it waits, until there is an answer
+    FIRST = auto()  # write in private to who has never written
+    FORM = auto()  # ask for several things at once, in answer to an interaction
+    THREAD = auto()  # open a thread for what belongs together
+    ROLES = auto()  # show by marks on a person's name what they are
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """At most so many in any span of time."""
+
+    most: int
+    seconds: float
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How many messages a platform takes from the bot."""
 
-    per_second: int  # in all
-    per_chat_second: int  # to one chat
-    per_group_minute: int  # to one chat that is not private
+    in_all: Limit
+    per_chat: Limit
+    per_group: Limit | None = None  # to one chat that is not private, beside that
 
 
 class Traits(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,5 +59,6 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
     max_answer: int | None = None  # of the answer to an interaction; None: as any other
     is_utf16: bool = False  # it counts UTF-16 units as characters
     max_buttons: int = 25
+    max_fields: int = 0  # of a form of its own
     max_album: int | None = None  # files of one sort that one message may hold; then it has no buttons. None: any
     limits: Limits | None = None

@@ -42,6 +42,7 @@ class Reader(NamedTuple):
 
     can_write: bool = False  # they have opened a private chat with the bot
     is_crowded: bool = False  # so many answers wait to be shown in the group that one more would only be noise
+    may_write: bool = False  # they have not, and the platform lets the bot write first
 
 
 UNKNOWN = Reader()
@@ -79,14 +80,17 @@ def detour(message: OutgoingMessage, traits: Traits, known: Discretion) -> Itera
         yield from _receipt(message, traits, known)
     elif not known.is_expected:
         if known.is_kept:
-            yield _held(message)
+            yield _kept(message, known)
     elif known.reader.is_crowded and not message.answers:
-        yield _held(message)
+        yield _kept(message, known)
         yield from _receipt(message, traits, known)
     elif not (message.answers or known.is_confidential) and _is_short(message):
         yield from _for_a_while(structs.replace(message, only_for=None), traits)
+    elif known.reader.may_write:
+        yield _kept(message, known)
+        yield from _receipt(message, traits, known)
     else:
-        yield _held(message)
+        yield _kept(message, known)
         yield from _pointer(message, traits, known)
 
 
@@ -105,8 +109,9 @@ def _in_private(message: OutgoingMessage) -> OutgoingMessage:
     return structs.replace(message, address=address, reply_to=None, answers=None)
 
 
-def _held(message: OutgoingMessage) -> Copied:
-    return Copied(_in_private(message), is_held=True, life=_HELD_LIFE)
+def _kept(message: OutgoingMessage, known: Discretion) -> Copied:
+    """What can't be lost; it waits where the platform does not let the bot write first."""
+    return Copied(_in_private(message), is_held=not known.reader.may_write, life=_HELD_LIFE)
 
 
 def _receipt(message: OutgoingMessage, traits: Traits, known: Discretion) -> Iterator[Copied]:

@@ -6,7 +6,19 @@ from typing import Any
 import msgspec
 from wcwidth import iter_graphemes, wcswidth
 
-from bot.domain.messages import Admission, File, Inspection, OutgoingMessage, Reaction, Span, Table
+from bot.domain.messages import (
+    Admission,
+    Copy,
+    File,
+    Inspection,
+    MarkNames,
+    Marks,
+    OutgoingMessage,
+    Reaction,
+    Span,
+    Table,
+    Topic,
+)
 from bot.domain.traits import Can, Traits
 
 PHONE = 28
@@ -34,6 +46,10 @@ def fit(message: OutgoingMessage, traits: Traits) -> Iterator[OutgoingMessage]:
         message = msgspec.structs.replace(message, body=(), buttons=())
     if Can.STYLE not in traits.can:
         message = msgspec.structs.replace(message, body=(Span(message.text),))
+    if message.topic and Can.THREAD not in traits.can:
+        message = _topic_as_title(message, message.topic)
+    if message.within and Can.THREAD not in traits.can:
+        message = msgspec.structs.replace(message, within=None, quotes=message.within)
     left_out = {name: None for ability, name in _LEFT_OUT.items() if ability not in traits.can}
     message = msgspec.structs.replace(message, **left_out)
     for part in _split(message, traits):
@@ -43,6 +59,7 @@ def fit(message: OutgoingMessage, traits: Traits) -> Iterator[OutgoingMessage]:
 
 _LEFT_OUT = {
     Can.REPLY: "reply_to",
+    Can.FORM: "sheet",
     Can.ANSWER: "answers",
     Can.EDIT: "edits",
     Can.POLL: "poll",
@@ -51,7 +68,14 @@ _LEFT_OUT = {
 """What is said all the same where a platform can't do this."""
 
 _FILES = Span("📎")
-_NEEDED = {Reaction: Can.REACT, Admission: Can.ADMIT, Inspection: Can.INSPECT}
+_NEEDED = {
+    Reaction: Can.REACT,
+    Admission: Can.ADMIT,
+    Inspection: Can.INSPECT,
+    Copy: Can.COPY,
+    Marks: Can.ROLES,
+    MarkNames: Can.ROLES,
+}
 
 
 def _is_pointless(message: OutgoingMessage, traits: Traits) -> bool:
@@ -60,7 +84,7 @@ def _is_pointless(message: OutgoingMessage, traits: Traits) -> bool:
     if message.deletes:
         return Can.DELETE not in traits.can
     if message.act:
-        return _NEEDED.get(type(message.act), Can.COPY) not in traits.can
+        return _NEEDED[type(message.act)] not in traits.can
     if message.edits and message.poll and Can.POLL in traits.can:  # its own counts need nobody; only its end does
         return not message.poll.is_closed
     # A counter that is posted anew each time would flood the chat.
@@ -71,6 +95,12 @@ def _table_as_text(message: OutgoingMessage, table: Table) -> OutgoingMessage:
     board = "\n".join(board_lines(table))
     gap = (Span("\n"),) if message.body else ()
     return msgspec.structs.replace(message, table=None, body=(*message.body, *gap, Span(board, "code")))
+
+
+def _topic_as_title(message: OutgoingMessage, topic: Topic) -> OutgoingMessage:
+    title = " ".join((topic.title, *(f"#{tag}" for tag in topic.tags)))
+    gap = (Span("\n"),) if message.body else ()
+    return msgspec.structs.replace(message, topic=None, body=(Span(title, "bold"), *gap, *message.body))
 
 
 def _buttons_as_commands(message: OutgoingMessage) -> OutgoingMessage:
@@ -99,8 +129,11 @@ def _split(message: OutgoingMessage, traits: Traits) -> Iterator[OutgoingMessage
     for number, (body, files) in enumerate(parts):
         key = message.key if number == 0 else f"{message.key}+{number}"
         changes: dict[str, Any] = {} if number == last else {"buttons": (), "table": None, "asks": None}
-        if number:  # only the first can be the edit, the quote or the answer
-            changes |= {"edits": None, "reply_to": None, "answers": None}
+        if number:  # only the first can be the edit, the quote or the thread's beginning; or the answer, unless…
+            changes |= {"edits": None, "reply_to": None, "quotes": None, "topic": None, "sheet": None}
+            changes |= {"is_more": True} if message.answers and Can.ASIDE in traits.can else {"answers": None}
+            if message.topic:
+                changes["within"] = message.key
         yield msgspec.structs.replace(message, key=key, body=body, files=files, **changes)
 
 

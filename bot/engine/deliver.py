@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 _AT_ONCE = 50
+_WAITED_FOR_AT_ONCE = 25  # more of what somebody waits for, however slowly all else goes
 _STORAGE_RETRY = 1.0  # seconds
 
 
@@ -121,10 +122,10 @@ class Deliverer:
         return {task for task in sending if not task.done()}
 
     async def _claim(self, busy: int) -> list[Claimed]:
-        if self._is_stopping or busy >= _AT_ONCE:
+        if self._is_stopping or busy >= _AT_ONCE + _WAITED_FOR_AT_ONCE:
             return []
         now, real_now, platforms = self._clock.now(), self._real_now(), list(self._adapters)
-        rooms = {platform: self._pacers.room(platform, _AT_ONCE - busy, real_now) for platform in platforms}
+        rooms = {platform: self._room(platform, busy, real_now) for platform in platforms}
 
         def claim(db: Connection) -> tuple[list[Claimed], datetime | None, bool]:
             for row in outbox.expire(db, now):
@@ -142,6 +143,11 @@ class Deliverer:
         following = min((moment for moment in (next_retry, next_free) if moment), default=None)
         self._wake_after(following - real_now if following else None)
         return claimed
+
+    def _room(self, platform: str, busy: int, real_now: datetime) -> outbox.Room:
+        if busy >= _AT_ONCE:
+            return outbox.Room(most=_AT_ONCE + _WAITED_FOR_AT_ONCE - busy, least_urgent=outbox.WAITED_FOR)
+        return self._pacers.room(platform, _AT_ONCE - busy, real_now)
 
     def _wake_after(self, wait: timedelta | None) -> None:
         if self._alarm:

@@ -13,11 +13,13 @@ from msgspec import structs
 
 from bot.domain.errors import UserError
 from bot.domain.events import FormSubmitted, MessagePosted
+from bot.domain.messages import Text
 from bot.engine.context import Context
 from bot.engine.dispatch import check_allowed
 from bot.engine.forms_given import NOTHING, added
 from bot.engine.forms_prompt import ask
 from bot.engine.forms_shape import Form, FormField
+from bot.engine.forms_sheet import form_of, given_in, has_sheet, opening, show
 from bot.engine.forms_waiting import may_answer
 from storage import forms as store
 from storage.database import savepoint
@@ -35,10 +37,22 @@ _SEND = frozenset(("提交", "发送", "send"))
 
 def open_form(ctx: Context, name: str) -> None:
     """Begin to ask this member for what a form holds, here; another one that was open here is given up."""
-    old = store.find(ctx.db, ctx.actor, ctx.actor_address)
+    form, old = ctx.engine.registry.forms[name], store.find(ctx.db, ctx.actor, ctx.actor_address)
+    if has_sheet(ctx, form):
+        show(ctx, form, old.answers if old and old.form == name and not _is_over(ctx, old) else {})
+        return
     if old and not _is_over(ctx, old) and old.form in ctx.engine.registry.forms and old.answers:
         ctx.reply("forms.replaced", form=ctx.engine.registry.forms[old.form].title)
-    _go_on(ctx, ctx.engine.registry.forms[name], _opened(ctx, name))
+    _go_on(ctx, form, _opened(ctx, name))
+
+
+def reopen(ctx: Context, name: str) -> None:
+    """Open a form of which only the name is known. Raises UserError where this member may not."""
+    form = ctx.engine.registry.forms.get(name)
+    if form is None or not ctx.has_member:
+        raise UserError("forms.gone")
+    check_allowed(ctx, ctx.engine.registry.commands[form.command])
+    open_form(ctx, name)
 
 
 def _opened(ctx: Context, name: str) -> Session:
@@ -253,13 +267,11 @@ def _hand_in(ctx: Context, form: Form, session: Session) -> None:
 
 def take_submission(ctx: Context, event: FormSubmitted) -> None:
     """A form that a platform itself has asked for. Raises UserError with what is wrong in it."""
-    form = ctx.engine.registry.forms.get(event.form)
-    if form is None:
-        raise UserError("forms.gone")
+    form = form_of(ctx, event)
     check_allowed(ctx, ctx.engine.registry.commands[form.command])
     given: dict[str, Given] = {}
     for field in form.fields:
-        new = Given(text=event.fields.get(field.id, ""), files=event.files.get(field.id, ()))
+        new = given_in(event, form)[field.id]
         if not (new.is_empty and field.is_optional):
             given[field.id] = _added(ctx, form, field, None, new)
     checked = structs.replace(
@@ -269,6 +281,19 @@ def take_submission(ctx: Context, event: FormSubmitted) -> None:
     )
     ctx.event = checked
     form.handler(ctx, checked)
+    if (kept := store.find(ctx.db, ctx.actor, ctx.actor_address)) and kept.form == form.name:
+        store.close(ctx.db, kept)
+
+
+def keep_submission(ctx: Context, event: FormSubmitted) -> None:
+    """What was handed in and refused is not lost: it stands in the form when it is opened again."""
+    form = ctx.engine.registry.forms.get(event.form)
+    if form is None or not ctx.has_member or not has_sheet(ctx, form):
+        return
+    answers = {id: structs.replace(given, files=()) for id, given in given_in(event, form).items() if given.text}
+    session = structs.replace(_opened(ctx, form.name), answers=answers, expires_at=ctx.now + LIFE)
+    store.keep(ctx.db, session)
+    ctx.reply_buttons([(Text(id="button.form_open"), opening(form))])
 
 
 def _attempt(ctx: Context, form: Form, session: Session, act: Callable[[], None]) -> None:

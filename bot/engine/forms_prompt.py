@@ -7,6 +7,7 @@ from bot.engine.context import Context
 from bot.engine.degrade import shorten
 from bot.engine.forms_shape import Form, FormField
 from bot.engine.names import clean_line
+from bot.engine.overheard import is_told_alone
 from bot.engine.voice import Label
 from storage.forms import Given, Session
 
@@ -35,14 +36,12 @@ def _ask_for(ctx: Context, form: Form, session: Session, field: FormField) -> st
 
 def _is_reply_forced(ctx: Context) -> bool:
     """Whether a platform opens the reply by itself here, and so shows no buttons under the question."""
-    address = ctx.actor_address
-    voice = ctx.engine.voice
-    return not address.private and voice.can_ask(address.platform) and not voice.can_whisper(address.platform)
+    return ctx.engine.voice.can_ask(ctx.actor_address.platform) and not is_told_alone(ctx)
 
 
 def _lines(ctx: Context, form: Form, session: Session, field: FormField) -> Iterator[Words]:
     is_pressed = getattr(ctx.event, "interaction", None) is not None
-    if is_pressed and not ctx.actor_address.private and not ctx.engine.voice.can_whisper(session.platform):
+    if is_pressed and not is_told_alone(ctx):
         yield Text(id="forms.for", values={"name": ctx.member.name})  # else nobody would know whom it asks
     if form.has_summary:
         steps = {"form": form.title, "step": session.step + 1, "steps": len(form.fields)}

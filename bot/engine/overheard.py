@@ -20,8 +20,13 @@ def answers_in_private(ctx: Context) -> bool:
 
 def is_for_private_chat(ctx: Context) -> bool:
     """Whether this is a group of a platform that tells a person alone only in a private chat."""
-    address, voice = ctx.actor_address, ctx.engine.voice
-    return not address.private and voice.can_reach(address.platform) and not voice.can_whisper(address.platform)
+    return ctx.engine.voice.can_reach(ctx.actor_address.platform) and not is_told_alone(ctx)
+
+
+def is_told_alone(ctx: Context) -> bool:
+    """Whether the answer is seen by nobody else where the person is now."""
+    address, is_waiting = ctx.actor_address, getattr(ctx.event, "interaction", None) is not None
+    return address.private or ctx.engine.voice.can_whisper(address.platform, is_answer=is_waiting)
 
 
 def private_chat_first(ctx: Context, command: str) -> UserError:

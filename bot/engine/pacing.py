@@ -1,52 +1,15 @@
 """Keeps what is sent under a platform's limits: messages in all, to one chat, to one group."""
 
-from collections import deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.messages import OutgoingMessage
+from bot.domain.pacing import Window
 from bot.domain.traits import Limits
 from storage.outbox import URGENT, Room, chat_lane
 
-_SECOND = timedelta(seconds=1)
-_MINUTE = timedelta(minutes=1)
-MEMORY = _MINUTE
+MEMORY = timedelta(minutes=1)
 """What was sent longer ago than this limits nothing."""
-
-
-class _Window:
-    """At most so many in any span of time.
-
-    A message counts from when it is begun until a span after it is known to have arrived. The platform has counted it
-    somewhere between, so whatever the network does, it never sees more than the limit in any span of its own time.
-    """
-
-    def __init__(self, most: int, span: timedelta) -> None:
-        self._most = most
-        self._span = span
-        self._done: deque[datetime] = deque()
-        self.under_way = 0
-
-    def free(self, now: datetime) -> int:
-        """How many may go now."""
-        # What came a moment after `now` was read still counts; what lies further ahead is of a clock that was set back.
-        while self._done and not -self._span < now - self._done[0] < self._span:
-            self._done.popleft()
-        return self._most - self.under_way - len(self._done)
-
-    def free_at(self, now: datetime) -> datetime | None:
-        """When the next may go; None: now, or when one of those under way has arrived."""
-        if self.free(now) > 0 or not self._done:
-            return None
-        return self._done[0] + self._span
-
-    def is_idle(self, now: datetime) -> bool:
-        """Whether nothing counts any more."""
-        self.free(now)
-        return not (self.under_way or self._done)
-
-    def arrived(self, at: datetime) -> None:
-        self._done.append(at)
 
 
 class Pacer:
@@ -54,8 +17,8 @@ class Pacer:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._all = _Window(limits.per_second, _SECOND)
-        self._chats: dict[str, tuple[_Window, ...]] = {}
+        self._all = Window(limits.in_all)
+        self._chats: dict[str, tuple[Window, ...]] = {}
 
     def remember(self, sent: Iterable[tuple[OutgoingMessage, datetime | None]], now: datetime) -> None:
         """Count what went out before, in the order in which it did; what may be under way still counts as just now."""
@@ -92,16 +55,16 @@ class Pacer:
         windows = [self._all, *(window for those in self._chats.values() for window in those)]
         return min((moment for window in windows if (moment := window.free_at(now))), default=None)
 
-    def _windows(self, message: OutgoingMessage) -> tuple[_Window, ...]:
+    def _windows(self, message: OutgoingMessage) -> tuple[Window, ...]:
         lane = chat_lane(message.address)
         found = self._chats.get(lane)
         if found is None:
             found = self._chats[lane] = self._of_chat(is_group=not message.address.private)
         return (self._all, *found)
 
-    def _of_chat(self, *, is_group: bool) -> tuple[_Window, ...]:
-        of_chat = _Window(self._limits.per_chat_second, _SECOND)
-        return (of_chat, _Window(self._limits.per_group_minute, _MINUTE)) if is_group else (of_chat,)
+    def _of_chat(self, *, is_group: bool) -> tuple[Window, ...]:
+        limits = [self._limits.per_chat] + ([self._limits.per_group] if is_group and self._limits.per_group else [])
+        return tuple(map(Window, limits))
 
 
 def _counts(message: OutgoingMessage) -> bool:

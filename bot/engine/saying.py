@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.errors import UserError
 from bot.domain.events import Done, Event
 from bot.domain.ids import Language
-from bot.domain.messages import File, Policy, Text, Words
+from bot.domain.messages import File, Policy, Sheet, Text, Words
 from bot.domain.places import Space, SpaceKind
 from bot.engine.alone import CROWD, UNKNOWN, Reader
 from bot.engine.situation import Situation
@@ -32,6 +32,7 @@ class Reply:
     files: list[File] = field(default_factory=list)
     is_question: bool = False
     asks: bool | None = None
+    sheet: Sheet | None = None
 
 
 class Saying(Situation):
@@ -63,6 +64,10 @@ class Saying(Situation):
         """
         self._reply.is_question, self._reply.asks = True, asks or None
         return self._reply_key
+
+    def reply_sheet(self, sheet: Sheet) -> None:
+        """Answer with a form of the platform's own."""
+        self._reply.sheet = sheet
 
     @property
     def _reply_key(self) -> str:
@@ -183,9 +188,12 @@ class Saying(Situation):
         """Looked up only where an answer may take a detour."""
         if where.only_for is None or not self.engine.voice.writes_in_private(where):
             return UNKNOWN
-        if contacts.is_open(self.db, where.address.platform, where.only_for):
+        platform = where.address.platform
+        is_open = contacts.is_open(self.db, platform, where.only_for)
+        if is_open:
             return Reader(can_write=True)
-        return Reader(is_crowded=is_crowded(self.db, where.address, CROWD))
+        may_write = is_open is None and self.engine.voice.writes_first(platform)
+        return Reader(may_write=may_write, is_crowded=is_crowded(self.db, where.address, CROWD))
 
     # --- the end ------------------------------------------------------------------------------------------------------
 
@@ -199,7 +207,7 @@ class Saying(Situation):
         for handler, items in gathered.items():
             handler(self, items)
         reply, self._reply = self._reply, Reply()
-        if not (reply.lines or reply.board):
+        if not (reply.lines or reply.board or reply.sheet):
             self._hear_press()
             return
         if not isinstance(self.event, Done):
@@ -216,6 +224,7 @@ class Saying(Situation):
             files=reply.files,
             life=life,
             asks=reply.asks,
+            sheet=reply.sheet,
             is_answer=True,
             is_confidential=command is not None and command.is_private,
         )
@@ -237,7 +246,9 @@ class Saying(Situation):
     def _reader(self, event: Done, *, is_open: bool) -> str | None:
         """Who alone reads the answer. Staff see each other's, where a platform can't whisper: they work together."""
         is_among_staff = self.space is not None and self.space.kind == "staff"
-        is_seen = (is_open or is_among_staff) and not self.engine.voice.can_whisper(event.address.platform)
+        is_waiting = getattr(event, "interaction", None) is not None
+        can_whisper = self.engine.voice.can_whisper(event.address.platform, is_answer=is_waiting)
+        is_seen = (is_open or is_among_staff) and not can_whisper
         return None if event.address.private or is_seen else event.actor.user
 
     def start_over(self, mistake: UserError) -> None:

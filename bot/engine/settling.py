@@ -48,14 +48,15 @@ class Settling:
     def settle(self, db: Connection, row: Claimed, state: str, **more: str) -> bool:
         return _was_ours(row, outbox.settle(db, row, state, now=self._clock.now(), **more))
 
-    def retry(self, db: Connection, row: Claimed, wait: timedelta, reason: str) -> None:
+    def retry(self, db: Connection, row: Claimed, wait: timedelta, reason: str, *, is_unsure: bool = False) -> None:
         retry_at = self._real_now() + wait if wait else None
-        _was_ours(row, outbox.retry(db, row, retry_at=retry_at, error=reason))
+        _was_ours(row, outbox.retry(db, row, retry_at=retry_at, error=reason, is_unsure=is_unsure))
 
     def after_unknown(self, db: Connection, row: Claimed, reason: str) -> None:
         if self._may_repeat(row):
             is_first = row.attempts == 1 and self._dedupes(row)
-            self.retry(db, row, timedelta(0) if is_first else outbox.backoff(row.attempts), reason)
+            wait = timedelta(0) if is_first else outbox.backoff(row.attempts)
+            self.retry(db, row, wait, reason, is_unsure=True)
         elif self.settle(db, row, "unknown", error=reason):
             self._tell_staff(db, row, "delivery.unknown", reason)
 

@@ -26,7 +26,7 @@ from bot.engine.aside import set_aside, take_for_replay
 from bot.engine.context import Context
 from bot.engine.dispatch import NotMeant, as_command, run_command, spoil
 from bot.engine.executing import handle_occurrences
-from bot.engine.forms import take_message, take_submission
+from bot.engine.forms import keep_submission, take_message, take_submission
 from bot.engine.messages import handle_messages
 from bot.engine.moving import move_space
 from bot.engine.people import contact_changed, context_of, joined, left
@@ -67,7 +67,7 @@ def _in_context(ctx: Context, event: Event) -> None:
     if command := as_command(event, ctx.engine.registry):
         _command(ctx, command)
     elif isinstance(event, FormSubmitted):
-        _attempt(ctx, lambda: take_submission(ctx, event))
+        _attempt(ctx, lambda: take_submission(ctx, event), lambda: keep_submission(ctx, event))
     elif isinstance(event, MessagePosted) and event.address.private:
         _say_what_helps(ctx, event)
     elif isinstance(event, MessagePosted):

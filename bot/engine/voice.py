@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from bot.domain.ids import Language
-from bot.domain.messages import Act, Button, File, OutgoingMessage, Policy, Poll, Span, Table, Words
+from bot.domain.messages import Act, Button, File, OutgoingMessage, Policy, Poll, Sheet, Span, Table, Topic, Words
 from bot.domain.places import Address
 from bot.domain.traits import Can, Traits
 from bot.engine.alone import UNKNOWN, Discretion, Reader, answered, detour
@@ -49,6 +49,8 @@ class Utterance:
     poll: Poll | None = None
     act: Act | None = None
     asks: bool | None = None
+    sheet: Sheet | None = None
+    topic: Topic | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class Where:
     edits: str | None = None
     pins: str | None = None
     unpins: str | None = None
+    within: str | None = None
 
 
 class Voice:
@@ -71,9 +74,19 @@ class Voice:
         self.texts = texts
         self._traits = traits
 
-    def can_whisper(self, platform: str) -> bool:
-        """Whether it can show a message in a group to one person."""
-        return Can.ONLY_FOR in self._traits.get(platform, Traits()).can
+    def can_whisper(self, platform: str, *, is_answer: bool = False) -> bool:
+        """Whether it can show a message in a group to one person; `is_answer`: to who has pressed or commanded."""
+        can = self._traits.get(platform, Traits()).can
+        return Can.ONLY_FOR in can or (is_answer and Can.ASIDE in can)
+
+    def shows_forms(self, platform: str, fields: int) -> bool:
+        """Whether it asks for so many things at once in a form of its own."""
+        traits = self._traits.get(platform, Traits())
+        return Can.FORM in traits.can and fields <= traits.max_fields
+
+    def writes_first(self, platform: str) -> bool:
+        """Whether it lets the bot write in private to who has never written."""
+        return Can.FIRST in self._traits.get(platform, Traits()).can
 
     def can_reach(self, platform: str) -> bool:
         """Whether it can tell one person something that nobody else reads."""
@@ -85,8 +98,9 @@ class Voice:
 
     def writes_in_private(self, where: Where) -> bool:
         """Whether what one person is to read goes into their private chat with the bot, if they have opened one."""
+        platform, is_answer = where.address.platform, where.answers is not None
         is_alone = where.only_for is not None and not where.address.private
-        return is_alone and self.can_reach(where.address.platform) and not self.can_whisper(where.address.platform)
+        return is_alone and self.can_reach(platform) and not self.can_whisper(platform, is_answer=is_answer)
 
     def can_inspect(self, platform: str) -> bool:
         """Whether it tells what the bot may do in a chat."""
@@ -98,7 +112,7 @@ class Voice:
 
     def must_answer(self, platform: str) -> bool:
         """Whether it shows who has pressed a button that it waits, until there is an answer."""
-        return self._traits.get(platform, Traits()).max_answer is not None
+        return Can.WAIT in self._traits.get(platform, Traits()).can
 
     def queue(
         self,
@@ -154,6 +168,9 @@ class Voice:
             poll=what.poll,
             act=what.act,
             asks=what.asks,
+            sheet=what.sheet,
+            topic=what.topic,
+            within=where.within,
         )
 
     def _body(self, lines: Sequence[Words], language: Language) -> tuple[Span, ...]:

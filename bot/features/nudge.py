@@ -59,7 +59,7 @@ def nudge(ctx: Context, due: OccurrenceDue) -> None:
     wanting = _wanting(ctx.db, ctx.course.id, today)
     streaks = ctx.ask("streaks", wanting, today, ctx.course.is_quiet)
     absent = [who for who in wanting if not streaks.get(who, _NEVER)[0]]
-    ears = ears_of(ctx, absent)
+    ears = ears_of(ctx, absent, have_asked=True)
     for who in _mark(ctx.db, list(ears), today):
         _, streak = streaks.get(who, _NEVER)
         _whisper(ctx, ears[who], _line(streak), key=f"nudge:{who}:{today}", day=today, at=due.at)
@@ -78,7 +78,9 @@ def _whisper(ctx: Context, ear: Ear, line: Text, *, key: str, day: date, at: dat
         (Text(id="button.checkin"), f"checkin {day.isoformat()}"),
         (Text(id="button.nudge_off"), "nudge off"),
     ]
-    what = Utterance(lines=[line], buttons=buttons, policy="at_most_once", life=midnight - at, is_notice=True)
+    what = Utterance(
+        lines=[line], buttons=buttons, policy="at_most_once", life=midnight - at, is_notice=True, is_kept=True
+    )
     ctx.whisper(ear.user, ear.space, what, key=key, language=ear.language)
 
 
@@ -111,7 +113,7 @@ def _show(ctx: Context) -> None:
 
 def _turn_on(ctx: Context) -> None:
     at = _next_at(ctx)
-    if not ears_of(ctx, [ctx.member.id]):
+    if not ears_of(ctx, [ctx.member.id], have_asked=True):
         raise UserError("nudge.nowhere")
     _want(ctx.db, ctx.member.id, is_wanted=True)
     ctx.reply("nudge.on", at=at)

@@ -11,7 +11,7 @@ from bot.domain.messages import Text
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.names import clean_line
-from bot.engine.overheard import private_chat_first
+from bot.engine.overheard import is_told_alone, private_chat_first
 from bot.features.forget import store
 from storage.database import after_commit
 from storage.erasing import Forgetting, forget_person
@@ -45,7 +45,7 @@ def forget(ctx: Context, cmd: CommandInvoked) -> None:
 def _asking(ctx: Context) -> Person:
     """Who asks, in all courses. Raises UserError where they can't be forgotten, or where others would read of it."""
     address = ctx.actor_address
-    if not (address.private or ctx.engine.voice.can_whisper(address.platform)):
+    if not is_told_alone(ctx):
         raise private_chat_first(ctx, "forget")
     whose = person_of(ctx.db, Account(address.platform, ctx.actor.user))
     if not whose.members:

@@ -1,0 +1,1 @@
+"""Discord, spoken through discord.py."""
