@@ -78,6 +78,20 @@ async def leaves(course: Community, who: str) -> None:
     await course.settle()
 
 
+async def test_where_the_course_has_a_place_for_questions_each_stands_there_without_a_name(open_community) -> None:
+    spaces = COURSE.replace("spaces:", "spaces:\n  - {id: questions, kind: questions, local: questions}")
+    live: Community = await open_community(course=spaces, rituals=LIVE, rules=PAID)
+    await live.types("ada", f"/ask live {QUESTION}")
+    [filed] = await live.said("ben", "questions")
+    assert QUESTION in filed
+    assert "#1" in filed
+    assert "Ada" not in filed
+    await live.types("ada", "/ask live drop 1")
+    [filed] = await live.said("ben", "questions")
+    assert "Question 1 was withdrawn" in filed
+    assert QUESTION not in filed
+
+
 # --- the course of a session ------------------------------------------------------------------------------------------
 
 

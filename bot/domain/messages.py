@@ -144,12 +144,14 @@ class Marks(msgspec.Struct, frozen=True, kw_only=True, tag="marks"):
 
     user: str
     names: tuple[str, ...]  # `level:core`, `title:star`, `role:assistant`
+    course: str = ""  # marks of another one stay as they are
 
 
 class MarkNames(msgspec.Struct, frozen=True, kw_only=True, tag="mark_names"):
     """Make the marks that people may get where the chat is, if they are not there yet."""
 
     labels: dict[str, str]  # what is shown for each, by the name of the mark
+    course: str = ""
 
 
 Act = Reaction | Copy | Admission | Inspection | Marks | MarkNames

@@ -7,8 +7,8 @@ import msgspec
 
 from bot.domain.ids import CourseId, Language, MemberId, Role, SpaceId
 
-SpaceKind = Literal["main", "interest", "alumni", "staff"]
-SPACE_KINDS: tuple[SpaceKind, ...] = ("main", "interest", "alumni", "staff")
+SpaceKind = Literal["main", "interest", "alumni", "staff", "questions", "homework"]
+SPACE_KINDS: tuple[SpaceKind, ...] = ("main", "interest", "alumni", "staff", "questions", "homework")
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):

@@ -144,7 +144,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     name: str  # as the command's words have it: `member`
     names: Mapping[Language, str]  # as people read it
     about: Mapping[Language, str]
-    kind: Literal["text", "number", "member"] = "text"
+    kind: Literal["text", "number", "member", "channel"] = "text"
     is_optional: bool = True
     choices: tuple[tuple[str, Mapping[Language, str]], ...] = ()  # the value, and what is shown
     is_suggested: bool = False  # the core knows what may be meant

@@ -1,5 +1,7 @@
 """`/bind` ties a chat, or one topic of it, to a course; `/unbind` unties it."""
 
+import re
+
 from sqlalchemy import insert
 
 from bot.domain.errors import UserError
@@ -9,42 +11,58 @@ from bot.domain.messages import Inspection, Text
 from bot.domain.places import SPACE_KINDS, Address, Space
 from bot.engine.context import Context
 from bot.engine.dispatch import suggestion
+from bot.engine.parameters import choice, text
 from bot.features.access import store
 from bot.features.access.declared import feature
 from bot.features.access.posting import post
 from storage.tables import binding
 
+_CHANNEL = re.compile(r"<#([0-9]{1,24})>")
 
-@feature.command("bind", roles=("admin",), anywhere=True, is_public=True)
+
+@feature.command(
+    "bind",
+    roles=("admin",),
+    anywhere=True,
+    is_public=True,
+    parameters=(text("course", suggests="own_courses"), choice("kind", *SPACE_KINDS), text("channel")),
+)
 def bind(ctx: Context, cmd: CommandInvoked) -> None:
-    words = cmd.text.split()
-    if not words and ctx.space:
-        _show(ctx, ctx.space)
+    address, words = _place_in(ctx, cmd.text.split())
+    if not words and (space := ctx.live.space_at(address)):
+        _show(ctx, space)
         return
     if len(words) not in (1, 2):
         raise UserError("bind.usage", courses=list(ctx.live.courses))
     course, kind = CourseId(words[0]), words[1] if len(words) == 2 else "main"
-    _check_binding(ctx, course, kind)
-    space = next((s.id for s in ctx.live.courses[course].spaces if s.kind == kind), kind)
-    _keep(ctx, course=course, space=space, kind=kind)
-    address = ctx.actor_address
-    ctx.audit("bind", platform=address.platform, chat=address.chat, course=course, space=space, kind=kind)
+    _check_binding(ctx, address, course, kind)
+    space_id = next((s.id for s in ctx.live.courses[course].spaces if s.kind == kind), kind)
+    _keep(ctx, address, course=course, space=space_id, kind=kind)
+    ctx.audit("bind", platform=address.platform, chat=address.chat, course=course, space=space_id, kind=kind)
     id = "bind.done_topic" if _is_topic(address) else "bind.done"
     ctx.reply(id, course=_title(ctx, course), kind=Text(id=f"space.{kind}"))
-    _inspect(ctx)
+    _inspect(ctx, address)
 
 
-@feature.command("unbind", roles=("admin",), is_public=True)
+def _place_in(ctx: Context, words: list[str]) -> tuple[Address, list[str]]:
+    """The chat that the last word names as platforms write a mention of it, `<#42>`, else this one; the other words."""
+    named = _CHANNEL.fullmatch(words[-1]) if words else None
+    here = ctx.actor_address
+    return (Address(platform=here.platform, chat=named[1]), words[:-1]) if named else (here, words)
+
+
+@feature.command("unbind", roles=("admin",), is_public=True, parameters=(text("channel"),))
 def unbind(ctx: Context, cmd: CommandInvoked) -> None:
-    if ctx.actor_address.private:
+    address, _ = _place_in(ctx, cmd.text.split())
+    if address.private:
         raise UserError("unbind.private")
-    space = ctx.space
-    if space is None:
+    space = ctx.live.space_at(address)
+    if space is None or space.course != ctx.course.id:
         raise UserError("place.no_course")
-    if space.address != ctx.actor_address:
+    if space.address != address:
         raise UserError("unbind.not_topic", course=ctx.course.title)
     _check_not_named(ctx, space)
-    _keep(ctx, course="", space="", kind="")
+    _keep(ctx, space.address, course="", space="", kind="")
     ctx.audit("unbind", platform=space.address.platform, chat=space.address.chat, course=space.course)
     ctx.reply("unbind.done", course=ctx.course.title)
 
@@ -56,23 +74,22 @@ def _show(ctx: Context, space: Space) -> None:
     ctx.reply(id, course=_title(ctx, space.course), kind=Text(id=f"space.{space.kind}"))
     if ctx.engine.voice.can_inspect(ctx.actor_address.platform):
         ctx.reply("bind.looking")
-    _inspect(ctx)
+    _inspect(ctx, space.address)
 
 
-def _inspect(ctx: Context) -> None:
+def _inspect(ctx: Context, address: Address) -> None:
     """What is found comes back as an event, and is told then."""
-    post(ctx, ctx.actor_address, key=f"inspection:{ctx.event.key}", language=ctx.language, act=Inspection())
+    post(ctx, address, key=f"inspection:{ctx.event.key}", language=ctx.language, act=Inspection())
 
 
-def _keep(ctx: Context, *, course: str, space: str, kind: str) -> None:
+def _keep(ctx: Context, address: Address, *, course: str, space: str, kind: str) -> None:
     """The newest row of a place counts; without a course it says that the place belongs to none any more."""
-    address = ctx.actor_address
     row = {"platform": address.platform, "chat": address.chat, "course": course, "space": space, "kind": kind}
     ctx.db.execute(insert(binding).values(**row, at=ctx.now))
     ctx.engine.library.refresh(ctx.db)
 
 
-def _check_binding(ctx: Context, course: CourseId, kind: str) -> None:
+def _check_binding(ctx: Context, address: Address, course: CourseId, kind: str) -> None:
     if course not in ctx.live.courses:
         known = list(ctx.live.courses)
         near = suggestion(course, known)
@@ -82,14 +99,14 @@ def _check_binding(ctx: Context, course: CourseId, kind: str) -> None:
     if kind not in SPACE_KINDS:
         raise UserError("bind.unknown_kind", kind=kind[:16], kinds=list(SPACE_KINDS))
     _check_admin(ctx, course)
-    if ctx.actor_address.private:
+    if address.private:
         raise UserError("bind.private")
-    if ctx.space:
-        _check_not_taken(ctx, ctx.space, course)
+    if taken := ctx.live.space_at(address):
+        _check_not_taken(ctx, address, taken, course)
 
 
-def _check_not_taken(ctx: Context, taken: Space, course: CourseId) -> None:
-    if taken.address == ctx.actor_address:  # else it is the chat around this topic that is taken
+def _check_not_taken(ctx: Context, address: Address, taken: Space, course: CourseId) -> None:
+    if taken.address == address:  # else it is the chat around this topic that is taken
         _check_not_named(ctx, taken)
     if taken.course != course:
         _check_admin(ctx, taken.course)

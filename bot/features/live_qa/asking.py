@@ -5,12 +5,15 @@ from typing import NamedTuple
 
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked, FormSubmitted
-from bot.domain.messages import Text, Words
+from bot.domain.messages import Text, Topic, Words
 from bot.domain.text import visible_length
 from bot.engine.context import Context
+from bot.engine.degrade import shorten
 from bot.engine.forms import open_form
 from bot.engine.forms_shape import FormField
 from bot.engine.names import clean_line
+from bot.engine.parameters import text
+from bot.engine.voice import Utterance
 from bot.features.live_qa import store
 from bot.features.live_qa.coming import next_session
 from bot.features.live_qa.declared import feature
@@ -18,6 +21,7 @@ from bot.features.live_qa.declared import feature
 _WORD = "直播提问"
 _FOR_LIVE = re.compile(r"(?:live|直播)(?:[\s:：]+(.*))?", re.DOTALL | re.IGNORECASE)
 _DROP = re.compile(r"(?:drop|撤回|收回|删除)\s*#?([0-9]{1,9})(?:\s+of\s+([0-9]{1,15}))?", re.IGNORECASE)
+_TITLE = 60  # columns
 _MOST = 10  # questions of one member that wait for the same session
 _LONGEST = 500  # characters
 _TOO_LONG_TO_CLEAN = 10 * _LONGEST
@@ -30,7 +34,7 @@ class Drop(NamedTuple):
     session: int | None
 
 
-@feature.command("ask", words=(_WORD,), by_link=True)
+@feature.command("ask", words=(_WORD,), by_link=True, parameters=(text("question"),), on_message="menu.ask")
 def ask(ctx: Context, cmd: CommandInvoked) -> None:
     if _is_bare(cmd) or cmd.via == "link":
         _collecting(ctx)  # where no session is to come, nobody is asked for anything
@@ -89,9 +93,28 @@ def _ask(ctx: Context, question: str) -> None:
     button = (Text(id="button.drop_question"), f"ask live drop {number} of {session}")
     ctx.reply("live.noted", number=number, buttons=[button])
     ctx.reply_words(when)
+    _file(ctx, session, number, question)
     outcome = ctx.announce("live.asked", _object(session, number), text=question, length=visible_length(question))
     if outcome.points:
         ctx.reply("points.plus", points=outcome.points)
+
+
+def _file(ctx: Context, session: int, number: int, question: str) -> None:
+    """Where the course has a place for questions, each gets a thread of its own; nobody reads who asked it."""
+    tag = ctx.engine.voice.texts.say(ctx.course.language, "live.tag")
+    topic = Topic(title=f"#{number} {shorten(question, _TITLE)}", tags=(tag,))
+    filed = Text(id="live.filed", values={"question": question})
+    ctx.keep("questions", Utterance(lines=[filed], topic=topic), key=_filed(session, number))
+
+
+def _file_dropped(ctx: Context, session: int, number: int) -> None:
+    """What was asked is to be read no more, in the thread's title neither."""
+    dropped = Text(id="live.filed_dropped", values={"number": number})
+    ctx.keep("questions", Utterance(lines=[dropped], topic=Topic(title=f"#{number}")), key=_filed(session, number))
+
+
+def _filed(session: int, number: int) -> str:
+    return f"live:{session}:question:{number}"
 
 
 def _collecting(ctx: Context) -> tuple[int, Words]:
@@ -107,6 +130,7 @@ def _drop(ctx: Context, drop: Drop) -> None:
     if not store.drop_question(ctx.db, session, drop.number, ctx.member.id):
         raise UserError("live.not_yours", number=drop.number)
     ctx.retract("live.asked", _object(session, drop.number))
+    _file_dropped(ctx, session, drop.number)
     ctx.reply("live.dropped", number=drop.number)
 
 

@@ -8,6 +8,7 @@ from bot.domain.events import CommandInvoked
 from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.overheard import is_overheard
+from bot.engine.parameters import text
 from bot.features.live_qa import store
 from bot.features.live_qa.declared import feature
 from bot.features.live_qa.options import GRACE
@@ -16,7 +17,7 @@ _MOST_WRONG = 5  # codes that one member may try in one session
 _CODE = re.compile(r"[0-9]{4}")
 
 
-@feature.command("here", words=("直播签到",))
+@feature.command("here", words=("直播签到",), parameters=(text("code", required=True),))
 def here(ctx: Context, cmd: CommandInvoked) -> None:
     code = _code_in(cmd.text)
     sessions = _sessions_to_attend(ctx, ctx.member)

@@ -3,7 +3,7 @@
 from bot.domain.events import CommandInvoked
 from bot.engine.context import Context
 from bot.engine.degrade import shorten
-from bot.engine.roster import find_member
+from bot.engine.parameters import choice, text
 from bot.features.live_qa import store
 from bot.features.live_qa.attending import mark
 from bot.features.live_qa.coming import find_next, next_session
@@ -15,13 +15,13 @@ _SHOWN = 20  # questions
 _EXCERPT = 80  # columns of each
 
 
-@feature.command("live", words=("直播答疑",))
+@feature.command("live", words=("直播答疑",), parameters=(choice("action", "mark"), text("member", suggests="members")))
 def live(ctx: Context, cmd: CommandInvoked) -> None:
     """What is for staff alone is shown in the staff room only: elsewhere others may read along."""
     is_for_staff = ctx.member.role != "student" and ctx.space is not None and ctx.space.kind == "staff"
     what, _, who = cmd.text.strip().partition(" ")
     if is_for_staff and what.casefold() == "mark" and who.strip():
-        mark(ctx, find_member(ctx.db, ctx.course.id, who.strip()))
+        mark(ctx, ctx.find_member(who.strip()))
         return
     session = _newest(ctx)
     if is_for_staff:
