@@ -17,6 +17,7 @@ from bot.features import FEATURES
 from scheduler.clock import RealClock
 from storage.database import Database
 from storage.migrate import migrate
+from tests.abilities import MISSING
 from tests.community import Community, Start, write_course
 from tests.shell import Shell
 
@@ -30,25 +31,13 @@ collect_ignore = [] if find_spec("playwright") else ["browser"]
 Open = Callable[..., Awaitable[Community]]
 
 
-_MISSING = {
-    "telegram": {
-        "deletions": "a Telegram bot is not told when somebody deletes a message",
-        "closed rooms": "on Telegram, people say who is in a group of theirs",
-        "mixed albums": "Telegram sends pictures and files apart",
-        "quoted albums": "a Telegram bot is shown one picture of an album that somebody replies to",
-        "local chat": "about the local chat itself",
-    }
-}
-"""What the platforms other than the local chat can't do."""
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test of a module with `pytestmark = pytest.mark.every_platform` runs on each; others on the local chat."""
     if "platform" in metafunc.fixturenames and metafunc.definition.get_closest_marker("every_platform"):
         needed = [marker.args[0] for marker in metafunc.definition.iter_markers("needs")]
         platforms: list[Any] = ["local"]
-        for platform, missing in _MISSING.items():
-            reasons = [missing[need] for need in needed if need in missing]
+        for platform, missing in MISSING.items():
+            reasons = [missing[need].en for need in needed if need in missing]
             marks = [pytest.mark.skip(reason="; ".join(reasons))] if reasons else []
             platforms.append(pytest.param(platform, marks=marks))
         metafunc.parametrize("platform", platforms)

@@ -53,6 +53,7 @@ class Platform:
     platform: str = "telegram"
     posts: dict[str, Post] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
+    unsure: list[tuple[str, bool]] = field(default_factory=list)  # each try, and whether it was said to be uncertain
     trouble: list[tuple[str, Exception]] = field(default_factory=list)  # for the next message with these words
     keeps: bool = False  # a message that failed is there all the same
     gate: asyncio.Event | None = None  # nothing returns before it is set
@@ -63,6 +64,7 @@ class Platform:
 
     async def send(self, message: OutgoingMessage) -> str:
         self.tried.append(message.text)
+        self.unsure.append((message.text, message.is_unsure))
         self.is_asked.set()
         for number, (words, error) in enumerate(self.trouble):
             if words in message.text:
@@ -256,6 +258,13 @@ async def test_where_the_platform_tells_doubles_apart_everything_is_sent_again_a
     await course.until(9)
     assert course.platform.said("-1") == [f"{TASK} (Mon, 1 Mar)"]
     assert course.platform.said("-2") == []
+
+
+async def test_only_what_perhaps_arrived_is_said_to_be_uncertain(open_course: Open) -> None:
+    course = await open_course(Traits(can=ABLE.can | Can.DEDUPE))
+    course.platform.fails(TASK, NotSent("no connection"), UNKNOWN, NotSent("no connection"))
+    await course.until(9, 5)
+    assert [unsure for text, unsure in course.platform.unsure if TASK in text] == [False, False, True, True]
 
 
 async def test_where_the_platform_tells_doubles_apart_it_is_not_stormed(open_course: Open) -> None:
