@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from storage.database import insert
 from storage.tables import contact
@@ -15,6 +15,11 @@ def is_open(db: Connection, platform: str, user: str) -> bool | None:
     """Whether this person has opened a private chat with the bot; None where nothing is known, False: closed it."""
     found: bool | None = db.execute(_IS_OPEN, {"on": platform, "who": user}).scalar_one_or_none()
     return found
+
+
+def forget(db: Connection, platform: str, user: str) -> None:
+    """From now on nothing is known of this person's private chat."""
+    db.execute(delete(contact).where(contact.c.platform == platform, contact.c.user == user))
 
 
 def change(db: Connection, platform: str, user: str, *, is_open: bool, at: datetime) -> bool:

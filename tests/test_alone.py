@@ -58,13 +58,16 @@ def told(
     is_kept: bool = False,
     is_crowded: bool = False,
     is_newcomer: bool = False,
+    may_write: bool = False,
 ) -> list[str]:
     message = OutgoingMessage(**{"key": "k", "address": GROUP, "body": (), "only_for": "ada", **asked, **content})
     copies = list(
         detour(
             message,
             traits,
-            Discretion(Reader(can_write, is_crowded), is_confidential, bool(asked) or is_newcomer, is_kept, say),
+            Discretion(
+                Reader(can_write, is_crowded, may_write), is_confidential, bool(asked) or is_newcomer, is_kept, say
+            ),
         )
     )
     assert len({copied.message.key for copied in copies}) == len(copies)
@@ -113,6 +116,27 @@ def test_what_a_member_gets_who_has_or_has_not_opened_a_private_chat(
 def test_what_nobody_asked_for_waits_only_if_it_is_to_be_kept() -> None:
     assert told(UNASKED, {"body": SHORT}, is_kept=True) == ["answer held"]
     assert told(UNASKED, {"body": SHORT}, is_kept=True, can_write=True) == ["answer in private"]
+
+
+def test_where_the_bot_may_write_first_nothing_has_to_wait() -> None:
+    assert told(TYPED, {"body": SHORT}, may_write=True) == ["answer in the group", "gone after 60 s"]
+    assert told(TYPED, {"body": SHORT}, may_write=True, is_confidential=True) == [
+        "answer in private",
+        "reaction below 5",
+    ]
+    assert told(TYPED, {"body": LONGEST}, may_write=True) == ["answer in private", "reaction below 5"]
+    assert told(TYPED, {"body": SHORT}, may_write=True, is_crowded=True) == ["answer in private", "reaction below 5"]
+    assert told(UNASKED, {"body": SHORT}, may_write=True) == []
+    assert told(UNASKED, {"body": SHORT}, may_write=True, is_kept=True) == ["answer in private"]
+
+
+def test_who_takes_no_messages_is_told_how_to_let_them_in() -> None:
+    message = OutgoingMessage(key="k", address=GROUP, body=(Span("x" * 201),), only_for="ada", reply_to="5")
+    known = Discretion(Reader(), False, True, False, say)
+    _, pointer, _ = detour(message, TRAITS, known)
+    assert (pointer.message.text, pointer.message.buttons[0].label) == ("<alone.closed>", "<button.send_again>")
+    _, pointer, _ = detour(message, structs.replace(TRAITS, can=TRAITS.can & ~Can.FIRST), known)
+    assert (pointer.message.text, pointer.message.buttons[0].label) == ("<alone.kept>", "<button.open_private>")
 
 
 def test_a_character_that_counts_twice_counts_twice_in_an_answer_too() -> None:

@@ -125,8 +125,10 @@ def _receipt(message: OutgoingMessage, traits: Traits, known: Discretion) -> Ite
 
 
 def _pointer(message: OutgoingMessage, traits: Traits, known: Discretion) -> Iterator[Copied]:
-    button = Button(label=known.say("button.open_private"), command="start", is_private=True)
-    pointer = structs.replace(_short(message, "kept", known.say("alone.kept")), buttons=(button,))
+    is_closed = Can.FIRST in traits.can  # else the bot would have written
+    label, words = ("button.send_again", "alone.closed") if is_closed else ("button.open_private", "alone.kept")
+    button = Button(label=known.say(label), command="start", is_private=True)
+    pointer = structs.replace(_short(message, "kept", known.say(words)), buttons=(button,))
     yield from _openly(pointer, traits)
 
 

@@ -53,6 +53,13 @@ def _hear_from(tx: Transaction, event: Done) -> None:
         outbox.release(tx.db, Address(platform=address.platform, chat=user, private=True))
 
 
+def write_again(tx: Transaction, event: Done) -> bool:
+    """Try once more what a person's private chat did not take; whether there was anything."""
+    platform, user = event.address.platform, event.actor.user
+    contacts.forget(tx.db, platform, user)
+    return outbox.release(tx.db, Address(platform=platform, chat=user, private=True))
+
+
 def contact_changed(tx: Transaction, event: ContactChanged) -> None:
     """A platform says that a private chat was opened, or closed."""
     if event.is_open:

@@ -9,12 +9,14 @@ from bot.domain.ids import CourseId
 from bot.domain.messages import Template, Text, Words
 from bot.engine.context import Context
 from bot.engine.feature import Feature
+from bot.engine.parameters import text
+from bot.engine.people import write_again
 from bot.engine.private import ask_which_course, is_over
 from bot.engine.roster import members_of
 from bot.engine.single import run_instead
 from bot.engine.transaction import Belonging
 from bot.engine.voice import Label
-from storage import private_courses
+from storage import contacts, private_courses
 
 feature = Feature("welcome")
 
@@ -23,8 +25,11 @@ _LONGEST_ID = 32
 
 @feature.command("start", anywhere=True, by_link=True, is_listed=False)
 def start(ctx: Context, cmd: CommandInvoked) -> None:
-    """The first thing that a person sends a bot on some platforms."""
-    if ctx.has_member:
+    """The first thing that a person sends a bot on some platforms; on others, a wish to be written to once more."""
+    if _is_closed(ctx):
+        write_again(ctx.tx, cmd)
+        ctx.reply("start.again")
+    elif ctx.has_member:
         ctx.reply("start.hello", name=ctx.member.name, title=ctx.course.title)
         ctx.reply("start.what", buttons=list(_first_steps(ctx)))
     elif ctx.actor_address.private and ctx.live.courses:
@@ -32,6 +37,13 @@ def start(ctx: Context, cmd: CommandInvoked) -> None:
         ask_which_course(ctx, then="start")
     else:
         run_instead(ctx, _help(cmd))
+
+
+def _is_closed(ctx: Context) -> bool:
+    """Whether this person's private chat took nothing from the bot, which could have written there."""
+    address = ctx.actor_address
+    may_write = ctx.engine.voice.writes_first(address.platform) and not address.private
+    return may_write and contacts.is_open(ctx.db, address.platform, ctx.actor.user) is False
 
 
 def _help(cmd: CommandInvoked) -> CommandInvoked:
@@ -47,7 +59,13 @@ def _first_steps(ctx: Context) -> Iterator[Label]:
     yield Text(id="button.commands"), "help"
 
 
-@feature.command("join", anywhere=True, by_link=True, is_listed=False)
+@feature.command(
+    "join",
+    anywhere=True,
+    by_link=True,
+    is_listed=False,
+    parameters=(text("course", suggests="open_courses"),),
+)
 def join(ctx: Context, cmd: CommandInvoked) -> None:
     if not ctx.actor_address.private:
         ctx.reply("course.here", title=ctx.course.title)
@@ -97,3 +115,9 @@ def _task(ctx: Context) -> Iterator[Words]:
     if day := ctx.course.day(ctx.today):
         yield Text(id="task.head", values={"day": day.number, "date": ctx.today, "title": day.title})
         yield Template(text=day.task)
+
+
+@feature.suggest("open_courses")
+def open_courses(ctx: Context, typed: str) -> list[tuple[str, Words]]:
+    going_on = (one for one in ctx.live.courses.values() if not is_over(one, ctx.now))
+    return [(one.id, Template(text=one.title)) for one in going_on]
