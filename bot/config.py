@@ -78,8 +78,8 @@ class Telegram(_Section):
 
 class Discord(_Section):
     token: Secret
-    api: str = "https://discord.com/api/v10"
-    gateway: str = "wss://gateway.discord.gg"
+    api: str = Field(default="https://discord.com/api/v10", pattern=r"^https?://\S+$")
+    gateway: str = Field(default="wss://gateway.discord.gg", pattern=r"^wss?://\S+$")
 
 
 class Local(_Section):
@@ -159,11 +159,13 @@ def resolved(value: str, environment: Mapping[str, str], path: Path) -> str:
 
 def require_secrets(platforms: Platforms, environment: Mapping[str, str], path: Path) -> None:
     """Raises RulesRejected where one that the platforms need is not in the environment."""
-    telegram = platforms.telegram
+    telegram, discord = platforms.telegram, platforms.discord
     if telegram:
         resolved(telegram.token, environment, path)
     if telegram and telegram.webhook:
         resolved(telegram.webhook.secret, environment, path)
+    if discord:
+        resolved(discord.token, environment, path)
 
 
 def problem(path: Path, id: str, **values: str) -> Problem:

@@ -315,7 +315,7 @@ async def test_a_house_without_telegram_is_examined_too(tmp_path: Path, shell: S
 
 def test_the_examples_telegram_section_can_be_switched_on(tmp_path: Path) -> None:
     example = (ROOT / "config.example.yaml").read_text(encoding="utf-8")
-    start, end = example.index("  # telegram:"), example.index("  # This version has no adapter for Discord")
+    start, end = example.index("  # telegram:"), example.index("  # Discord. Make an application")
     section = re.sub(r"^  # ?", "  ", example[start:end], flags=re.MULTILINE)
     config = tmp_path / "config.yaml"
     config.write_text("platforms:\n" + section, encoding="utf-8")

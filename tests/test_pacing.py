@@ -36,6 +36,7 @@ from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram import Limits as ServerLimits
 
 LIMITS = Limits(in_all=Limit(30, 1), per_chat=Limit(1, 1), per_group=Limit(20, 60))
+ON_DISCORD = Limits(in_all=Limit(50, 1), per_chat=Limit(5, 5))
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
 
@@ -52,15 +53,17 @@ def to_person(number: int) -> OutgoingMessage:
 class Platform:
     """Counts in sliding windows of its own time, as strict as can be."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
         self.all: deque[datetime] = deque()
         self.chats: dict[str, deque[datetime]] = {}
         self.refused = 0
 
     def take(self, message: OutgoingMessage, at: datetime) -> None:
         chat = self.chats.setdefault(message.address.chat, deque())
-        too_many = _within(self.all, at, 1) >= 30 or _within(chat, at, 1) >= 1
-        if too_many or (not message.address.private and _within(chat, at, 60) >= 20):
+        per_group = None if message.address.private else self.limits.per_group
+        counted = ((self.all, self.limits.in_all), (chat, self.limits.per_chat), (chat, per_group))
+        if any(limit and _within(times, at, limit.seconds) >= limit.most for times, limit in counted):
             self.refused += 1
             return
         self.all.append(at)
@@ -71,9 +74,11 @@ def _within(times: Iterable[datetime], at: datetime, seconds: float) -> int:
     return sum(1 for time in times if at - time < timedelta(seconds=seconds))
 
 
-def played(messages: Sequence[OutgoingMessage], latencies: Sequence[float]) -> tuple[Platform, datetime, int]:
+def played(
+    messages: Sequence[OutgoingMessage], latencies: Sequence[float], limits: Limits = LIMITS
+) -> tuple[Platform, datetime, int]:
     """Send all of them as the worker does, each call taking as long as is said; the platform counts half way."""
-    platform, pacer, now = Platform(), Pacer(LIMITS), START
+    platform, pacer, now = Platform(limits), Pacer(limits), START
     waiting: dict[str, deque[OutgoingMessage]] = {}
     for message in messages:
         waiting.setdefault(chat_lane(message.address), deque()).append(message)
@@ -108,9 +113,12 @@ def played(messages: Sequence[OutgoingMessage], latencies: Sequence[float]) -> t
 @given(
     st.lists(st.one_of(st.integers(1, 6).map(to_group), st.integers(1, 40).map(to_person)), min_size=1, max_size=120),
     st.lists(st.floats(0.001, 3.0), min_size=1, max_size=10),
+    st.sampled_from((LIMITS, ON_DISCORD)),
 )
-def test_whatever_the_network_does_no_limit_is_passed(messages: list[OutgoingMessage], latencies: list[float]) -> None:
-    platform, _, sent = played(messages, latencies)
+def test_whatever_the_network_does_no_limit_is_passed(
+    messages: list[OutgoingMessage], latencies: list[float], limits: Limits
+) -> None:
+    platform, _, sent = played(messages, latencies, limits)
     assert (platform.refused, sent) == (0, len(messages))
 
 
@@ -119,6 +127,13 @@ def test_nine_hundred_groups_are_told_at_nearly_the_full_rate() -> None:
     assert (platform.refused, sent) == (0, 900)
     after_the_first_window = (900 - 30) / ((end - START).total_seconds())
     assert after_the_first_window >= 0.93 * 30
+
+
+def test_five_hundred_channels_are_told_at_nearly_the_full_rate_of_another_platform() -> None:
+    platform, end, sent = played([to_group(number) for number in range(500)], [0.01, 0.03, 0.02], ON_DISCORD)
+    assert (platform.refused, sent) == (0, 500)
+    after_the_first_window = (500 - 50) / (end - START).total_seconds()
+    assert after_the_first_window >= 0.90 * 50
 
 
 def test_twenty_groups_get_thirty_messages_each_as_quickly_as_they_may() -> None:

@@ -5,13 +5,13 @@ It calls only methods that change nothing, and never fetches updates: a bot that
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
+from adapters.examining import clock_finding, note
 from adapters.telegram.client import Client, open_client
 from adapters.telegram.standing import is_in, lacks_of
 from bot.domain.findings import Finding, Level
@@ -20,7 +20,6 @@ from bot.domain.places import Space
 
 _PATIENCE = 15.0  # seconds
 _MANY = 100  # updates that wait
-_OFF, _FAR_OFF = timedelta(seconds=5), timedelta(seconds=60)
 
 
 class Setup(NamedTuple):
@@ -45,59 +44,49 @@ async def examine(setup: Setup, now: datetime) -> list[Finding]:
         for room, space in {space.address.room: space for space in reversed(setup.spaces)}.items():
             found += await _chat(client, room, space, me)
     except InvalidToken:
-        found.append(_found("problem", "doctor.telegram.bad_token"))
+        found.append(note("problem", "doctor.telegram.bad_token"))
     except TelegramError as error:  # its words may hold the address, and the token is part of that
-        found.append(_found("problem", "doctor.telegram.failed", api=setup.api, error=type(error).__name__))
+        found.append(note("problem", "doctor.telegram.failed", api=setup.api, error=type(error).__name__))
     finally:
         await client.hang_up()
     return found
 
 
-def _found(level: Level, id: str, /, **values: Any) -> Finding:
-    return Finding(level=level, text=Text(id=id, values=values))
-
-
 async def _clock(api: str, now: datetime) -> Finding:
-    """The server says in every answer what time it is."""
     try:
         async with httpx.AsyncClient(timeout=_PATIENCE) as client:
-            said = (await client.get(api)).headers.get("Date", "")
-        theirs = parsedate_to_datetime(said)
-    except (httpx.HTTPError, ValueError):
-        return _found("warning", "doctor.clock_unknown", api=api)
-    off = abs(now - theirs)
-    level: Level = "problem" if off > _FAR_OFF else "warning" if off > _OFF else "ok"
-    if level == "ok":
-        return _found(level, "doctor.clock")
-    return _found(level, "doctor.clock_off", time=timedelta(seconds=round(off.total_seconds())))
+            said = (await client.get(api)).headers.get("Date")
+    except httpx.HTTPError:
+        said = None
+    return clock_finding(said, api, now)
 
 
 def _myself(me: Mapping[str, Any]) -> Iterator[Finding]:
-    yield _found("ok", "doctor.telegram.token", bot=f"@{me.get('username', '')}")
+    yield note("ok", "doctor.telegram.token", bot=f"@{me.get('username', '')}")
     if not me.get("can_join_groups", True):
-        yield _found("warning", "doctor.telegram.no_groups")
+        yield note("warning", "doctor.telegram.no_groups")
     if me.get("can_read_all_group_messages"):
-        yield _found("ok", "doctor.telegram.hears_all")
+        yield note("ok", "doctor.telegram.hears_all")
     else:
-        yield _found("warning", "doctor.telegram.privacy")
+        yield note("warning", "doctor.telegram.privacy")
 
 
 def _webhook(setup: Setup, info: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
     url = str(info.get("url") or "")
     level: Level = "problem" if setup.is_running else "warning"  # a start mends it
     if setup.mode == "polling" and url:
-        yield _found(level, "doctor.telegram.webhook_set", host=urlsplit(url).netloc)
+        yield note(level, "doctor.telegram.webhook_set", host=urlsplit(url).netloc)
     elif setup.mode == "webhook" and url != setup.webhook:
-        yield _found(level, "doctor.telegram.webhook_other", host=urlsplit(url).netloc or "–")
+        yield note(level, "doctor.telegram.webhook_other", host=urlsplit(url).netloc or "–")
     else:
-        yield _found("ok", "doctor.telegram.webhook" if url else "doctor.telegram.polling")
+        yield note("ok", "doctor.telegram.webhook" if url else "doctor.telegram.polling")
     if url and info.get("last_error_message"):
         ago = now - datetime.fromtimestamp(int(info.get("last_error_date", 0)), UTC)
         minutes = timedelta(minutes=max(round(ago / timedelta(minutes=1)), 1))
         error = str(info["last_error_message"])[:200]
-        yield _found("warning", "doctor.telegram.webhook_error", error=error, ago=minutes)
+        yield note("warning", "doctor.telegram.webhook_error", error=error, ago=minutes)
     waiting = int(info.get("pending_update_count", 0))
-    yield _found("warning" if waiting > _MANY else "ok", "doctor.telegram.waiting", count=waiting)
+    yield note("warning" if waiting > _MANY else "ok", "doctor.telegram.waiting", count=waiting)
 
 
 async def _chat(client: Client, room: str, space: Space, me: Mapping[str, Any]) -> list[Finding]:
@@ -107,11 +96,11 @@ async def _chat(client: Client, room: str, space: Space, me: Mapping[str, Any]) 
         chat = await client.call("getChat", patience=_PATIENCE, chat_id=int(room))
         member = await client.call("getChatMember", patience=_PATIENCE, chat_id=int(room), user_id=me["id"])
     except (BadRequest, Forbidden, ValueError):
-        return [_found("problem", "doctor.telegram.no_chat", **where)]
+        return [note("problem", "doctor.telegram.no_chat", **where)]
     if not is_in(member):
-        return [_found("problem", "doctor.telegram.no_chat", **where)]
+        return [note("problem", "doctor.telegram.no_chat", **where)]
     where["title"] = str(chat.get("title") or "")
     lacks = lacks_of(me, chat, member)
     if not lacks:
-        return [_found("ok", "doctor.telegram.chat", **where)]
-    return [_found("warning", "doctor.telegram.lacks", what=Text(id=lack), **where) for lack in lacks]
+        return [note("ok", "doctor.telegram.chat", **where)]
+    return [note("warning", "doctor.telegram.lacks", what=Text(id=lack), **where) for lack in lacks]

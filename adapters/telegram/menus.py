@@ -1,22 +1,18 @@
 """Publishes the command menus: only what has changed since they were published last, and again where it failed."""
 
-import asyncio
-import hashlib
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-import msgspec
 from telegram.error import BadRequest, Forbidden, TelegramError
 
+from adapters.publishing import digest_of, keep_published
 from bot.domain.errors import StorageTrouble
 from bot.domain.ports import AdapterStore, Menu
 
 log = logging.getLogger(__name__)
 
-_EVERY = 60.0  # seconds
-_LONGEST = 900.0  # seconds between two attempts at what fails
 _KIND = "menu"
 _MOST = 10_000  # menus that are remembered
 _CHAT = re.compile(r"-?[0-9]+")  # a course may name what is no chat
@@ -42,10 +38,7 @@ class MenuKeeper:
 
     async def run(self) -> None:
         """Look for ever. What goes wrong is logged and tried again."""
-        wait = _EVERY
-        while True:
-            wait = _EVERY if await self.publish() else min(wait * 2, _LONGEST)
-            await asyncio.sleep(wait)
+        await keep_published(self.publish)
 
     async def publish(self) -> bool:
         """Publish what is wanted and not yet there; whether nothing is left to be done."""
@@ -63,7 +56,7 @@ class MenuKeeper:
         known = {document.key: document.value for document in await self._store.latest(_KIND, limit=_MOST)}
         done = True
         for key, params in wanted.items():
-            digest = hashlib.sha256(msgspec.json.encode(params)).hexdigest()
+            digest = digest_of(params)
             if known.get(key, {}).get("digest") == digest:
                 continue
             if await self._try("setMyCommands", params):

@@ -15,6 +15,7 @@ _READ_AT_ONCE = 60  # characters; a longer answer stays until it is tapped away
 _ROW = 26  # columns of labels in one row of buttons, which a phone shows in full
 _MOST_IN_ROW = 3
 _PHOTO_BYTES = 10 * 1024 * 1024  # a larger picture goes as a file
+_INSTEAD = {"⭐": "🏆"}  # of what is no reaction here
 _STYLES = {"bold": "bold", "code": "code"}
 POST_POLL = "sendPoll"
 
@@ -189,6 +190,7 @@ def _act(message: OutgoingMessage) -> Call:
     place = chat_of(message.address)
     match message.act:
         case Reaction(message=target, emoji=emoji):
+            emoji = _INSTEAD.get(emoji, emoji)
             reaction = [{"type": "emoji", "emoji": emoji.replace("\ufe0f", "")}]
             where = {"chat_id": place["chat_id"], "message_id": int(target)}
             return Call("setMessageReaction", where | {"reaction": reaction})

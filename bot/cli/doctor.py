@@ -5,17 +5,25 @@ import asyncio
 import json
 import logging
 import os
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 
 from bot.app import real_now
 from bot.cli import FINE, PROBLEMS, Terminal
 from bot.cli.configured import configured
 from bot.cli.examined import House, examine_house
 from bot.cli.serving import quiet_logs
-from bot.config import Settings, Telegram, resolved
+from bot.config import Discord, Settings, Telegram, resolved
 from bot.domain.errors import RulesRejected
 from bot.domain.findings import Finding, Level
 from bot.domain.messages import Text
+from bot.engine.feature import Registry
+from bot.features import FEATURES
+from bot.slash import slash_commands_of
+from bot.texts.catalogue import Catalogues
+
+Examine = Callable[[str], Coroutine[Any, Any, list[Finding]]]
 
 _LEVELS: dict[Level, str] = {"ok": "doctor.ok", "warning": "doctor.warning", "problem": "doctor.problem"}
 
@@ -34,15 +42,20 @@ def doctor(terminal: Terminal, options: argparse.Namespace, settings: Settings) 
     return PROBLEMS if problems else FINE
 
 
-def _platforms(settings: Settings, house: House, config: Path) -> list[Finding]:
-    telegram = settings.platforms.telegram
-    if telegram is None:
-        return []
+def _platforms(settings: Settings, house: House, config: Path) -> Iterator[Finding]:
+    telegram, discord = settings.platforms.telegram, settings.platforms.discord
+    if telegram:
+        yield from _with_token(telegram.token, config, lambda token: _telegram(telegram, token, house))
+    if discord:
+        yield from _with_token(discord.token, config, lambda token: _discord(discord, token, house))
+
+
+def _with_token(name: str, config: Path, examine: Examine) -> list[Finding]:
     try:
-        token = resolved(telegram.token, os.environ, config)
+        token = resolved(name, os.environ, config)
     except RulesRejected as rejected:
         return [Finding(level="problem", text=problem.text) for problem in rejected.problems]
-    return asyncio.run(_telegram(telegram, token, house))
+    return asyncio.run(examine(token))
 
 
 async def _telegram(telegram: Telegram, token: str, house: House) -> list[Finding]:
@@ -59,10 +72,25 @@ async def _telegram(telegram: Telegram, token: str, house: House) -> list[Findin
     return await examine(setup, real_now())
 
 
+async def _discord(discord: Discord, token: str, house: House) -> list[Finding]:
+    from adapters.discord.commands import registration
+    from adapters.discord.doctor import Setup, examine
+
+    setup = Setup(
+        token=token,
+        api=discord.api,
+        spaces=[space for space in house.spaces if space.address.platform == "discord"],
+        wanted=registration(slash_commands_of(Registry(FEATURES), Catalogues())),
+        documents=house.documents,
+    )
+    return await examine(setup, real_now())
+
+
 def _secrets(settings: Settings) -> list[str]:
     """What must never be printed, wherever it turns up."""
-    telegram = settings.platforms.telegram
+    telegram, discord = settings.platforms.telegram, settings.platforms.discord
     named = [telegram.token, *([telegram.webhook.secret] if telegram.webhook else [])] if telegram else []
+    named += [discord.token] if discord else []
     return [secret for name in named if (secret := os.environ.get(name.removeprefix("env:")))]
 
 

@@ -28,12 +28,13 @@ from rules.vocabulary import Vocabulary
 from storage import migrate as schema
 from storage.database import Database
 from storage.leases import Holder, others
-from storage.tables import outbox, set_aside
+from storage.tables import adapter_document, outbox, set_aside
 
 _TIGHT, _FULL = 1_000_000_000, 100_000_000  # bytes that are free
 _SHOWN = 5  # of what could not be understood
 _FIRST = 100  # characters of each
 _PATIENCE = timedelta(seconds=5)
+_TOLD = ("commands", "gaps", "role", "unread")
 _YEARS = 2  # after which rules of time zones are old
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
@@ -45,6 +46,7 @@ class House:
     found: list[Finding] = field(default_factory=list)
     spaces: Sequence[Space] = ()
     is_running: bool = False
+    documents: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # of Discord's adapter: kind, key
 
     def note(self, level: Level, id: str, /, **values: Any) -> None:
         self.found.append(Finding(level=level, text=Text(id=id, values=values)))
@@ -96,6 +98,14 @@ def _read(house: House, database: Database, courses: LiveCourses, now: datetime,
         house.spaces = list(courses.refreshed(db).spaces.values()) or house.spaces
         _look_at_processes(house, db, now)
         _look_at_troubles(house, db, now, secrets)
+        _read_documents(house, db)
+
+
+def _read_documents(house: House, db: Connection) -> None:
+    """What the adapter has written down for whoever examines it."""
+    mine = (adapter_document.c.adapter == "discord") & adapter_document.c.kind.in_(_TOLD)
+    for row in db.execute(select(adapter_document).where(mine).order_by(adapter_document.c.revision)):
+        house.documents.setdefault(row.kind, {})[row.key] = row.value
 
 
 def _look_at_processes(house: House, db: Connection, now: datetime) -> None:

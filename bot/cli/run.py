@@ -34,9 +34,6 @@ def run(terminal: Terminal, options: argparse.Namespace, settings: Settings) -> 
 
 
 def _is_runnable(terminal: Terminal, settings: Settings) -> bool:
-    if settings.platforms.discord:
-        terminal.complain("run.no_adapter", platform="discord")
-        return False
     if not settings.courses:
         terminal.complain("run.no_courses")
         return False
@@ -73,6 +70,10 @@ async def _run(terminal: Terminal, settings: Settings, options: argparse.Namespa
             speaking = adapter_of(app, settings.platforms.telegram, options.config)
             open_connections.push_async_callback(speaking.client.hang_up)
             adapters.append(speaking)
+        if settings.platforms.discord:
+            from bot.discord import adapter_of as on_discord
+
+            adapters.append(on_discord(app, settings.platforms.discord, options.config))
         await _serve(terminal, app, adapters)
     for task in waiting:
         task.cancel()

@@ -1,4 +1,4 @@
-"""A server of our own and python-telegram-bot's client for it."""
+"""Servers of our own and clients for them: python-telegram-bot's, and plain HTTP."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import pytest
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
+from tests.fakes.discord import FakeDiscord
+from tests.fakes.discord import Limits as DiscordLimits
+from tests.fakes.discord_client import Rest
 from tests.fakes.telegram import FakeTelegram, Limits
 
 
@@ -27,4 +30,16 @@ async def bot(telegram: FakeTelegram) -> AsyncIterator[Bot]:
         get_updates_request=HTTPXRequest(connect_timeout=2, read_timeout=5),
     )
     async with client:
+        yield client
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[FakeDiscord]:
+    async with FakeDiscord(limits=DiscordLimits.off()) as server:
+        yield server
+
+
+@pytest.fixture
+async def rest(discord: FakeDiscord) -> AsyncIterator[Rest]:
+    async with Rest(discord) as client:
         yield client

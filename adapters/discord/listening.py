@@ -1,0 +1,109 @@
+"""Who hears what of the gateway: interactions go at once, all else waits its turn, behind what was missed."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from adapters.discord import library
+from adapters.discord.intake import Intake
+from adapters.discord.interactions import Interactions
+from adapters.discord.rooms import Rooms
+from adapters.discord.trouble import Trouble
+from bot.domain.ports import Sink
+
+log = logging.getLogger(__name__)
+
+_LATEST = 60.0  # seconds after which a session has begun, whether all servers have been told of or not
+_RETRIES = (5.0, 30.0, 120.0)  # seconds until what was missed is read again, where that has failed
+
+
+class Listening:
+    """`catch_up` reads what was missed; the first time, `caught_up` is set after it."""
+
+    def __init__(
+        self,
+        rooms: Rooms,
+        intake: Intake,
+        interactions: Interactions,
+        trouble: Trouble,
+        catch_up: Callable[[Sink], Awaitable[None]],
+        sink: Sink,
+    ) -> None:
+        self._rooms = rooms
+        self._intake = intake
+        self._interactions = interactions
+        self._trouble = trouble
+        self._catch_up = catch_up
+        self._sink = sink
+        self._beginning: set[int] = set()  # shards whose new session has not told of all its servers yet
+        self._has_begun = asyncio.Event()
+        self.caught_up = asyncio.Event()
+
+    def heard(self, name: str, data: dict[str, Any]) -> None:
+        """One raw event, or what the connection tells of itself."""
+        match name:
+            case library.READY:
+                self._begun(data["shard"])
+            case library.RESUMED:
+                self._trouble.found()
+            case library.LOST:
+                self._lost(data)
+            case _:
+                self._pass_on(name, data)
+
+    def _pass_on(self, name: str, data: dict[str, Any]) -> None:
+        if name == "READY":  # before anything of the new session, what is between it and the last must be read
+            shard = _shard(data)
+            self._beginning.add(shard)
+            self._intake.hold()
+            asyncio.get_running_loop().call_later(_LATEST, self._begin_anyway, shard)
+        try:
+            self._rooms.learn(name, data)
+        except Exception:
+            log.exception("a %s taught us nothing", name)
+        if name == "INTERACTION_CREATE":
+            self._interactions.hear(data, self._sink)
+        else:
+            self._intake.hear(name, data)
+
+    def _begun(self, shard: int | None) -> None:
+        self._trouble.found()
+        self._beginning.discard(shard or 0)
+        self._has_begun.set()
+
+    def _begin_anyway(self, shard: int) -> None:
+        """Whatever keeps the library from saying so must not keep us from hearing."""
+        if shard in self._beginning:
+            log.warning("the servers of shard %s are not all there; we go on without them", shard)
+            self._begun(shard)
+
+    def _lost(self, data: dict[str, Any]) -> None:
+        self._trouble.lost(data["error"])
+        if data.get("is_over"):
+            self._beginning.clear()
+
+    async def run(self) -> None:
+        """Read what was missed whenever a session has begun, then let what was heard since follow."""
+        while True:
+            await self._has_begun.wait()
+            await self._read_missed()
+            if not self._beginning and not self._has_begun.is_set():
+                self._intake.go_on()
+                self.caught_up.set()
+
+    async def _read_missed(self) -> None:
+        """What can't be read after several tries must not keep us from hearing what happens now."""
+        for wait in (*_RETRIES, None):
+            self._has_begun.clear()
+            try:
+                await self._catch_up(self._sink)
+                return
+            except Exception:
+                log.exception("what was missed could not be read")
+            if wait is not None:
+                await asyncio.sleep(wait)
+
+
+def _shard(ready: dict[str, Any]) -> int:
+    return int((ready.get("shard") or (0, 1))[0])

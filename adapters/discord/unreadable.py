@@ -1,0 +1,32 @@
+"""What could not be understood, as the core keeps it: whatever it holds, it blocks nothing, and gives no token away."""
+
+import reprlib
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from adapters.discord.parse import key_of
+from adapters.discord.traits import PLATFORM
+from bot.domain.events import UpdateUnreadable
+from bot.domain.text import clean_text
+
+
+def unreadable(bot: str, what: str, raw: object, error: Exception, at: datetime) -> UpdateUnreadable:
+    """`what` names it among all that this bot was told."""
+    content = {name: value for name, value in raw.items() if name != "token"} if isinstance(raw, Mapping) else raw
+    return UpdateUnreadable(
+        key=key_of(bot, f"unreadable:{what}"),
+        at=at,
+        platform=PLATFORM,
+        raw=_shown(content),
+        error=clean_text(f"{type(error).__name__}: {error}"),
+    )
+
+
+def _shown(content: object) -> str:
+    """As JSON; what nobody can write as JSON is shown in part."""
+    try:
+        return msgspec.json.encode(content).decode()
+    except (ValueError, RecursionError):
+        return clean_text(reprlib.repr(content))
