@@ -33,7 +33,7 @@ from bot.texts.catalogue import Catalogues
 from bot.watching import FolderWatch
 from scheduler.occurrences import occurrences
 from scheduler.ticker import Ticker
-from storage import heartbeat, outbox
+from storage import changed, heartbeat, outbox
 from storage.database import Database
 from storage.files import FileStore
 from storage.leases import PROCESS, Holder
@@ -135,6 +135,7 @@ class App:
                 break
             last = keys
             await self._process(due)
+        await self.database.call(lambda: self.pipeline.look(now))
         self.deliverer.wake()
 
     def _tidy(self, now: datetime) -> None:
@@ -145,7 +146,7 @@ class App:
         """The next moment after this one for which something is planned."""
 
         def earliest(db: Connection) -> datetime | None:
-            planned = (agenda.next_due(db, after), outbox.next_due(db, after))
+            planned = (agenda.next_due(db, after), outbox.next_due(db, after), changed.next_due(db, after))
             return min((moment for moment in planned if moment), default=None)
 
         return await self.database.run(earliest)

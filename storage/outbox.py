@@ -17,6 +17,7 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    delete,
     exists,
     func,
     select,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.domain.messages import OutgoingMessage, Reaction
+from bot.domain.messages import MarkNames, Marks, OutgoingMessage, Reaction
 from bot.domain.places import Address
 from storage.among import among
 from storage.columns import Moment
@@ -64,6 +65,8 @@ def lane_of(message: OutgoingMessage) -> str:
         return f"{message.address.platform}:interaction:{message.answers}"
     if message.deletes:
         return f"{message.address.platform}:deletion:{message.deletes}"
+    if isinstance(message.act, MarkNames | Marks):  # in order among themselves; what is said in the chat goes on
+        return f"{message.address.platform}:marks:{message.address.room}"
     return chat_lane(message.address)
 
 
@@ -161,6 +164,14 @@ def _heads() -> Select[tuple[int]]:
 
 
 _HEADS = _heads()
+
+
+def drop_waiting(db: Connection, key: str) -> None:
+    """Take out a message that still waits, for what it would do is no longer wanted."""
+    db.execute(_DROP, {"of": key})
+
+
+_DROP = delete(outbox).where(outbox.c.key == bindparam("of"), outbox.c.state == "pending")
 
 
 def release(db: Connection, address: Address) -> bool:

@@ -54,6 +54,7 @@ RETENTION = (
     # Texts, in case somebody asks about a place or a summary; how many there were, other tables know.
     Kept("contest_work", ("entry", "contest", "votes_until"), 365),
     Kept("share_post", ("share", "session", "closes_at"), 365),
+    Kept("featured", ("at",), 365),
     # Whoever asked to be let in is a member by then, or nobody.
     Kept("join_request", ("at",), 30),
     # These are counted in reports themselves.

@@ -158,6 +158,7 @@ async def test_each_members_reaction_counts_up_to_the_rules_limit(course: Commun
 async def test_only_a_change_counts_however_often_it_is_told(course: Community, open_community) -> None:
     await course.types("ben", "hello")
     number = await course.types("ada", "hello")
+    await course.reacts("ben", number, "👍")
     await happens(course, ReactionAdded, "ben", number, times=3)
     await happens(course, ReactionAdded, "ben", number)  # told again under another key
     course = await open_community(rules=RULED)

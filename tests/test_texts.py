@@ -28,6 +28,7 @@ from bot.features.privacy.kept import OF_NOBODY
 from bot.simulation.cast import KINDS
 from bot.simulation.report import Points, Rituals
 from bot.simulation.storm import Trouble
+from bot.slash import slash_commands_of
 from bot.texts.catalogue import Catalogues
 from bot.texts.template import fill, parse
 from rules.conditions import COMMON_FIELDS
@@ -148,6 +149,10 @@ def composed_ids() -> set[str]:
     words = {
         "help": REGISTRY.commands,
         "usage": REGISTRY.commands,
+        "command.name": offered(),
+        "parameter": parameter_words(),
+        "slash": ("bind", "unbind", "pause", "postpone", "resume", "run"),
+        "menu": {command.on_message.partition(".")[2] for command in REGISTRY.commands.values() if command.on_message},
         "role": ROLES,
         "space": SPACE_KINDS,
         "room": SPACE_KINDS,
@@ -198,6 +203,19 @@ def form_words() -> set[str]:
             question = f"{form.name}.{field.id}"
             options = () if callable(field.options) else field.options
             words |= {question, f"{question}.hint", *(f"{question}.{option}" for option in options)}
+    return words
+
+
+def offered() -> set[str]:
+    """The commands that a platform's own box knows by a name of its language."""
+    return {command.name for command in slash_commands_of(REGISTRY, TEXTS)}
+
+
+def parameter_words() -> set[str]:
+    """What commands take: each thing with what it is, and the words that one may choose."""
+    words: set[str] = set()
+    for one in (one for command in REGISTRY.commands.values() for one in command.parameters):
+        words |= {one.name, f"{one.name}.about", *(f"{one.name}.{choice}" for choice in one.choices)}
     return words
 
 

@@ -5,6 +5,7 @@ Constructing a `Feature` registers nothing; the list in `bot/features` does, thr
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack
 
 from bot.domain.course import Course
@@ -15,11 +16,13 @@ from bot.domain.places import SPACE_KINDS, SpaceKind
 from bot.domain.rituals import Occurrence, Step
 from bot.domain.rules import Fact, FactKind, Field, Firing, LedgerEntry
 from bot.engine.forms_shape import Form, FormField, FormHandler
+from bot.engine.parameters import Parameter
 from rules.vocabulary import AWARD, USES_NOTHING, Action, EffectKind, Points, Uses, Vocabulary, at_once
 from storage.personal import CORE, Personal
 
 if TYPE_CHECKING:
     from bot.engine.context import Context
+    from bot.engine.transaction import Transaction
 
 CommandHandler = Callable[["Context", CommandInvoked], None]
 OccurrenceHandler = Callable[["Context", OccurrenceDue], Literal["gap"] | None]
@@ -27,8 +30,13 @@ OccurrenceHandler = Callable[["Context", OccurrenceDue], Literal["gap"] | None]
 EventHandler = Callable[["Context", Any], None]
 Withdrawal = Callable[["Context", "LedgerEntry"], None]
 FactHandler = Callable[["Context", Fact], None]
+Afterwards = Callable[["Transaction", datetime], None]
 EffectHandler = Callable[["Context", Any, "Firing"], None]
 Preview = Callable[[Course, Occurrence], Words]
+Suggested = tuple[str, Words | str | date]
+"""A value as the command takes it, and what is shown for it."""
+Suggester = Callable[["Context", str], Iterable[Suggested]]
+"""What may be meant by what was typed so far."""
 MessagesHandler = Callable[[Any, Sequence["PlainMessage"]], None]
 Decorated = TypeVar("Decorated", bound=Callable[..., None])
 
@@ -55,6 +63,9 @@ class Command:
     is_public: bool = False  # what it answers is for everybody there, unless the platform can whisper
     by_link: bool = False  # a link that anybody can make may run it: it changes nothing that the person would mind
     is_listed: bool = True  # in the help and in completion
+    parameters: tuple[Parameter, ...] = ()  # what it takes, for platforms that ask for each by name
+    on_message: str = ""  # the text that names it where people choose what to do with a message
+    is_reply: bool = False  # it is about the message that it answers, and about nothing else
 
 
 class CommandOptions(TypedDict, total=False):
@@ -70,6 +81,9 @@ class CommandOptions(TypedDict, total=False):
     is_public: bool
     by_link: bool
     is_listed: bool
+    parameters: tuple[Parameter, ...]
+    on_message: str
+    is_reply: bool
 
 
 @dataclass(slots=True)
@@ -88,8 +102,10 @@ class Feature:
     watchers: list[MessagesHandler] = field(default_factory=list)
     fact_handlers: dict[str, list[FactHandler]] = field(default_factory=dict)
     withdrawals: list[Withdrawal] = field(default_factory=list)
+    looks: list[Afterwards] = field(default_factory=list)
     queries: dict[str, Callable[..., Any]] = field(default_factory=dict)
     offers: dict[str, Callable[..., Sequence[Any]]] = field(default_factory=dict)
+    suggesters: dict[str, Suggester] = field(default_factory=dict)
     sections: dict[str, type] = field(default_factory=dict)
     personals: list[Personal] = field(default_factory=list)
 
@@ -157,6 +173,11 @@ class Feature:
         self.withdrawals.append(handler)
         return handler
 
+    def afterwards(self, look: Afterwards) -> Afterwards:
+        """Looks at what has come of each batch of events, in its transaction, and whenever time has passed."""
+        self.looks.append(look)
+        return look
+
     def action(
         self,
         name: str,
@@ -214,6 +235,15 @@ class Feature:
 
         return declare
 
+    def suggest(self, name: str) -> Callable[[Suggester], Suggester]:
+        """Says what a parameter with `suggests=name` may be. It reads and changes nothing."""
+
+        def declare(handler: Suggester) -> Suggester:
+            self.suggesters[name] = handler
+            return handler
+
+        return declare
+
 
 class Registry:
     """All features of the product, refusing two that claim the same name."""
@@ -228,9 +258,11 @@ class Registry:
         self.facts = _merged((fact.name, fact) for f in self.features for fact in f.facts)
         self.sections = _merged(item for f in self.features for item in f.sections.items())
         self.queries = _merged(item for f in self.features for item in f.queries.items())
+        self.suggesters = _merged(item for f in self.features for item in f.suggesters.items())
         self.words = _merged((word, c) for c in self.commands.values() for word in c.words)
         self.watchers = tuple(watcher for f in self.features for watcher in f.watchers)
         self.withdrawals = tuple(withdrawal for f in self.features for withdrawal in f.withdrawals)
+        self.looks = tuple(look for f in self.features for look in f.looks)
         self.fact_handlers: dict[str, list[FactHandler]] = {}
         for kind, handlers in (item for f in self.features for item in f.fact_handlers.items()):
             self.fact_handlers.setdefault(kind, []).extend(handlers)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 from bot.domain.course import Course
 from bot.domain.ids import MemberId
 from bot.domain.rules import Level
-from storage import boards
+from storage import boards, changed
 from storage.among import among
 from storage.tables import member
 
@@ -35,10 +35,11 @@ def relevel(db: Connection, course: Course, only: Collection[MemberId] | None = 
     """Give every student, or only these, the level that their points now give. Nobody is told."""
     found = db.execute(select(member.c.id).where(member.c.course == course.id, member.c.role == "student")).scalars()
     students = [who for who in found if only is None or who in only]
-    changed = defaultdict(set)
+    others = defaultdict(set)
     for who, level, activity, contribution in boards.standings_of(db, course.id, students):
         now = course.level_at(activity, contribution)
         if now != level:
-            changed[now].add(who)
-    for level, members in changed.items():
+            others[now].add(who)
+    for level, members in others.items():
         db.execute(update(member).where(among(member.c.id, "members")).values(level=level), {"members": members})
+        changed.note(db, members)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence, Set
+from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal
 
@@ -67,6 +68,19 @@ class Pipeline:
                     handle_messages(self._transaction(db), run)
                 else:
                     handle_occurrences(self._transaction(db), run)
+
+            if fresh:
+                self._look_afterwards(db, events[-1].at)
+
+    def look(self, now: datetime) -> None:
+        """Let features see that time has passed. Raises StorageTrouble."""
+        with self._database.begin() as db:
+            self._look_afterwards(db, now)
+
+    def _look_afterwards(self, db: Connection, now: datetime) -> None:
+        tx = self._transaction(db)
+        for look in self._engine.registry.looks:
+            look(tx, now)
 
     def _transaction(self, db: Connection) -> Transaction:
         return Transaction(self._engine, db, self._engine.library.refresh(db))

@@ -1,5 +1,6 @@
 """Who is meant: members for the actors of a batch, made on first sight, many at a time."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,13 +14,16 @@ from bot.domain.places import Actor, Member
 from bot.engine.levels import relevel
 from bot.engine.live import Live
 from bot.engine.names import clean_name
-from storage import boards
+from storage import boards, changed
 from storage.among import among
 from storage.persons import grouped, is_of, person_of
 from storage.tables import Id, account, member, profile
 
 Person = tuple[CourseId, str, str]
 """Course, platform, user."""
+
+MENTION = re.compile(r"<@!?([^\s<>]{1,128})>")
+"""A person whom a platform names by their id."""
 
 _own, _shown = member.alias(), profile.alias()
 _KNOWN = (
@@ -142,11 +146,12 @@ def sync_roles(db: Connection, live: Live, courses: Sequence[CourseId]) -> None:
     found = db.execute(query.where(account.c.course.in_(courses))).all()
     rows = {row.id: row for row in found}
     roles = {who: max(theirs, key=ROLES.index) for who, theirs in _roles(live, found)}
-    changed = [row for who, row in rows.items() if row.role != roles[who]]
-    for row in changed:
+    others = [row for who, row in rows.items() if row.role != roles[who]]
+    for row in others:
         db.execute(update(member).where(member.c.id == row.id).values(role=roles[row.id]))
-    boards.relist(db, [row.id for row in changed])
-    for course in {row.course for row in changed} & live.courses.keys():
+    boards.relist(db, [row.id for row in others])
+    changed.note(db, [row.id for row in others])
+    for course in {row.course for row in others} & live.courses.keys():
         relevel(db, live.courses[course])  # staff have no level; who is a student again has what their points give
 
 
@@ -154,22 +159,29 @@ def _roles(live: Live, rows: Iterable[Row[Any]]) -> Iterator[tuple[int, list[Rol
     return grouped((row.id, live.role_of(row.course, f"{row.platform}:{row.user}")) for row in rows)
 
 
-def named(db: Connection, course: CourseId, who: str, *, is_present: bool = False) -> list[Member]:
+def named(db: Connection, course: CourseId, who: str, *, platform: str = "", is_present: bool = False) -> list[Member]:
     """The members of a course that a person may mean by `@ada`, `Ada` or `#12`; a handle goes before a name.
 
-    Who has several accounts may be named by any of them. `is_present`: none of those who have left.
+    `<@USER>` is an account of this platform. Who has several accounts may be named by any of them. `is_present`: none
+    of those who have left.
     """
     rows = db.execute(_BY_ID.where(member.c.course == course).order_by(member.c.id)).all()
     here = {row.id: row for row in rows if not (is_present and row.left_at)}
-    persons = dict.fromkeys(row.merged_into or row.id for row in _meant(rows, who))
+    if mention := MENTION.fullmatch(who):
+        of = {"course": course, "platform": platform, "user": mention[1]}
+        own = set(db.execute(_OWN, of).scalars())
+        meant = [row for row in rows if row.id in own]
+    else:
+        meant = _meant(rows, who)
+    persons = dict.fromkeys(row.merged_into or row.id for row in meant)
     return [_from_row(here[id]) for id in persons if id in here]
 
 
-def find_member(db: Connection, course: CourseId, who: str, *, is_present: bool = False) -> Member:
-    """The one member that a person means. Raises UserError with the ways out."""
-    found = named(db, course, who, is_present=is_present)
+def find_member(db: Connection, course: CourseId, who: str, *, platform: str = "", is_present: bool = False) -> Member:
+    """The one member that a person means, as `named` has it. Raises UserError with the ways out."""
+    found = named(db, course, who, platform=platform, is_present=is_present)
     if not found:
-        raise UserError("member.unknown", name=who[:48])
+        raise UserError("member.unseen") if MENTION.fullmatch(who) else UserError("member.unknown", name=who[:48])
     if len(found) > 1:
         raise UserError("member.ambiguous", names=[f"#{member.id} {member.name}" for member in found[:10]])
     return found[0]
@@ -189,6 +201,11 @@ def members_by_id(db: Connection, those: Collection[MemberId]) -> dict[MemberId,
 
 _BY_ID = select(member, profile.c.name, profile.c.handle, profile.c.language).join(
     profile, profile.c.member == member.c.id
+)
+_OWN = select(account.c.member).where(
+    account.c.course == bindparam("course"),
+    account.c.platform == bindparam("platform"),
+    account.c.user == bindparam("user"),
 )
 _ONE = _BY_ID.where(member.c.id == person_of(bindparam("who", type_=Id)))
 

@@ -18,6 +18,7 @@ from bot.domain.events import (
     MessagePosted,
     OccurrenceDue,
     SpaceMigrated,
+    StretchSeen,
     TimeLost,
     UpdateUnreadable,
 )
@@ -31,6 +32,7 @@ from bot.engine.messages import handle_messages
 from bot.engine.moving import move_space
 from bot.engine.people import contact_changed, context_of, joined, left
 from bot.engine.reloading import take_files
+from bot.engine.stretches import take_stretch
 from bot.engine.timekeeping import tell_of_lost_time
 from bot.engine.transaction import Transaction
 from storage.database import savepoint
@@ -57,6 +59,8 @@ def handle_one(tx: Transaction, event: Event) -> None:
             contact_changed(tx, event)
         case SpaceMigrated():
             move_space(tx.db, event.old, event.new, event.at)
+        case StretchSeen():
+            take_stretch(tx, event, handle_one)
         case _:
             _in_context(context_of(tx, event), event)
 

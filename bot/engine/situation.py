@@ -11,6 +11,7 @@ from bot.domain.errors import UserError
 from bot.domain.events import Event, OccurrenceDue
 from bot.domain.ids import Language, MemberId, language_of
 from bot.domain.places import Actor, Address, Member
+from bot.engine.roster import find_member
 from bot.engine.transaction import Belonging, Transaction
 from bot.engine.writes import Writes
 
@@ -81,6 +82,10 @@ class Situation:
     def choose_language(self, language: Language | None) -> None:
         """From now on this member is answered in this language; None: in the course's."""
         self._member = structs.replace(self.member, language=language)
+
+    def find_member(self, who: str, *, is_present: bool = False) -> Member:
+        """The one member whom the actor means by these words. Raises UserError with the ways out."""
+        return find_member(self.db, self.course.id, who, platform=self.actor.platform, is_present=is_present)
 
     def answers(self, member: MemberId) -> bool:
         """Whether it is this member who caused the event, and so reads the answer."""

@@ -106,6 +106,10 @@ class Voice:
         """Whether it tells what the bot may do in a chat."""
         return Can.INSPECT in self._traits.get(platform, Traits()).can
 
+    def can_mark(self, platform: str) -> bool:
+        """Whether it can show on a person's name what they are."""
+        return Can.ROLES in self._traits.get(platform, Traits()).can
+
     def shows_polls(self, platform: str) -> bool:
         """Whether it has polls of its own."""
         return Can.POLL in self._traits.get(platform, Traits()).can

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Insert, Table, bindparam, insert, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.domain.rules import Fact, LedgerEntry, Verdict
-from storage import boards
+from storage import boards, changed
 from storage.bulk import insert_stored
 from storage.columns import encode_json, stored_moment
 from storage.database import insert_new
@@ -63,6 +63,7 @@ class Writes:
         if self.levels:
             rows = [{"who": who, "level_": level} for who, level in sorted(self.levels.items())]
             db.execute(_LEVEL, rows)
+            changed.note(db, sorted(self.levels))
         if self.audits:
             db.execute(insert(audit), self.audits)
         self.facts, self.entries, self.shadows, self.levels, self.audits = [], [], [], {}, []

@@ -3,9 +3,11 @@
 from bot.domain.course import Course
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
+from bot.domain.messages import Template, Words
 from bot.engine.context import Context
 from bot.engine.dispatch import command_of
 from bot.engine.feature import Feature
+from bot.engine.parameters import text
 from bot.engine.private import THEN, ask_which_course, course_buttons, fitting_courses
 from bot.engine.single import run_instead
 from storage import private_courses
@@ -16,7 +18,9 @@ _SHOWN = 20  # courses that one may choose from at a time
 _LONGEST_ID = 32
 
 
-@feature.command("course", places=(), anywhere=True, words=("换课程",))
+@feature.command(
+    "course", places=(), anywhere=True, words=("换课程",), parameters=(text("course", suggests="courses"),)
+)
 def course(ctx: Context, cmd: CommandInvoked) -> None:
     """`/course`, `/course ID`, and what a button says: `/course ID then`, which does what was asked before."""
     if not ctx.actor_address.private:
@@ -61,3 +65,9 @@ def _asked(ctx: Context, cmd: CommandInvoked) -> CommandInvoked | None:
     """What is to be done in that course; None where it was done already, or is too long ago."""
     asked = private_courses.take_asked(ctx.db, ctx.actor, at=ctx.now)
     return command_of(cmd, asked.words, via="link" if asked.by_link else "button") if asked else None
+
+
+@feature.suggest("courses")
+def fitting(ctx: Context, typed: str) -> list[tuple[str, Words]]:
+    found = fitting_courses(ctx.db, ctx.live, ctx.actor, ctx.now)
+    return [(one.id, Template(text=one.title)) for one in found]

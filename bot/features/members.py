@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import update
+from sqlalchemy import or_, select, update
 
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked, MemberJoined, MemberLeft
@@ -12,13 +12,14 @@ from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.levels import standing_of
-from bot.engine.roster import find_member
+from bot.engine.parameters import choice, text
 from storage import boards
 from storage.tables import member, profile
 
 feature = Feature("members", needs=("points_of", "rank_of", "checkins_of", "honours_of"))
 feature.fact("member.joined")
 
+_SUGGESTED = 25
 _AS_COURSE = ("auto", "course", "默认", "自动")
 
 
@@ -35,7 +36,7 @@ def left(ctx: Context, event: MemberLeft) -> None:
         boards.relist(ctx.db, [ctx.member.id])
 
 
-@feature.command("me", is_private=True, words=("我的",))
+@feature.command("me", is_private=True, words=("我的",), parameters=(text("member", suggests="members"),))
 def me(ctx: Context, cmd: CommandInvoked) -> None:
     """One's own card; staff may ask for another's in the staff room, with what is for staff only."""
     asked = cmd.text.strip()
@@ -44,7 +45,7 @@ def me(ctx: Context, cmd: CommandInvoked) -> None:
         return
     if ctx.member.role == "student" or ctx.space is None or ctx.space.kind != "staff":
         raise UserError("me.others")
-    who = find_member(ctx.db, ctx.course.id, asked)
+    who = ctx.find_member(asked)
     _show(ctx, who)
     _show_to_staff(ctx, who)
     if who.id != ctx.member.id:
@@ -84,7 +85,7 @@ def _rows(ctx: Context, who: Member) -> Iterator[Sequence[Words | str]]:
     yield Text(id="me.rank"), str(rank) if rank else "–"
 
 
-@feature.command("language", words=("语言",))
+@feature.command("language", words=("语言",), parameters=(choice("language", "zh", "en", "auto"),))
 def language(ctx: Context, cmd: CommandInvoked) -> None:
     asked = cmd.text.strip().casefold()
     if not asked:
@@ -98,3 +99,15 @@ def language(ctx: Context, cmd: CommandInvoked) -> None:
     ctx.db.execute(update(profile).where(profile.c.member == ctx.member.id).values(language=chosen))
     ctx.choose_language(chosen)
     ctx.reply("language.done" if chosen else "language.as_course")
+
+
+@feature.suggest("members")
+def members(ctx: Context, typed: str) -> list[tuple[str, str]]:
+    """For staff, who see everybody's name: the members that are here, on whichever platform, by name or handle."""
+    if ctx.member.role == "student":
+        return []
+    here = (member.c.course == ctx.course.id) & member.c.left_at.is_(None) & member.c.merged_into.is_(None)
+    like = [column.icontains(typed.removeprefix("@"), autoescape=True) for column in (profile.c.name, profile.c.handle)]
+    query = select(member.c.id, profile.c.name, profile.c.handle).join(profile, profile.c.member == member.c.id)
+    rows = ctx.db.execute(query.where(here, or_(*like)).order_by(profile.c.name, member.c.id).limit(_SUGGESTED))
+    return [(f"#{row.id}", f"{row.name} @{row.handle}" if row.handle else row.name) for row in rows]

@@ -13,6 +13,7 @@ from bot.domain.messages import Text, Words
 from bot.domain.rituals import Occurrence
 from bot.engine.context import Context
 from bot.engine.feature import Feature
+from bot.engine.parameters import choice
 from bot.engine.telling import Ear, ears_of
 from bot.engine.upcoming import next_time
 from bot.engine.voice import Utterance
@@ -87,7 +88,7 @@ def _whisper(ctx: Context, ear: Ear, line: Text, *, key: str, day: date, at: dat
 # --- who wants it -----------------------------------------------------------------------------------------------------
 
 
-@feature.command("nudge", words=("提醒我打卡",))
+@feature.command("nudge", words=("提醒我打卡",), parameters=(choice("switch", "on", "off"),))
 def choose(ctx: Context, cmd: CommandInvoked) -> None:
     if ctx.member.role != "student":
         raise UserError("nudge.staff")

@@ -22,6 +22,7 @@ from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.messages import FACT
 from bot.engine.posts import Post, post_of
+from bot.engine.stretches import LONGEST_REACTION
 from storage.among import among
 from storage.columns import Moment
 from storage.database import insert_new
@@ -40,7 +41,7 @@ table = Table(
     metadata,
     Column("object", String(200), primary_key=True),  # the message
     Column("member", Id, ForeignKey("member.id"), primary_key=True),
-    Column("reaction", String(64), primary_key=True),
+    Column("reaction", String(LONGEST_REACTION), primary_key=True),
     Column("at", Moment, nullable=False),
 )
 
@@ -99,6 +100,14 @@ def reactions_on(db: Connection, messages: Collection[str]) -> dict[str, int]:
     return {object: int(count) for object, count in rows}
 
 
+@feature.offer("reactions")
+def kept(db: Connection, messages: Collection[str]) -> list[tuple[str, int, str]]:
+    """Who has put what under these messages: the message, the person, the reaction."""
+    query = select(table.c.object, person_of(table.c.member), table.c.reaction)
+    rows = db.execute(query.where(among(table.c.object, "messages")), {"messages": messages})
+    return [(object, person, reaction) for object, person, reaction in rows]
+
+
 @feature.offer("between_accounts")
 def between_accounts(db: Connection, members: Sequence[int]) -> list[tuple[tuple[str, str], None]]:
     """Reactions of these members, who are one person now, to each other's messages: they would not have counted."""
@@ -118,7 +127,7 @@ def _object(post: str, who: int) -> str:
 
 
 def _kept(reaction: str) -> str:
-    return reaction[:64]
+    return reaction[:LONGEST_REACTION]
 
 
 def _first(db: Connection, those: ColumnElement[bool]) -> list[tuple[str, datetime]]:

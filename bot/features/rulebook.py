@@ -11,6 +11,7 @@ from bot.domain.rules import Limit, Rule
 from bot.engine.context import Context
 from bot.engine.dispatch import suggestion
 from bot.engine.feature import Feature
+from bot.engine.parameters import text
 from bot.engine.reloading import place_of
 from bot.engine.wording import Wording
 from storage.tables import snapshot
@@ -22,7 +23,7 @@ _OFF = 5
 _CONDITIONS = 12
 
 
-@feature.command("rules", words=("积分规则", "规则"))
+@feature.command("rules", words=("积分规则", "规则"), parameters=(text("rule", suggests="rules"),))
 def rules(ctx: Context, cmd: CommandInvoked) -> None:
     asked = cmd.text.strip()
     if asked:
@@ -142,3 +143,8 @@ def _conditions(conditions: Sequence[Words]) -> Iterator[Words]:
         yield Text(id="rules.condition", values={"condition": condition})
     if (more := len(conditions) - _CONDITIONS) > 0:
         yield Text(id="rules.more_conditions", values={"count": more})
+
+
+@feature.suggest("rules")
+def known_rules(ctx: Context, typed: str) -> list[tuple[str, Words | str]]:
+    return [(rule.id, rule.shown) for rule in _known(ctx)]

@@ -11,6 +11,7 @@ from bot.domain.messages import Text
 from bot.engine import aside
 from bot.engine.context import Context
 from bot.engine.feature import Feature
+from bot.engine.parameters import number
 from bot.engine.reloading import audit_reload, told
 from bot.engine.single import replay
 from storage import outbox
@@ -69,7 +70,7 @@ def failures(ctx: Context, cmd: CommandInvoked) -> None:
     ctx.reply("failures.more")
 
 
-@feature.command("replay", roles=("admin",), places=("staff",))
+@feature.command("replay", roles=("admin",), places=("staff",), parameters=(number("failure", required=True),))
 def replay_one(ctx: Context, cmd: CommandInvoked) -> None:
     number = _number(cmd)
     if not replay(ctx, number):
@@ -78,7 +79,7 @@ def replay_one(ctx: Context, cmd: CommandInvoked) -> None:
     ctx.reply("replay.done", number=number)
 
 
-@feature.command("resend", roles=("admin",), places=("staff",))
+@feature.command("resend", roles=("admin",), places=("staff",), parameters=(number("message", required=True),))
 def resend(ctx: Context, cmd: CommandInvoked) -> None:
     number = _number(cmd)
     if not outbox.resend(ctx.db, number, course_chats(ctx), now=ctx.now):

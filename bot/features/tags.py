@@ -11,7 +11,7 @@ from bot.domain.events import CommandInvoked
 from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.feature import Feature
-from bot.engine.roster import find_member
+from bot.engine.parameters import text
 from storage.tables import member, profile
 
 feature = Feature("tags")
@@ -21,11 +21,16 @@ _MOST = 10
 _SHOWN = 50
 
 
-@feature.command("tag", roles=("assistant", "admin"), places=("staff",))
+@feature.command(
+    "tag",
+    roles=("assistant", "admin"),
+    places=("staff",),
+    parameters=(text("member", suggests="members"), text("tags", suggests="tags")),
+)
 def tag(ctx: Context, cmd: CommandInvoked) -> None:
     who, added, removed = _asked(cmd.text)
     if who:
-        _tag(ctx, find_member(ctx.db, ctx.course.id, who), added, removed)
+        _tag(ctx, ctx.find_member(who), added, removed)
     elif len(added) == 1 and not removed:
         _show_who_has(ctx, added[0])
     else:
@@ -79,3 +84,13 @@ def _tagged(ctx: Context) -> Sequence[Any]:
     mine = (member.c.course == ctx.course.id) & member.c.left_at.is_(None) & member.c.merged_into.is_(None)
     query = select(member.c.id, member.c.tags, profile.c.name).join(profile, profile.c.member == member.c.id)
     return ctx.db.execute(query.where(mine, member.c.tags != []).order_by(member.c.id)).all()
+
+
+@feature.suggest("tags")
+def known_tags(ctx: Context, typed: str) -> list[tuple[str, str]]:
+    """The tags that somebody has, to be added or removed behind those that are typed already."""
+    *before, last = typed.split(" ")
+    sign = last[:1] if last.startswith(("+", "-")) else "+"
+    known = sorted({word for row in _tagged(ctx) for word in row.tags})
+    begun = [word for word in known if word.casefold().startswith(last.lstrip("+-").casefold())]
+    return [(" ".join([*before, sign + word]),) * 2 for word in begun]

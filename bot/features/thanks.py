@@ -15,8 +15,8 @@ from bot.engine.context import Context
 from bot.engine.dispatch import NotMeant
 from bot.engine.feature import Feature, InReply
 from bot.engine.figures import Figure, Stretch, counts_in, overlap
+from bot.engine.parameters import someone
 from bot.engine.posts import post_of
-from bot.engine.roster import find_member
 from storage.columns import LocalDate, Moment
 from storage.database import insert_new
 from storage.personal import Personal
@@ -43,7 +43,7 @@ _MUTUAL = timedelta(days=7)
 _WORDS = InReply(("谢谢", "谢谢你", "多谢", "感谢", "谢啦", "thanks", "thank you", "thx"))
 
 
-@feature.command("thanks", words=_WORDS)
+@feature.command("thanks", words=_WORDS, parameters=(someone(required=True),))
 def give(ctx: Context, cmd: CommandInvoked) -> None:
     try:
         taker, shown = _taker(ctx, cmd)
@@ -81,20 +81,20 @@ def _taker(ctx: Context, cmd: CommandInvoked) -> tuple[Member, str]:
 def _named(ctx: Context, text: str) -> tuple[Member, str]:
     """By the whole text, or by a handle or number before other words."""
     try:
-        return _found(ctx.db, ctx.course.id, text)
+        return _found(ctx, text)
     except UserError:
         who, _, words = text.partition(" ")
-        if not (words and who.startswith(("@", "#"))):
+        if not (words and who.startswith(("@", "#", "<@"))):
             raise
-        return _found(ctx.db, ctx.course.id, who)
+        return _found(ctx, who)
 
 
-def _found(db: Connection, course: CourseId, who: str) -> tuple[Member, str]:
+def _found(ctx: Context, who: str) -> tuple[Member, str]:
     """A number tells the pseudonym, where there is one; who knows the name must not learn the pseudonym by it."""
-    taker = find_member(db, course, who, is_present=True)
+    taker = ctx.find_member(who, is_present=True)
     if not who.startswith("#"):
         return taker, taker.name
-    pseudonym = db.execute(select(profile.c.pseudonym).where(profile.c.member == taker.id)).scalar_one()
+    pseudonym = ctx.db.execute(select(profile.c.pseudonym).where(profile.c.member == taker.id)).scalar_one()
     return taker, pseudonym or taker.name
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.domain.ids import CourseId
-from bot.domain.messages import Inspection, Text
+from bot.domain.messages import Inspection, Template, Text, Words
 from bot.domain.places import SPACE_KINDS, Address, Space
 from bot.engine.context import Context
 from bot.engine.dispatch import suggestion
@@ -130,3 +130,11 @@ def _is_topic(address: Address) -> bool:
 
 def _title(ctx: Context, course: CourseId) -> object:
     return ctx.live.courses[course].title
+
+
+@feature.suggest("own_courses")
+def own_courses(ctx: Context, typed: str) -> list[tuple[str, Words]]:
+    """Those that this person may bind a chat to."""
+    courses = ctx.live.courses.values()
+    own = (one for one in courses if ctx.live.role_of(one.id, ctx.actor.account) == "admin")
+    return [(one.id, Template(text=one.title)) for one in own]

@@ -6,12 +6,13 @@ from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.engine.codes import digest_of
 from bot.engine.context import Context
+from bot.engine.parameters import text
 from bot.engine.roster import sync_roles
 from bot.features.access.declared import feature
 from storage.tables import claim_code, staff_grant
 
 
-@feature.command("claim", anywhere=True, is_listed=False)
+@feature.command("claim", anywhere=True, is_listed=False, parameters=(text("code", required=True),))
 def claim(ctx: Context, cmd: CommandInvoked) -> None:
     if not cmd.text.strip():
         raise UserError("claim.usage")

@@ -12,6 +12,7 @@ from bot.features.access.declared import feature
 _SAID = {
     "unauthorized": "trouble.unauthorized",
     "second_poller": "trouble.second_poller",
+    "intents": "trouble.intents",
     "unreachable": "trouble.unreachable",
     "webhook": "trouble.webhook",
 }

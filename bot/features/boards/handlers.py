@@ -9,6 +9,7 @@ from bot.domain.ids import CourseId, MemberId
 from bot.domain.messages import Text
 from bot.engine.context import Context
 from bot.engine.feature import Feature
+from bot.engine.parameters import choice
 from bot.engine.voice import Label
 from bot.features.boards.asked import Asked, parse
 from storage import boards
@@ -24,7 +25,11 @@ _TO_BOARD: dict[Board, str] = {"points": "button.points", "help": "button.help",
 _TO_PERIOD: dict[Period, str] = {"week": "button.week", "month": "button.month", "course": "button.course"}
 
 
-@feature.command("rank", words=("排行榜", "积分榜"))
+@feature.command(
+    "rank",
+    words=("排行榜", "积分榜"),
+    parameters=(choice("board", *_BOARDS), choice("period", "week", "month", "course"), choice("around", "near")),
+)
 def rank(ctx: Context, cmd: CommandInvoked) -> None:
     _show(ctx, parse(cmd.text))
 

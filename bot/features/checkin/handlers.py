@@ -15,6 +15,7 @@ from bot.domain.messages import Button, Text
 from bot.domain.places import Space, SpaceKind
 from bot.engine.context import Context
 from bot.engine.feature import Feature
+from bot.engine.parameters import text
 from bot.features.checkin import store
 from bot.features.checkin.streak import Rests, current, missing, reached, run_up_to
 from storage.personal import Personal
@@ -55,7 +56,9 @@ def check_in(ctx: Context, cmd: CommandInvoked) -> None:
     _post_counter(ctx)
 
 
-@feature.command("makeup", places=_PLACES, words=("补卡", "make up"))
+@feature.command(
+    "makeup", places=_PLACES, words=("补卡", "make up"), parameters=(text("date", suggests="missed_days"),)
+)
 def make_up(ctx: Context, cmd: CommandInvoked) -> None:
     _check_course_is_on(ctx)
     rules: Makeup = ctx.course.settings["checkin"].makeup

@@ -12,6 +12,7 @@ from bot.engine.feature import InReply
 from bot.engine.forms import open_form
 from bot.engine.forms_shape import FormField
 from bot.engine.messages import message_object
+from bot.engine.parameters import text
 from bot.engine.roster import member_of
 from bot.features.contests import store
 from bot.features.contests.declared import ENTERED, feature
@@ -26,7 +27,15 @@ _WORDS = InReply(("参赛", "投稿", "my entry"))
 _WITHDRAW = frozenset(("withdraw", "撤回", "退出", "退赛"))
 
 
-@feature.command("enter", is_private=True, roles=("student",), places=PLACES, words=_WORDS, by_link=True)
+@feature.command(
+    "enter",
+    is_private=True,
+    roles=("student",),
+    places=PLACES,
+    words=_WORDS,
+    by_link=True,
+    parameters=(text("work"),),
+)
 def enter(ctx: Context, cmd: CommandInvoked) -> None:
     if cmd.via == "link" or _is_bare(cmd):
         taking(ctx)  # where none are taken, nobody is asked for one

@@ -11,6 +11,12 @@ from bot.features.contests.declared import feature
 from bot.features.contests.store import contest, entry
 
 
+@feature.offer("messages_between")
+def messages_between(db: Connection, lower: str, upper: str) -> list[str]:
+    """The objects of the messages that works stand in, in the order of texts."""
+    return list(db.execute(select(entry.c.message).where(entry.c.message.between(lower, upper))).scalars())
+
+
 @feature.offer("figures")
 def figures(db: Connection, course: Course, stretches: Sequence[Stretch]) -> list[Figure]:
     """The works in contests that opened in these times."""

@@ -10,6 +10,7 @@ from bot.domain.events import CommandInvoked
 from bot.domain.messages import Text, Words
 from bot.engine.context import Context
 from bot.engine.overheard import answers_in_private
+from bot.engine.parameters import text
 from bot.features.contests import ballot, store
 from bot.features.contests.declared import feature
 from bot.features.contests.found import running, title_of, voting
@@ -19,7 +20,7 @@ _NUMBER = re.compile(r"(?:no\.?|第)?\s*([0-9]{1,4})\s*号?", re.IGNORECASE)
 _LINES = 30  # of the staff's list
 
 
-@feature.command("contest", is_private=True, words=("作品pk", "pk赛"))
+@feature.command("contest", is_private=True, words=("作品pk", "pk赛"), parameters=(text("number", suggests="works"),))
 def show(ctx: Context, cmd: CommandInvoked) -> None:
     asked = _NUMBER.fullmatch(unicodedata.normalize("NFKC", cmd.text).strip())
     if asked:
@@ -86,3 +87,14 @@ def _show_work(ctx: Context, number: int) -> None:
     ctx.reply("contest.work_in_full", number=number, work=work.text or files, buttons=buttons)
     if work.text and work.files:
         ctx.reply_words(files)
+
+
+@feature.suggest("works")
+def works(ctx: Context, typed: str) -> list[tuple[str, Words]]:
+    """Those that are voted on, without saying whose they are."""
+    shown = (work for work in store.works(ctx.db, voting(ctx, None).id) if work.number)
+    return [(str(work.number), _one(work)) for work in shown]
+
+
+def _one(work: Any) -> Words:
+    return Text(id="contest.suggested", values={"number": work.number, "work": excerpt(work)})

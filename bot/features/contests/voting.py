@@ -7,6 +7,7 @@ from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.engine.context import Context
 from bot.engine.overheard import answers_in_private, is_overheard
+from bot.engine.parameters import text
 from bot.features.contests import ballot, store
 from bot.features.contests.declared import feature
 from bot.features.contests.entering import PLACES
@@ -16,7 +17,13 @@ from bot.features.contests.words import course_time
 _ASKED = re.compile(r"(?:no\.?|number|第)?\s*([0-9]{1,4})\s*号?(?:\s+#([0-9]{1,15}))?", re.IGNORECASE)
 
 
-@feature.command("vote", is_private=True, roles=("student",), places=PLACES)
+@feature.command(
+    "vote",
+    is_private=True,
+    roles=("student",),
+    places=PLACES,
+    parameters=(text("number", required=True, suggests="works"),),
+)
 def vote(ctx: Context, cmd: CommandInvoked) -> None:
     number, contest = _asked(cmd.text)
     found = voting(ctx, contest)

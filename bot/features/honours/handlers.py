@@ -1,6 +1,6 @@
 """The effects `badge`, `title` and `role`, what becomes of them when an award is taken back, and who holds what."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -97,6 +97,12 @@ def honours_of(db: Connection, course: Course, who: MemberId, now: datetime) -> 
             for row, honour in _known(course, None, store.withdrawn(db, who))
         ],
     )
+
+
+@feature.query("titles_held")
+def titles_held(db: Connection, members: Collection[int], now: datetime) -> dict[int, list[str]]:
+    """The titles that each of these people has now; also such as the course no longer has."""
+    return store.titles_held(db, members, now)
 
 
 def _known(course: Course, kind: store.Kind | None, rows: Iterable[Any]) -> list[tuple[Any, Honour]]:

@@ -1,6 +1,6 @@
 """Who was given which honour, by which rule and for what. What was given is withdrawn, never deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -23,9 +23,10 @@ from sqlalchemy import (
 
 from bot.domain.ids import MemberId
 from bot.domain.rules import Firing, LedgerEntry
+from storage import changed
 from storage.columns import Moment
 from storage.database import insert_new
-from storage.persons import person_of, same_person
+from storage.persons import by_person, grouped, person_of, same_person, same_persons
 from storage.tables import Id, metadata
 
 Kind = Literal["badge", "title", "role"]
@@ -55,6 +56,9 @@ def give(db: Connection, kind: Kind, name: str, firing: Firing, until: datetime 
     row = {"course": fact.course, "member": fact.member, "kind": kind, "name": name, "rule": firing.rule.id}
     row |= {"object": fact.object, "round": firing.round, "at": fact.at, "until": until}
     db.execute(insert_new(db, table), [row])
+    changed.note(db, [fact.member])
+    if until:
+        changed.note(db, [fact.member], until)
 
 
 def is_known(db: Connection, who: MemberId, kind: Kind, name: str, now: datetime) -> bool:
@@ -70,6 +74,14 @@ def held(db: Connection, who: MemberId, now: datetime) -> Sequence[Any]:
     return db.execute(query.group_by(table.c.kind, table.c.name).order_by(func.min(table.c.id))).all()
 
 
+def titles_held(db: Connection, members: Collection[int], now: datetime) -> dict[int, list[str]]:
+    """The titles that these people have now, oldest first."""
+    mine = (table.c.kind == "title") & table.c.withdrawn_at.is_(None) & _runs(now)
+    query = by_person(select(table.c.member, table.c.name, table.c.id).where(mine, same_persons(table.c.member, "who")))
+    rows = sorted(db.execute(query, {"who": members}).all(), key=lambda row: row[2])
+    return dict(grouped((who, name) for who, name, _ in rows))
+
+
 def withdrawn(db: Connection, who: MemberId) -> Sequence[Any]:
     """Kind, name and moment of what was withdrawn from the member, oldest first."""
     mine = same_person(table.c.member, who) & table.c.withdrawn_at.is_not(None)
@@ -82,6 +94,7 @@ def withdraw(db: Connection, entry: LedgerEntry, now: datetime) -> Sequence[Any]
     mine = (table.c.member == entry.member) & (table.c.rule == entry.rule)
     this = mine & (table.c.object == entry.object) & (table.c.round == entry.round) & table.c.withdrawn_at.is_(None)
     gone = update(table).where(this).values(withdrawn_at=now)
+    changed.note(db, [entry.member])
     return db.execute(gone.returning(table.c.kind, table.c.name, table.c.at)).all()
 
 

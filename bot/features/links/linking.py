@@ -12,6 +12,7 @@ from bot.engine.codes import digest_of, new_code
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.overheard import answers_in_private, is_overheard, private_chat_first
+from bot.engine.parameters import text
 from bot.engine.roster import member_of
 from bot.engine.telling import ears_of
 from bot.features.links import store
@@ -31,7 +32,15 @@ def burn(ctx: Context, cmd: CommandInvoked) -> None:
         ctx.reply("link.void")
 
 
-@feature.command("link", is_private=True, alone=True, spoilt=burn, by_link=True, words=("绑定账号", "关联账号"))
+@feature.command(
+    "link",
+    is_private=True,
+    alone=True,
+    spoilt=burn,
+    by_link=True,
+    words=("绑定账号", "关联账号"),
+    parameters=(text("code"),),
+)
 def link(ctx: Context, cmd: CommandInvoked) -> None:
     _check_student(ctx.member)
     if cmd.text.strip() and cmd.via == "link":

@@ -14,7 +14,7 @@ from bot.engine.values import common_values
 from bot.features.links import store
 from bot.features.links.collisions import doubled
 from rules.fold import LINKED, RETRACTED, UNLINKED, given_back, reversal
-from storage import boards
+from storage import boards, changed
 from storage.tables import fact as facts
 from storage.tables import ledger, shadow_ledger
 
@@ -69,11 +69,12 @@ def part(ctx: Context, link: Row[Any], person: Member) -> Closed:
     return Closed(len([one for one in lit if one.points]), sum(one.points for one in lit))
 
 
-def _regroup(ctx: Context, whole: dict[MemberId, MemberId], changed: Collection[MemberId]) -> None:
+def _regroup(ctx: Context, whole: dict[MemberId, MemberId], regrouped: Collection[MemberId]) -> None:
     ctx.writes.flush_decisions(ctx.db)
     store.point(ctx.db, whole)
-    boards.recount(ctx.db, changed)
-    relevel(ctx.db, ctx.course, changed)
+    boards.recount(ctx.db, regrouped)
+    relevel(ctx.db, ctx.course, regrouped)
+    changed.note(ctx.db, whole)
 
 
 def _object(merged: MemberId) -> ObjectId:

@@ -7,7 +7,8 @@ from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.domain.messages import Text
 from bot.engine.context import Context
-from bot.engine.roster import find_member, member_of, sync_roles
+from bot.engine.parameters import text
+from bot.engine.roster import member_of, sync_roles
 from bot.engine.telling import tell
 from bot.engine.voice import Label
 from bot.features.links import store
@@ -17,7 +18,12 @@ from bot.features.links.merging import part
 _UNDO = re.compile(r"no\.\s*([0-9]{1,15})", re.IGNORECASE)
 
 
-@feature.command("unlink", roles=("assistant", "admin"), places=("staff",))
+@feature.command(
+    "unlink",
+    roles=("assistant", "admin"),
+    places=("staff",),
+    parameters=(text("member", required=True, suggests="members"),),
+)
 def unlink(ctx: Context, cmd: CommandInvoked) -> None:
     asked = cmd.text.strip()
     if not asked:
@@ -30,7 +36,7 @@ def unlink(ctx: Context, cmd: CommandInvoked) -> None:
 
 def _show(ctx: Context, asked: str) -> None:
     """Each account, and a button for each link that holds."""
-    who = find_member(ctx.db, ctx.course.id, asked)
+    who = ctx.find_member(asked)
     accounts = store.accounts_of(ctx.db, who.id)
     names = {one.member: one.shown for one in accounts}
     links = [row for row in store.links_in(ctx.db, ctx.course.id) if row.merged in names]

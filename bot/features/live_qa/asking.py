@@ -6,6 +6,7 @@ from typing import NamedTuple
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked, FormSubmitted
 from bot.domain.messages import Text, Topic, Words
+from bot.domain.places import Member
 from bot.domain.text import visible_length
 from bot.engine.context import Context
 from bot.engine.degrade import shorten
@@ -13,10 +14,12 @@ from bot.engine.forms import open_form
 from bot.engine.forms_shape import FormField
 from bot.engine.names import clean_line
 from bot.engine.parameters import text
+from bot.engine.telling import tell
 from bot.engine.voice import Utterance
 from bot.features.live_qa import store
 from bot.features.live_qa.coming import next_session
 from bot.features.live_qa.declared import feature
+from bot.features.live_qa.quoting import quoted_question, who_asked
 
 _WORD = "直播提问"
 _FOR_LIVE = re.compile(r"(?:live|直播)(?:[\s:：]+(.*))?", re.DOTALL | re.IGNORECASE)
@@ -36,7 +39,11 @@ class Drop(NamedTuple):
 
 @feature.command("ask", words=(_WORD,), by_link=True, parameters=(text("question"),), on_message="menu.ask")
 def ask(ctx: Context, cmd: CommandInvoked) -> None:
-    if _is_bare(cmd) or cmd.via == "link":
+    is_bare = _is_bare(cmd)
+    if is_bare and (quoted := quoted_question(cmd)):
+        _ask(ctx, _checked(quoted.text), who_asked(ctx, cmd, quoted))
+        return
+    if is_bare or cmd.via == "link":
         _collecting(ctx)  # where no session is to come, nobody is asked for anything
         open_form(ctx, "ask")
         return
@@ -44,12 +51,12 @@ def ask(ctx: Context, cmd: CommandInvoked) -> None:
     if drop := _drop_in(asked):
         _drop(ctx, drop)
     else:
-        _ask(ctx, _checked(asked))
+        _ask(ctx, _checked(asked), ctx.member)
 
 
 @feature.form("ask", fields=(FormField(id="question", max_length=_LONGEST),))
 def asked_by_form(ctx: Context, form: FormSubmitted) -> None:
-    _ask(ctx, _checked(form.fields["question"]))
+    _ask(ctx, _checked(form.fields["question"]), ctx.member)
 
 
 def _is_bare(cmd: CommandInvoked) -> bool:
@@ -61,7 +68,9 @@ def _is_bare(cmd: CommandInvoked) -> bool:
 def _for_live(cmd: CommandInvoked) -> str:
     """What is asked for a live session. Raises UserError where it is not for one."""
     found = _FOR_LIVE.fullmatch(cmd.text.strip())
-    asked = cmd.text if cmd.name == _WORD else found[1] if found else None
+    has_box = cmd.via == "slash" and cmd.interaction is not None  # a platform's own, which asks for the question
+    is_all = cmd.name == _WORD or (has_box and not found)
+    asked = cmd.text if is_all else found[1] if found else None
     if not asked:
         raise UserError("ask.usage")
     return asked.strip()
@@ -81,22 +90,32 @@ def _checked(asked: str) -> str:
     return question
 
 
-def _ask(ctx: Context, question: str) -> None:
+def _ask(ctx: Context, question: str, author: Member) -> None:
     session, when = _collecting(ctx)
-    mine = store.questions_by(ctx.db, session, ctx.member.id)
+    mine = store.questions_by(ctx.db, session, author.id)
     same = next((one.number for one in mine if one.text.casefold() == question.casefold()), None)
     if same is not None:
         raise UserError("live.same_question", number=same)
     if len(mine) >= _MOST:
         raise UserError("live.too_many", most=_MOST)
-    number = store.add_question(ctx.db, session, ctx.member.id, question, at=ctx.now)
-    button = (Text(id="button.drop_question"), f"ask live drop {number} of {session}")
-    ctx.reply("live.noted", number=number, buttons=[button])
+    number = store.add_question(ctx.db, session, author.id, question, at=ctx.now)
+    _confirm(ctx, session, number, author)
     ctx.reply_words(when)
     _file(ctx, session, number, question)
-    outcome = ctx.announce("live.asked", _object(session, number), text=question, length=visible_length(question))
+    object, length = _object(session, number), visible_length(question)
+    outcome = ctx.announce("live.asked", object, member=author, text=question, length=length)
     if outcome.points:
-        ctx.reply("points.plus", points=outcome.points)
+        tell(ctx, author.id, Text(id="points.plus", values={"points": outcome.points}))
+
+
+def _confirm(ctx: Context, session: int, number: int, author: Member) -> None:
+    if ctx.answers(author.id):
+        button = (Text(id="button.drop_question"), f"ask live drop {number} of {session}")
+        ctx.reply("live.noted", number=number, buttons=[button])
+    else:
+        ctx.reply("live.noted_of", number=number, name=author.name)
+        ctx.audit("ask", member=f"#{author.id}", number=number)
+        tell(ctx, author.id, Text(id="live.noted_for_you", values={"number": number}))
 
 
 def _file(ctx: Context, session: int, number: int, question: str) -> None:

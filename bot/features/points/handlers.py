@@ -12,7 +12,7 @@ from bot.domain.ids import MemberId, RuleId
 from bot.domain.messages import Words
 from bot.engine.context import Context
 from bot.engine.feature import Feature
-from bot.engine.roster import find_member
+from bot.engine.parameters import number, someone, text
 from bot.features.points import store
 from rules.fold import POINTS_GRANTED, granted
 from storage import boards
@@ -21,7 +21,11 @@ feature = Feature("points")
 feature.fact(POINTS_GRANTED, points="number")
 
 _LAST = 5
-_GRANT = re.compile(r"(?P<who>\S.*?)\s+(?P<points>[+＋\-−－]\d{1,5})\s+(?P<reason>\S.{0,500})", re.DOTALL)
+_REASON = r"\s+(?P<reason>\S.{0,500})"
+_GRANT = re.compile(r"(?P<who>\S.*?)\s+(?P<points>[+＋\-−－]\d{1,5})" + _REASON, re.DOTALL)
+# Names may end in a number; without a sign it counts only where it can't be part of one.
+_BY_ID = re.compile(r"(?P<who><@[^\s<>]+>|#\d+)\s+(?P<points>[+＋\-−－]?\d{1,5})" + _REASON, re.DOTALL)
+_UNSIGNED = re.compile(r"(?P<who>@\S+)\s+(?P<points>\d{1,5})" + _REASON, re.DOTALL)
 _MOST = 10_000
 
 
@@ -45,15 +49,21 @@ def rule_title(ctx: Context, rule: RuleId) -> Words | str:
     return found.shown if found else rule
 
 
-@feature.command("grant", roles=("admin",), places=("staff",))
+@feature.command(
+    "grant",
+    roles=("admin",),
+    places=("staff",),
+    parameters=(someone(required=True), number("points", required=True), text("reason", required=True)),
+)
 def grant(ctx: Context, cmd: CommandInvoked) -> None:
-    asked = _GRANT.fullmatch(cmd.text.strip())
+    text = cmd.text.strip()
+    asked = _BY_ID.fullmatch(text) or _GRANT.fullmatch(text) or _UNSIGNED.fullmatch(text)
     if asked is None:
         raise UserError("grant.usage")
     amount = int(asked["points"].translate(str.maketrans("＋−－", "+--")))
     if amount == 0 or abs(amount) > _MOST:
         raise UserError("grant.amount", most=_MOST)
-    target = find_member(ctx.db, ctx.course.id, asked["who"])
+    target = ctx.find_member(asked["who"])
     reason = " ".join(asked["reason"].split())
     outcome = ctx.announce(POINTS_GRANTED, ctx.event.key, member=target, points=amount)
     ctx.writes.entries.append(granted(outcome.fact, reason=reason))

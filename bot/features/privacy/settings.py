@@ -12,7 +12,7 @@ from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.degrade import text_width
 from bot.engine.names import clean_line
-from storage import boards
+from storage import boards, changed
 from storage.tables import member, profile
 
 _WIDEST = 24  # columns: more would not fit a board on a phone
@@ -72,6 +72,7 @@ def _change_board(ctx: Context, how: str) -> None:
 def _change_praise(ctx: Context, how: str) -> None:
     is_on = _is_on(how)
     ctx.db.execute(update(member).where(member.c.id == ctx.member.id).values(is_praised=is_on))
+    changed.note(ctx.db, [ctx.member.id])
     ctx.reply("privacy.praise_on" if is_on else "privacy.praise_off")
 
 

@@ -10,6 +10,7 @@ from bot.domain.rituals import Occurrence
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.figures import Stretch
+from bot.engine.parameters import choice
 from bot.features.reports.editions import for_all, for_staff
 from bot.features.reports.periods import Period, stretch_of
 
@@ -50,7 +51,12 @@ def report(ctx: Context, due: OccurrenceDue) -> None:
     ctx.keep_posted(ctx.space, *lines, key=due.key, board=board)
 
 
-@feature.command("report", roles=("assistant", "admin"), places=("staff",))
+@feature.command(
+    "report",
+    roles=("assistant", "admin"),
+    places=("staff",),
+    parameters=(choice("period", "week", "month", "course"),),
+)
 def show(ctx: Context, cmd: CommandInvoked) -> None:
     period = _MEANINGS.get(cmd.text.strip().casefold())
     if period is None:

@@ -10,15 +10,23 @@ from bot.domain.rituals import Ritual
 from bot.engine import agenda, pauses, rescheduling
 from bot.engine.context import Context
 from bot.engine.executing import handle_occurrences
+from bot.engine.feature import Suggested
+from bot.engine.parameters import text
 from bot.engine.rescheduling import Time
 from bot.features.rituals.declared import feature, named
-from bot.features.rituals.showing import day_of
+from bot.features.rituals.showing import day_of, own_rituals
 from rules.fields import parse_date, parse_duration, parse_time
 
 _FARTHEST = timedelta(days=30)
+_ALL = ("all", "全部")
 
 
-@feature.command("run", roles=("admin",), places=("staff",))
+@feature.command(
+    "run",
+    roles=("admin",),
+    places=("staff",),
+    parameters=(text("ritual", required=True, suggests="rituals"), text("again")),
+)
 def run(ctx: Context, cmd: CommandInvoked) -> None:
     name, _, more = cmd.text.strip().partition(" ")
     if not name:
@@ -66,7 +74,12 @@ def _plan_missed(ctx: Context, ritual: Ritual, word: str) -> None:
     rescheduling.add_extra(ctx.db, ctx.course, ritual, day, ctx.now)
 
 
-@feature.command("postpone", roles=("admin",), places=("staff",))
+@feature.command(
+    "postpone",
+    roles=("admin",),
+    places=("staff",),
+    parameters=(text("ritual", required=True, suggests="rituals"), text("until", required=True)),
+)
 def postpone(ctx: Context, cmd: CommandInvoked) -> None:
     words = cmd.text.split()
     if len(words) != 2:
@@ -124,7 +137,12 @@ def _scheduled(ctx: Context, coming: Time) -> datetime:
     return min(own, default=coming.due_at)
 
 
-@feature.command("pause", roles=("admin",), places=("staff",))
+@feature.command(
+    "pause",
+    roles=("admin",),
+    places=("staff",),
+    parameters=(text("ritual", required=True, suggests="rituals_or_all"), text("how_long")),
+)
 def pause(ctx: Context, cmd: CommandInvoked) -> None:
     words = cmd.text.split()
     if not 1 <= len(words) <= 2:
@@ -141,7 +159,7 @@ def pause(ctx: Context, cmd: CommandInvoked) -> None:
 
 
 def _one_or_all(ctx: Context, word: str) -> str:
-    return pauses.ALL if word in ("all", "全部") else named(ctx, word).id
+    return pauses.ALL if word in _ALL else named(ctx, word).id
 
 
 def _until(ctx: Context, words: Sequence[str]) -> datetime | None:
@@ -161,7 +179,12 @@ def _until(ctx: Context, words: Sequence[str]) -> datetime | None:
     return until
 
 
-@feature.command("resume", roles=("admin",), places=("staff",))
+@feature.command(
+    "resume",
+    roles=("admin",),
+    places=("staff",),
+    parameters=(text("ritual", required=True, suggests="rituals_or_all"),),
+)
 def resume(ctx: Context, cmd: CommandInvoked) -> None:
     word = cmd.text.strip()
     if not word:
@@ -172,3 +195,8 @@ def resume(ctx: Context, cmd: CommandInvoked) -> None:
         raise UserError("resume.all_held" if is_all else "resume.nothing", name=word[:48])
     ctx.audit("resume", ritual=ritual)
     ctx.reply("resume.all" if ritual == pauses.ALL else "resume.one", name=ritual)
+
+
+@feature.suggest("rituals_or_all")
+def rituals_or_all(ctx: Context, typed: str) -> list[Suggested]:
+    return [(_ALL[0], Text(id="rituals.all")), *own_rituals(ctx, typed)]

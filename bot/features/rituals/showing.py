@@ -8,6 +8,7 @@ from bot.domain.messages import Text, Words
 from bot.domain.rituals import Occurrence, Ritual
 from bot.engine import pauses, rescheduling, upcoming
 from bot.engine.context import Context
+from bot.engine.parameters import text
 from bot.engine.pauses import Held
 from bot.features.rituals.declared import feature, named
 
@@ -18,7 +19,13 @@ _TIMES = 5
 _LINES = {None: "rituals.line", "paused": "rituals.line_paused", "quiet": "rituals.line_quiet"}
 
 
-@feature.command("rituals", roles=("assistant", "admin"), places=("staff",), words=("安排",))
+@feature.command(
+    "rituals",
+    roles=("assistant", "admin"),
+    places=("staff",),
+    words=("安排",),
+    parameters=(text("ritual", suggests="rituals"),),
+)
 def rituals(ctx: Context, cmd: CommandInvoked) -> None:
     name = cmd.text.strip()
     coming = _coming(ctx)
@@ -85,3 +92,8 @@ def _show_skipped(ctx: Context, ritual: Ritual | None) -> None:
 def day_of(ctx: Context, ritual: Ritual) -> date:
     """Today where the ritual is at home."""
     return ctx.now.astimezone(ritual.tzinfo).date()
+
+
+@feature.suggest("rituals")
+def own_rituals(ctx: Context, typed: str) -> list[tuple[str, Words | str]]:
+    return [(ritual.id, ritual.id) for ritual in ctx.course.rituals if not ritual.is_built_in]

@@ -27,6 +27,13 @@ def works(db: Connection, course: CourseId, since: datetime, until: datetime) ->
     return [Work(*row) for row in db.execute(query)]
 
 
+@feature.offer("messages_between")
+def messages_between(db: Connection, lower: str, upper: str) -> list[str]:
+    """The objects of the messages that are part of a share, in the order of texts."""
+    query = select(share_post.c.message).where(share_post.c.message.between(lower, upper))
+    return list(db.execute(query).scalars())
+
+
 @feature.offer("figures")
 def figures(db: Connection, course: Course, stretches: Sequence[Stretch]) -> list[Figure]:
     day = session.c.local_date

@@ -1,5 +1,6 @@
-"""`/why`: the last facts about a member, and what each rule made of them."""
+"""`/why`: the last facts about a member, or about a message, and what each rule made of them."""
 
-from bot.features.why.handlers import feature
+from bot.features.why import handlers
+from bot.features.why.declared import feature
 
-__all__ = ["feature"]
+__all__ = ["feature", "handlers"]

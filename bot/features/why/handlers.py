@@ -7,18 +7,25 @@ from bot.domain.events import CommandInvoked
 from bot.domain.messages import Text
 from bot.domain.places import Member
 from bot.engine.context import Context
-from bot.engine.feature import Feature
-from bot.engine.roster import find_member
+from bot.engine.parameters import text
+from bot.features.why.declared import feature
 from bot.features.why.explained import Explanation
+from bot.features.why.of_message import explain_message
 from bot.features.why.store import count_facts, telling_facts
-
-feature = Feature("why")
 
 _FACTS = 8
 
 
-@feature.command("why", is_private=True, words=("为什么",))
+@feature.command(
+    "why",
+    is_private=True,
+    words=("为什么",),
+    parameters=(text("member", suggests="members"),),
+    on_message="menu.why",
+)
 def why(ctx: Context, cmd: CommandInvoked) -> None:
+    if cmd.reply_to and cmd.via in ("slash", "menu") and not cmd.text.strip() and explain_message(ctx, cmd):
+        return
     about = _about(ctx, cmd.text.strip())
     is_mine = about.id == ctx.member.id
     if not count_facts(ctx.db, about.id):
@@ -54,4 +61,4 @@ def _about(ctx: Context, asked: str) -> Member:
         raise UserError("why.only_yours")
     if ctx.space is not None and ctx.space.kind != "staff":
         raise UserError("why.staff_room")
-    return find_member(ctx.db, ctx.course.id, asked)
+    return ctx.find_member(asked)

@@ -17,6 +17,7 @@ FREQUENT = (FACT, "reaction.received", DAY_ENDED, RETRACTED)
 
 _LOOKED_AT = 5_000
 _MOST = 1_000
+_OF_MESSAGE = 200
 _TELLING = (
     '"fired":true', '"why":"verdict.object"', '"why":"verdict.novelty"', '"why":"verdict.once', '"why":"verdict.points',
     '"why":"verdict.cool',
@@ -31,6 +32,14 @@ def telling_facts(db: Connection, who: MemberId) -> Iterator[Row[Any]]:
     query = select(fact).where(fact.c.id.in_(latest), telling).order_by(fact.c.id.desc()).limit(_MOST)
     with db.execute(query.execution_options(yield_per=50)) as rows:
         yield from rows
+
+
+def facts_of_message(db: Connection, who: MemberId, message: str) -> list[Row[Any]]:
+    """What came of a member's message, the latest first: of posting it, and of what others made of it."""
+    posted = select(fact.c.cause).where(fact.c.object == message, fact.c.kind == FACT)
+    about = or_(fact.c.object == message, fact.c.object.endswith(f" on {message}", autoescape=True))
+    found = same_person(fact.c.member, who) & or_(about, fact.c.cause.in_(posted))
+    return list(db.execute(select(fact).where(found).order_by(fact.c.id.desc()).limit(_OF_MESSAGE)).all())
 
 
 def count_facts(db: Connection, who: MemberId, *, since: int = 0) -> int:

@@ -1,0 +1,34 @@
+"""A question that somebody has posted as a message: who has asked it."""
+
+from bot.domain.errors import UserError
+from bot.domain.events import CommandInvoked, Quoted
+from bot.domain.places import Member
+from bot.domain.text import visible_length
+from bot.engine.context import Context
+from bot.engine.posts import post_of
+
+
+def quoted_question(cmd: CommandInvoked) -> Quoted | None:
+    """The message that the command is about, where it is one of a person. Raises UserError where it holds no words."""
+    quoted = cmd.quoted
+    if quoted is None and cmd.via == "menu":
+        raise UserError("ask.no_words")
+    if quoted is None or (quoted.is_ours and cmd.via != "menu"):
+        return None
+    if quoted.is_ours:
+        raise UserError("ask.not_a_question")
+    if not visible_length(quoted.text):
+        raise UserError("ask.no_words")
+    return quoted
+
+
+def who_asked(ctx: Context, cmd: CommandInvoked, quoted: Quoted) -> Member:
+    """Its author, whose question it is, whoever puts it on the list. Raises UserError where that is not for others."""
+    if quoted.user == cmd.actor.user:
+        return ctx.member
+    if ctx.member.role == "student":
+        raise UserError("ask.not_yours")
+    post = post_of(ctx.db, ctx.course.id, cmd.address, cmd.reply_to) if cmd.reply_to else None
+    if post is None or post.is_deleted:
+        raise UserError("ask.not_a_question")
+    return post.author
