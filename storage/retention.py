@@ -55,6 +55,8 @@ RETENTION = (
     Kept("contest_work", ("entry", "contest", "votes_until"), 365),
     Kept("share_post", ("share", "session", "closes_at"), 365),
     Kept("featured", ("at",), 365),
+    # Looked at after each batch, wherever there is a platform that shows it.
+    Kept("changed_member", ("at",), 1),
     # Whoever asked to be let in is a member by then, or nobody.
     Kept("join_request", ("at",), 30),
     # These are counted in reports themselves.

@@ -20,14 +20,14 @@ MOST_IN_MENU = 5
 MOST_CHOICES = 25
 
 _CHAT_INPUT, _MESSAGE = 1, 3
-_STRING, _INTEGER, _USER = 3, 4, 6
-_KINDS = {"text": _STRING, "number": _INTEGER, "member": _USER}
+_STRING, _INTEGER, _USER, _CHANNEL = 3, 4, 6, 7
+_KINDS = {"text": _STRING, "number": _INTEGER, "member": _USER, "channel": _CHANNEL}
+_PLACES = [0, 5, 10, 11, 12, 15, 16]  # the kinds of channels where people write
 _IN_GUILD, _IN_PRIVATE = 0, 1
 _MANAGE_GUILD, _MANAGE_MESSAGES = 1 << 5, 1 << 13
 # Who sees a command that is not for everybody: an owner may change it, and the core checks the course's own roles.
 _NEEDED: Mapping[Role, int] = {"assistant": _MANAGE_MESSAGES, "admin": _MANAGE_GUILD}
 _CHINESE = "zh-CN"
-_ENGLISH = ("en-US", "en-GB")
 _NAME = re.compile(r"[-_'\w]{1,32}")  # what is left in an interaction, so it is never translated
 
 _KIND = "commands"
@@ -56,12 +56,11 @@ def _typed(command: SlashCommand) -> dict[str, Any]:
 
 
 def _in_menu(command: SlashCommand, names: Mapping[Language, str]) -> dict[str, Any]:
-    """Its name is the command's own, by which it is known when somebody chooses it; people read another."""
-    read = {_CHINESE: names["zh_Hans"], **dict.fromkeys(_ENGLISH, names["en"])}
+    """In English for who reads neither."""
     return {
         "type": _MESSAGE,
-        "name": command.name,
-        "name_localizations": {locale: name[:LONGEST_NAME] for locale, name in read.items()},
+        "name": names["en"][:LONGEST_NAME],
+        "name_localizations": {_CHINESE: names["zh_Hans"][:LONGEST_NAME]},
         **_where(command, in_private=False),
     }
 
@@ -88,6 +87,8 @@ def _option(one: Parameter) -> dict[str, Any]:
         **_about(one.about),
         "required": not one.is_optional,
     }
+    if one.kind == "channel":
+        option["channel_types"] = _PLACES
     if one.choices:
         option["choices"] = [_choice(value, shown) for value, shown in one.choices[:MOST_CHOICES]]
     elif one.is_suggested:

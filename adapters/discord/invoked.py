@@ -17,7 +17,7 @@ from bot.domain.text import clean_text
 
 _COMMAND, _COMPONENT, AUTOCOMPLETE, _MODAL = 2, 3, 4, 5
 _ON_MESSAGE = 3  # a command in the menu of a message
-_GROUP, _SUBCOMMAND, _USER, _ATTACHMENT = 2, 1, 6, 11  # types of options
+_GROUP, _SUBCOMMAND, _USER, _CHANNEL, _ATTACHMENT = 2, 1, 6, 7, 11  # types of options
 _WITH_TEXT = ":text"  # the id of words that go with files ends so
 _WORDS = {_COMMAND: "c", _COMPONENT: "b", _MODAL: "m"}
 
@@ -111,7 +111,7 @@ def _typed(data: shape.Data, vocabulary: Vocabulary, done: dict[str, Any]) -> Ev
     order = vocabulary.orders.get(data.name, ())
     given = sorted(_given(data.options), key=lambda one: order.index(one.name) if one.name in order else len(order))
     files = [one for one in given if one.type == _ATTACHMENT]
-    words = [data_words(one, data.resolved) for one in given if one.type != _ATTACHMENT]
+    words = [data_words(one) for one in given if one.type != _ATTACHMENT]
     return CommandInvoked(
         name=data.name.casefold(),
         text=clean_text(" ".join([*_path(data.options), *filter(None, words)])),
@@ -133,11 +133,12 @@ def _given(options: Sequence[shape.Option]) -> list[shape.Option]:
     return parts + [one for one in options if one.type not in (_SUBCOMMAND, _GROUP)]
 
 
-def data_words(option: shape.Option, resolved: shape.Resolved) -> str:
-    """What was given, as somebody would type it: a person is `@handle`."""
+def data_words(option: shape.Option) -> str:
+    """What was given, as Discord itself writes it in messages: a person is `<@ID>`, a channel `<#ID>`."""
     if option.type == _USER:
-        user = resolved.users.get(str(option.value))
-        return f"@{user.username}" if user and user.username else f"<@{option.value}>"
+        return f"<@{option.value}>"
+    if option.type == _CHANNEL:
+        return f"<#{option.value}>"
     if isinstance(option.value, bool):
         return "yes" if option.value else "no"
     return "" if option.value is None else str(option.value).strip()

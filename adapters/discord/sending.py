@@ -117,6 +117,8 @@ class Sending:
         else:
             files = uploads_of(message.files, self._files)
             await self._call("PATCH", _MESSAGE, channel, json=edit_of(message), files=files, message_id=id)
+            if message.topic and not message.address.private:
+                await self._threads.rename(id, message)
         return id
 
     async def _react(self, address: Address, wanted: Reaction) -> str:

@@ -1,6 +1,7 @@
 """Threads that begin with a message of ours: below it in a text channel, around it in a forum."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import discord
@@ -43,6 +44,14 @@ class Threads:
         except discord.HTTPException as error:
             if not is_done(error):
                 raise
+
+    async def rename(self, thread: str, message: OutgoingMessage) -> None:
+        """Call a thread as its first message now wants; Discord allows that twice in ten minutes."""
+        known, name = self._rooms.room(thread), name_of(message)
+        if known and known.name == name:
+            return
+        with suppress(discord.NotFound):  # nobody can read it any more
+            await self._client.call("PATCH", "/channels/{channel_id}", json={"name": name}, channel_id=thread)
 
     async def post(self, forum: Room, message: OutgoingMessage, files: Sequence[Upload]) -> str:
         """A new post in a forum; its id is that of its first message."""

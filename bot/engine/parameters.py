@@ -12,7 +12,7 @@ class Parameter:
     """One of them; `parameter.NAME` is what people read, `parameter.NAME.about` says what it is."""
 
     name: str
-    kind: Literal["text", "number", "member"] = "text"
+    kind: Literal["text", "number", "member", "channel"] = "text"
     is_optional: bool = True
     choices: tuple[str, ...] = ()  # the words that it may be; `parameter.NAME.WORD` is shown for each
     suggests: str = ""  # what it may be, as `Feature.suggest` has it; nothing where nobody offers that
@@ -31,6 +31,11 @@ def number(name: str, *, required: bool = False) -> Parameter:
 def choice(name: str, *words: str, required: bool = False) -> Parameter:
     """One of a few words."""
     return Parameter(name=name, is_optional=not required, choices=words)
+
+
+def channel(name: str = "channel") -> Parameter:
+    """Another chat than the one where the command is given: `<#ID>`."""
+    return Parameter(name=name, kind="channel")
 
 
 def someone(name: str = "member", *, required: bool = False) -> Parameter:

@@ -10,6 +10,7 @@ import aiohttp
 import discord
 import pytest
 from msgspec import structs
+from openapi_client.models.application_command_channel_option import ApplicationCommandChannelOption
 from openapi_client.models.application_command_integer_option import ApplicationCommandIntegerOption
 from openapi_client.models.application_command_string_option import ApplicationCommandStringOption
 from openapi_client.models.application_command_update_request import ApplicationCommandUpdateRequest
@@ -35,6 +36,7 @@ OPTIONS: dict[int, Any] = {
     3: ApplicationCommandStringOption,
     4: ApplicationCommandIntegerOption,
     6: ApplicationCommandUserOption,
+    7: ApplicationCommandChannelOption,
 }
 MANAGE_MESSAGES, MANAGE_GUILD = 8192, 32
 
@@ -110,7 +112,7 @@ def length_of(one: dict[str, Any]) -> int:
 
 def test_there_are_no_more_than_the_platform_takes() -> None:
     assert len(TYPED) <= 100
-    assert list(IN_MENU) == ["why", "feature", "ask"]
+    assert list(IN_MENU) == ["Why?", "Feature this", "Ask as question"]
     for kind in (TYPED, IN_MENU):
         names = [one["name_localizations"]["zh-CN"] for one in kind.values()]
         assert len({*names, *kind}) == 2 * len(kind), "no name is another command's"
@@ -167,10 +169,10 @@ def test_choices_and_suggestions() -> None:
 
 
 def test_a_message_has_its_own_menu() -> None:
-    assert IN_MENU["feature"] == {
+    assert IN_MENU["Feature this"] == {
         "type": 3,
-        "name": "feature",
-        "name_localizations": {"zh-CN": "设为精选", "en-US": "Feature this", "en-GB": "Feature this"},
+        "name": "Feature this",
+        "name_localizations": {"zh-CN": "设为精选"},
         "default_member_permissions": MANAGE_MESSAGES,
         "contexts": [0],
         "integration_types": [0],

@@ -272,7 +272,7 @@ def test_a_command_has_its_parameters_in_the_order_in_which_they_are_typed() -> 
         actor=Actor(platform="discord", user=ADA, name="Ada in class", handle="ada", language="zh-CN"),
         address=HERE,
         name="thanks",
-        text="@ben.x for the notes",
+        text=f"<@{BEN}> for the notes",
         interaction=f"c:{NOW_ID}:the-secret",
     )
 

@@ -253,6 +253,16 @@ async def test_a_post_is_edited_and_reacted_to_where_it_stands(out: Out) -> None
     assert list(post.messages[int(id)].reactions) == ["👀"]
 
 
+@pytest.mark.parametrize("is_forum", [True, False])
+async def test_a_thread_is_called_as_its_beginning_now_wants(out: Out, is_forum: bool) -> None:
+    place = out.forum if is_forum else out.main
+    id = await out.says("What is a title?", place, topic=Topic(title="#1 What is a title?"))
+    await out.says("It was withdrawn.", place, edits="k", target=id, topic=Topic(title="#1"))
+    assert out.discord.channel_at(int(id)).name == "#1"
+    await out.says("It was withdrawn long ago.", place, edits="k", target=id)
+    assert out.discord.channel_at(int(id)).name == "#1"
+
+
 async def test_a_thread_that_went_to_sleep_wakes_up(out: Out) -> None:
     id = await out.says("I wonder", out.forum)
     post = out.discord.channel_at(int(id))

@@ -11,7 +11,7 @@ from bot.domain.messages import Inspection, Template, Text, Words
 from bot.domain.places import SPACE_KINDS, Address, Space
 from bot.engine.context import Context
 from bot.engine.dispatch import suggestion
-from bot.engine.parameters import choice, text
+from bot.engine.parameters import channel, choice, text
 from bot.features.access import store
 from bot.features.access.declared import feature
 from bot.features.access.posting import post
@@ -25,7 +25,7 @@ _CHANNEL = re.compile(r"<#([0-9]{1,24})>")
     roles=("admin",),
     anywhere=True,
     is_public=True,
-    parameters=(text("course", suggests="own_courses"), choice("kind", *SPACE_KINDS), text("channel")),
+    parameters=(text("course", suggests="own_courses"), choice("kind", *SPACE_KINDS), channel()),
 )
 def bind(ctx: Context, cmd: CommandInvoked) -> None:
     address, words = _place_in(ctx, cmd.text.split())
@@ -51,7 +51,7 @@ def _place_in(ctx: Context, words: list[str]) -> tuple[Address, list[str]]:
     return (Address(platform=here.platform, chat=named[1]), words[:-1]) if named else (here, words)
 
 
-@feature.command("unbind", roles=("admin",), is_public=True, parameters=(text("channel"),))
+@feature.command("unbind", roles=("admin",), is_public=True, parameters=(channel(),))
 def unbind(ctx: Context, cmd: CommandInvoked) -> None:
     address, _ = _place_in(ctx, cmd.text.split())
     if address.private:
