@@ -138,6 +138,26 @@ async def test_where_the_bot_may_not_write_staff_read_it(course: Community) -> N
     assert notice.startswith("I may not write in “Writers”")
 
 
+async def test_in_a_place_for_questions_nothing_is_said_about_the_bot(open_community) -> None:
+    spaces = COURSE.replace("spaces:", "spaces:\n  - {id: questions, kind: questions, local: questions}")
+    course = await open_community(course=spaces)
+    await sees(course, "asked", address=Address(platform="local", chat="questions"))
+    assert await course.said("ada", "questions") == []
+    [notice] = await course.said("chen", "staff")
+    assert notice.startswith("About “Writers”:\nAll is well")
+
+
+async def test_another_channel_can_be_bound_and_unbound_by_naming_it(open_community) -> None:
+    course = await open_community()
+    assert "that channel is the question corner" in await course.answer(
+        "chen", "/bind writing questions <#42>", room="staff"
+    )
+    bound = Address(platform="local", chat="42")
+    assert course.run.app.library.courses.last_seen.space_at(bound) is not None
+    assert "no more" in await course.answer("chen", "/unbind <#42>", room="staff")
+    assert course.run.app.library.courses.last_seen.space_at(bound) is None
+
+
 async def test_staff_are_told_who_removed_the_bot_and_that_it_is_back(course: Community) -> None:
     await sees(course, "start")
     await sees(course, "removed", is_in=False, by=ZOE)

@@ -61,4 +61,5 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True):
     max_buttons: int = 25
     max_fields: int = 0  # of a form of its own
     max_album: int | None = None  # files of one sort that one message may hold; then it has no buttons. None: any
+    has_mixed_albums: bool = False  # they may be of any sort, and the message may have buttons
     limits: Limits | None = None

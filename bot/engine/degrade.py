@@ -142,8 +142,8 @@ def _goes_along(
 ) -> bool:
     """Whether the files and the end of the text can be one message."""
     has_room = traits.max_caption is None or _measure_all(text, traits) <= traits.max_caption
-    is_bare = traits.max_album is None or len(albums[0]) == 1 or not message.buttons
-    return has_room and is_bare and len(albums) == 1
+    has_buttons = traits.max_album is None or traits.has_mixed_albums or len(albums[0]) == 1
+    return has_room and (has_buttons or not message.buttons) and len(albums) == 1
 
 
 def _albums(files: Sequence[File], traits: Traits) -> Iterator[tuple[File, ...]]:
@@ -151,8 +151,8 @@ def _albums(files: Sequence[File], traits: Traits) -> Iterator[tuple[File, ...]]
     if traits.max_album is None:
         yield from [tuple(files)] if files else []
         return
-    for is_picture in (True, False):
-        sort = [file for file in files if file.is_picture == is_picture]
+    sorts = [[file for file in files if file.is_picture == is_picture] for is_picture in (True, False)]
+    for sort in [list(files)] if traits.has_mixed_albums else sorts:
         yield from (tuple(sort[at : at + traits.max_album]) for at in range(0, len(sort), traits.max_album))
 
 

@@ -39,9 +39,14 @@ def bind(ctx: Context, cmd: CommandInvoked) -> None:
     space_id = next((s.id for s in ctx.live.courses[course].spaces if s.kind == kind), kind)
     _keep(ctx, address, course=course, space=space_id, kind=kind)
     ctx.audit("bind", platform=address.platform, chat=address.chat, course=course, space=space_id, kind=kind)
-    id = "bind.done_topic" if _is_topic(address) else "bind.done"
-    ctx.reply(id, course=_title(ctx, course), kind=Text(id=f"space.{kind}"))
+    ctx.reply(_done(ctx, address), course=_title(ctx, course), kind=Text(id=f"space.{kind}"))
     _inspect(ctx, address)
+
+
+def _done(ctx: Context, address: Address) -> str:
+    if address != ctx.actor_address:
+        return "bind.done_other"
+    return "bind.done_topic" if _is_topic(address) else "bind.done"
 
 
 def _place_in(ctx: Context, words: list[str]) -> tuple[Address, list[str]]:

@@ -16,6 +16,7 @@ from bot.features.access.declared import feature
 from bot.features.access.posting import post
 from storage.tables import claim_code
 
+_FOR_ONE_PURPOSE = ("questions", "homework")
 _MUTE = ".send"
 """What the id of a text ends with that says that the bot may not write there."""
 
@@ -61,15 +62,15 @@ def _lack(id: str) -> Text:
 
 
 def _tell_the_chat(ctx: Context, event: PlaceSeen, space: Space, lines: list[Words]) -> None:
-    """Staff read it instead where the bot may not write."""
+    """Staff read it instead where the bot may not write, or where all that is said has a purpose."""
     if not lines:
         return
     course = ctx.live.courses[space.course]
-    if any(lack.endswith(_MUTE) for lack in event.lacks):
+    is_mute = any(lack.endswith(_MUTE) for lack in event.lacks)
+    if is_mute or space.kind in _FOR_ONE_PURPOSE:
         found = Context(ctx.tx, event, Belonging(course=course), writes=ctx.writes)
-        _tell_other_rooms(
-            found, event, "mute", Text(id="place.mute", values={"title": store.title_of(ctx.db, event.address)}), *lines
-        )
+        id, title = "place.mute" if is_mute else "place.about", store.title_of(ctx.db, event.address)
+        _tell_other_rooms(found, event, "mute", Text(id=id, values={"title": title}), *lines)
         return
     is_here = ctx.live.space_at(event.address) == space
     address = event.address if is_here else space.address
