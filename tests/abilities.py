@@ -25,5 +25,14 @@ MISSING: dict[str, dict[str, Why]] = {
         ),
         "local chat": Why("只和本地聊天有关", "about the local chat itself"),
     },
+    "discord": {
+        "closed rooms": Why(
+            "谁能进哪个频道由服务器管理员决定，机器人管不到", "on Discord, people say who sees a channel of theirs"
+        ),
+        "forms as conversations": Why(
+            "表单在一页里填完，不想填关掉就行", "on Discord a form is one page, and who does not want it closes it"
+        ),
+        "local chat": Why("只和本地聊天有关", "about the local chat itself"),
+    },
 }
 """By platform and by what `needs(…)` names. The local chat can do all of it."""

@@ -162,6 +162,14 @@ class Community:
         """Somebody posts a text; nothing follows from it yet."""
         return await self.run.adapter.chat.say(who, room, text, reply_to=reply_to, files=files)
 
+    async def writes(self, who: str, text: str, *, room: str = "main", **more: Any) -> int:
+        """The same, as a message that others read, also where the platform has a box of its own for commands."""
+        return await self.types(who, text, room=room, **more)
+
+    def as_sent(self, text: str) -> str:
+        """What a client makes of a text before it sends it."""
+        return text.replace("\0", "").encode("utf-8", "replace").decode()
+
     async def settle(self) -> None:
         """All that people did is handled, and all that is to be said is said."""
         await self.run.control.settle()
@@ -246,12 +254,23 @@ class Community:
         """What the course has said here and this person sees, oldest first."""
         return [message.text for message in await self.messages(who, room) if message.author == "bot"]
 
-    async def answer(self, who: str, text: str, *, room: str = "main") -> str:
+    async def answer(self, who: str, text: str, *, room: str = "main", is_read_by_others: bool = False) -> str:
         """Say it, and hear what only oneself is told."""
         before = {message.number for message in await self.messages(who, room)}
-        await self.types(who, text, room=room)
+        await (self.writes if is_read_by_others else self.types)(who, text, room=room)
         heard = [m for m in await self.messages(who, room) if m.number not in before and self._is_told(m, who)]
         return "\n".join(message.text for message in heard)
+
+    async def asked_for(self, who: str, text: str, *, room: str = "main") -> str:
+        """Begin a form, and read what it asks for."""
+        return await self.answer(who, text, room=room)
+
+    async def fills_in(self, who: str, text: str, given: str, *, room: str = "main") -> None:
+        """Begin a form that asks for one thing, and give it."""
+        before = {message.number for message in await self.messages(who, room)}
+        await self.types(who, text, room=room)
+        asked = [m for m in await self.messages(who, room) if m.number not in before and m.author == "bot"]
+        await self.types(who, given, room=room, reply_to=asked[-1].number)
 
     def _is_told(self, message: Message, who: str) -> bool:
         return message.only_for == who

@@ -71,6 +71,10 @@ async def open_community(
             from tests.telegram_community import telegram
 
             start = await stack.enter_async_context(telegram(monkeypatch, caplog))
+        elif platform == "discord":
+            from tests.discord_community import discord
+
+            start = await stack.enter_async_context(discord(monkeypatch, caplog))
 
         async def open_one(*, features: Sequence[Feature] = FEATURES, **changed: str) -> Community:
             if opened:

@@ -129,7 +129,7 @@ async def test_it_is_all_said_in_chinese(open_community) -> None:
     gallery = (await course.said())[-1]
     assert gallery.startswith("标题 PK 赛：2 件作品，不写名字，请投票！\n1 ")
     hers = number_of(gallery, "三百块")
-    assert await course.answer("mia", f"/vote {hers}号") == (
+    assert await course.answer("mia", f"/vote {hers}号", is_read_by_others=True) == (
         f"已投 {hers} 号，3月7日 10:00 前可以改。不过群里打的 /vote 大家都看得到，不想让人知道就按作品下面的按钮投。"
     )
     assert await course.answer("ada", f"/vote {hers}") == "不能投自己的作品，给同学投一票吧。"
@@ -202,7 +202,7 @@ async def test_a_picture_is_a_work_too(open_community) -> None:
 @pytest.mark.parametrize("text", ["", " ", "\u200b\u2060"])
 async def test_without_a_work_it_is_asked_for(open_community, text: str) -> None:
     course = await opened(open_community)
-    assert (await course.answer("ada", f"/enter {text}")).startswith("Send me your work for the contest.")
+    assert "Send me your work for the contest." in await course.asked_for("ada", f"/enter {text}")
 
 
 async def test_a_very_long_work_is_refused_with_the_way_out(open_community) -> None:
@@ -232,7 +232,7 @@ async def test_a_deleted_message_withdraws_its_work(open_community, is_reply: bo
         number = await course.types("ada", LINE)
         await course.types("ada", "/enter", reply_to=number)
     else:
-        number = await course.types("ada", f"/enter {LINE}")
+        number = await course.writes("ada", f"/enter {LINE}")
     assert await course.points("ada") >= 5
     await course.deletes("ada", number)
     assert await course.points("ada") == 0
@@ -242,7 +242,7 @@ async def test_a_deleted_message_withdraws_its_work(open_community, is_reply: bo
 @pytest.mark.needs("deletions")
 async def test_once_it_is_voted_on_a_deleted_message_changes_nothing(open_community) -> None:
     course = await opened(open_community)
-    number = await course.types("ada", f"/enter {LINE}")
+    number = await course.writes("ada", f"/enter {LINE}")
     await course.types("ben", f"/enter {OTHER}")
     await vote_begins(course)
     await course.deletes("ada", number)
@@ -316,7 +316,7 @@ async def test_nobody_else_reads_a_vote(open_community) -> None:
 async def test_who_types_a_vote_in_the_group_is_told_that_others_can_read_it(open_community) -> None:
     course, hers = await voted_on(open_community)
     assert "Press a button and nobody else sees whom you chose" in (await course.said())[-1]
-    assert await course.answer("mia", f"/vote {hers}") == (
+    assert await course.answer("mia", f"/vote {hers}", is_read_by_others=True) == (
         f"Your vote is for No. {hers}; you can change it until 7 Mar 10:00. What you type in the group others can "
         "read: to keep your choice to yourself, press the button of a work instead."
     )
@@ -577,7 +577,7 @@ async def test_a_contest_whose_ritual_is_gone_takes_nothing_more(open_community)
 async def test_one_that_nothing_will_close_takes_neither_works_nor_votes(open_community) -> None:
     """Its ritual is another one now: of the old times no step is planned any more."""
     course = await opened(open_community)
-    number = await course.types("ada", f"/enter {LINE}")
+    number = await course.writes("ada", f"/enter {LINE}")
     await course.rows(delete(occurrence).where(occurrence.c.ritual == "weekly_pk").returning(occurrence.c.id))
     course.rewrites(rules=PAID, rituals=RITUAL.replace("every: monday", "every: thursday"))
     await course.types("chen", "/reload", room="staff")

@@ -169,12 +169,16 @@ async def test_a_question_is_asked_for_and_taken_by_reply(live: Community) -> No
 
 
 @pytest.mark.every_platform
-async def test_wherever_the_course_lives_a_reply_to_the_question_is_the_answer(open_community) -> None:
+async def test_wherever_the_course_lives_what_is_filled_in_is_the_answer(open_community) -> None:
     live = await open_community(rituals=LIVE)
-    await live.types("ada", "/ask")
-    question = next(m for m in reversed(await live.messages("ada")) if m.text.startswith("What would you like"))
-    await live.types("ada", QUESTION, reply_to=question.number)
+    await live.fills_in("ada", "/ask", QUESTION)
     assert QUESTION in await live.answer("ada", "/live")
+
+
+@pytest.mark.every_platform
+@pytest.mark.needs("forms as conversations")
+async def test_wherever_the_course_lives_who_is_asked_can_say_no(open_community) -> None:
+    live = await open_community(rituals=LIVE)
     await live.types("ada", "/ask")
     assert "is cancelled" in await live.answer("ada", "/cancel")
 

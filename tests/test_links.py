@@ -243,7 +243,7 @@ async def test_a_code_that_others_could_read_is_void_at_once_whatever_came_of_it
     code = await code_of(course, "ada")
     if why == "late":
         await course.passes(minutes=15)
-    said = await course.answer(who, f"/link {code}")
+    said = await course.answer(who, f"/link {code}", is_read_by_others=True)
     assert "Others could read that code, so it is void now." in said
     assert "used already" in await alone(course, "mia", f"/link {code}")
     assert [row.merged_into for row in await course.rows(select(member.c.merged_into))].count(1) == (why == "ada, ben")
@@ -253,7 +253,7 @@ async def test_a_code_of_another_course_is_void_too_when_others_could_read_it(co
     """It is looked for by itself, not in the course in whose group it was typed."""
     code = await code_of(course, "ada")
     await course.run.app.database.run(lambda db: db.execute(update(member).where(member.c.id == 1).values(course="x")))
-    assert "void" in await course.answer("ben", f"/link {code}")
+    assert "void" in await course.answer("ben", f"/link {code}", is_read_by_others=True)
 
 
 async def test_accounts_of_staff_are_not_linked(course: Community) -> None:

@@ -357,20 +357,25 @@ async def test_the_agenda_shows_twelve_and_shortens_what_is_long(live: Community
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("/ask", "What would you like to ask at the live Q&A?"),
-        ("/ask live", "What would you like to ask at the live Q&A?"),
-        ("/ask live \u200b\u3164", "What would you like to ask at the live Q&A?"),
-        ("/ask Why?", "Ask like this: /ask live your question."),
-        ("/ask 直播怎么开通", "Ask like this: /ask live your question."),
-        ("直播提问", "What would you like to ask at the live Q&A?"),
         ("/ask live " + "字" * 501, "A question may have at most 500 characters."),
         ("/ask live " + "字" * 100_000, "A question may have at most 500 characters."),
         ("/ask live drop 99999999999999999999", "Noted"),
         ("/ask live {name} %s **x** `/here`", "Noted"),
     ],
 )
-async def test_what_is_asked_is_taken_or_answered_kindly(live: Community, text: str, says: str) -> None:
+async def test_what_is_asked_is_taken_or_refused_kindly(live: Community, text: str, says: str) -> None:
     assert (await live.answer("ada", text)).startswith(says)
+
+
+@pytest.mark.parametrize("text", ["/ask", "/ask live", "/ask live \u200b\u3164", "直播提问"])
+async def test_who_asks_nothing_is_asked_for_a_question(live: Community, text: str) -> None:
+    assert (await live.asked_for("ada", text)).startswith("What would you like to ask at the live Q&A?")
+
+
+@pytest.mark.parametrize("text", ["/ask Why?", "/ask 直播怎么开通"])
+async def test_what_may_be_no_question_for_the_session_is_not_taken_for_one(live: Community, text: str) -> None:
+    answer = await live.answer("ada", text, is_read_by_others=True)
+    assert answer.startswith("Ask like this: /ask live your question.")
 
 
 async def test_hostile_questions_stand_on_one_line_as_they_are(live: Community) -> None:
@@ -431,7 +436,7 @@ async def test_the_announcement_says_when_the_session_is_planned_now(live: Commu
 
 async def test_attendance_is_marked_once_by_the_code(live: Community) -> None:
     code = await until_open(live)
-    assert await live.answer("ada", f"/here {code}") == (
+    assert await live.answer("ada", f"/here {code}", is_read_by_others=True) == (
         "You are marked as attending. Good to have you here!\nBy the way: everybody in the group can read the code you "
         "typed. Next time, send it to me in private if you can.\n+10 points"
     )

@@ -163,7 +163,7 @@ async def test_a_poll_speaks_the_language_of_the_course(open_community) -> None:
     await course.until(9)
     assert (await course.said())[-1] == "🗳 下周聊什么？\n▱▱▱▱▱▱ 0 · 标题\n▱▱▱▱▱▱ 0 · 封面\n0 人已投，3月2日 09:00 截止"
     await course.presses("ada", "封面")
-    assert "▰▰▰▰▰▰ 1 · 封面\n1 人已投" in (await course.said())[-1]
+    assert "▰▰▰▰▰▰ 1 · 封面\n1 人已投" in (await course.said("ben"))[-1]
 
 
 async def test_where_there_are_neither_buttons_nor_edits_a_poll_is_two_posts(course: Community) -> None:

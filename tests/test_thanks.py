@@ -199,16 +199,10 @@ async def test_staff_may_be_thanked_and_earn_nothing(course: Community) -> None:
 # --- whom it tells what -----------------------------------------------------------------------------------------------
 
 
-async def _gone(course: Community, who: str) -> None:
-    actor = course.actor(who)
-    main = course.address()
-    await course.run.app.sink([MemberLeft(key=EventKey(f"local:gone:{who}"), at=course.now, actor=actor, address=main)])
-
-
 @pytest.mark.parametrize("who", ["#1", "@ben", "Ben"])
 async def test_who_has_left_is_not_found(course: Community, who: str) -> None:
     await course.types("ben", "hello")
-    await _gone(course, "ben")
+    await course.leaves("ben")
     assert await course.answer("ada", f"/thanks {who}") == (
         f"Nobody here is called “{who}”. Use the full name, the @handle or the #number."
     )
@@ -217,7 +211,7 @@ async def test_who_has_left_is_not_found(course: Community, who: str) -> None:
 
 async def test_the_message_of_who_has_left_is_not_thanked_for(course: Community) -> None:
     number = await course.types("ben", "hello")
-    await _gone(course, "ben")
+    await course.leaves("ben")
     await course.types("ada", "/thanks", reply_to=number)
     assert (await course.said("ada"))[-1] == "They have left the course, so these thanks can't be noted."
     await course.types("ada", "谢谢", reply_to=number)
@@ -290,6 +284,6 @@ async def test_where_nobody_can_be_told_alone_nobody_is(open_community) -> None:
     voice = course.run.app.engine.voice
     voice._traits = {course.address().platform: Traits()}
     await course.types("ben", "hello")
-    await course.types("ada", "/thanks @ben")
+    await course.writes("ada", "/thanks @ben")
     said = await course.said("ada") + await course.said("ben")
     assert not any("Kind" in text or "Level" in text for text in said)

@@ -104,7 +104,7 @@ class DiscordAdapter:
             self._clock,
         )
         intake.committed = history.members.heard
-        listening = Listening(self.rooms, intake, self._interactions, trouble, history.run, sink)
+        listening = Listening(self.rooms, intake, self._interactions, trouble, history, sink)
 
         async def follow() -> None:
             await listening.caught_up.wait()

@@ -124,6 +124,10 @@ class Client:
             if not trip.is_gone:
                 raise NeverLeft("it waited too long for its turn") from None
             raise
+        except RuntimeError:  # aiohttp's word for connections that are closed
+            if rest is self._rest:
+                raise
+            raise (ConnectionResetError if trip.is_gone else NeverLeft)("it was closed meanwhile") from None
 
     async def answer(
         self, method: str, path: str, *, json: Any = None, files: Sequence[Upload] = (), **ids: str
@@ -138,8 +142,14 @@ class Client:
             path = path.replace(f"{{{name}}}", f"{{{theirs}}}")
         route = Route(method, path, **{_NAMES.get(name, name): value for name, value in ids.items()})
         body: dict[str, Any] = {"multipart": _form(json, files)} if files else {"payload": json}
-        async with asyncio.timeout(_PATIENCE_WITH_FILES if files else _PATIENCE):
-            return await async_context.get().request(route, self._answers, **body)
+        lane = self._answers
+        try:
+            async with asyncio.timeout(_PATIENCE_WITH_FILES if files else _PATIENCE):
+                return await async_context.get().request(route, lane, **body)
+        except RuntimeError:
+            if lane is self._answers:
+                raise
+            raise ConnectionResetError("it was closed meanwhile") from None  # perhaps between two tries
 
     async def close(self) -> None:
         if self._rest is not None and self._given is None:

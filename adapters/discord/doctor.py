@@ -35,6 +35,7 @@ _INTENTS = (
 _LOST = {
     "interactions": "doctor.discord.lost_interactions",
     "older": "doctor.discord.lost_older",
+    "private": "doctor.discord.lost_private",
     "reactions": "doctor.discord.lost_reactions",
     "votes": "doctor.discord.lost_votes",
     "members": "doctor.discord.lost_members",

@@ -11,11 +11,12 @@ _KIND = "gaps"
 _KEPT = 20
 _OPEN = ("gap", "open")
 
-Lost = Literal["interactions", "older", "reactions", "votes", "members", "channels"]
+Lost = Literal["interactions", "older", "private", "reactions", "votes", "members", "channels"]
 """What can't be known afterwards.
 
-`older`: edits, deletions and reactions of messages older than the last hundred or three days; `reactions`: some of
-newer ones, of which there were too many; `votes` in polls that nobody can look into; `channels` that may not be read.
+`private`: what people wrote to the bot alone; `older`: edits, deletions and reactions of messages older than the last
+hundred or three days; `reactions`: some of newer ones, of which there were too many; `votes` in polls that nobody can
+look into; `channels` that may not be read.
 """
 
 
@@ -34,8 +35,8 @@ class Gaps:
         return since
 
     async def end(self, since: datetime, until: datetime, lost: Collection[Lost]) -> None:
-        """It is caught up with. Commands and buttons are lost always."""
-        kinds = sorted({"interactions", "older", *lost})
+        """It is caught up with. Commands, buttons and private messages are lost always."""
+        kinds = sorted({"interactions", "older", "private", *lost})
         value = {"since": since.isoformat(), "until": until.isoformat(), "kinds": kinds}
         await until_stored(lambda: self._end(value))
 

@@ -66,6 +66,20 @@ class CatchingUp:
             lost |= await self._recounting.run(self._rooms.bot, since, sink)
             await self._gaps.end(since, self._clock.now(), lost | ({"channels"} if self._unread.any() else set()))
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing waits to be read."""
+        return not self._unread.any()
+
+    async def postpone(self) -> None:
+        """Where `run` has failed: remember from where on to read, because what happens now moves the watermarks."""
+        for room, after in self._behind():
+            await self._unread.put(room.id, after, "failed")
+
+    async def read_rest(self) -> None:
+        """What could not be read before, beside what happens now. Raises what `take` raises."""
+        await self._read(None)
+
     async def keep_following(self) -> None:
         """For ever: begin in what becomes bound, so that it is read from there should nobody listen soon after.
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 from adapters.discord import library
 from adapters.discord.intake import Intake
@@ -16,10 +15,21 @@ log = logging.getLogger(__name__)
 
 _LATEST = 60.0  # seconds after which a session has begun, whether all servers have been told of or not
 _RETRIES = (5.0, 30.0, 120.0)  # seconds until what was missed is read again, where that has failed
+_AGAIN = 300.0  # seconds until what is still to be read is tried again, beside what happens
+
+
+class History(Protocol):
+    """The part of `CatchingUp` that reads what was missed."""
+
+    @property
+    def is_whole(self) -> bool: ...
+    async def run(self, sink: Sink) -> None: ...
+    async def postpone(self) -> None: ...
+    async def read_rest(self) -> None: ...
 
 
 class Listening:
-    """`catch_up` reads what was missed; the first time, `caught_up` is set after it."""
+    """`history` reads what was missed; the first time, `caught_up` is set after it."""
 
     def __init__(
         self,
@@ -27,17 +37,18 @@ class Listening:
         intake: Intake,
         interactions: Interactions,
         trouble: Trouble,
-        catch_up: Callable[[Sink], Awaitable[None]],
+        history: History,
         sink: Sink,
     ) -> None:
         self._rooms = rooms
         self._intake = intake
         self._interactions = interactions
         self._trouble = trouble
-        self._catch_up = catch_up
+        self._history = history
         self._sink = sink
         self._beginning: set[int] = set()  # shards whose new session has not told of all its servers yet
         self._has_begun = asyncio.Event()
+        self._has_failed = False  # the last time that what was missed was read, however often it was tried
         self.caught_up = asyncio.Event()
 
     def heard(self, name: str, data: dict[str, Any]) -> None:
@@ -58,6 +69,9 @@ class Listening:
             self._beginning.add(shard)
             self._intake.hold()
             asyncio.get_running_loop().call_later(_LATEST, self._begin_anyway, shard)
+        elif name == "GUILD_CREATE" and data.get("unavailable") is False and not self._beginning:
+            self._intake.hold()  # a server is back after an outage, or comes late: what was said there is read first
+            self._has_begun.set()
         try:
             self._rooms.learn(name, data)
         except Exception:
@@ -86,23 +100,45 @@ class Listening:
     async def run(self) -> None:
         """Read what was missed whenever a session has begun, then let what was heard since follow."""
         while True:
-            await self._has_begun.wait()
+            await self._next()
             await self._read_missed()
             if not self._beginning and not self._has_begun.is_set():
                 self._intake.go_on()
                 self.caught_up.set()
 
+    async def _next(self) -> None:
+        """Wait for what is to be read; what could not be read the last time is tried again now and then."""
+        while not self._has_begun.is_set():
+            try:
+                async with asyncio.timeout(None if self._history.is_whole and not self._has_failed else _AGAIN):
+                    await self._has_begun.wait()
+            except TimeoutError:
+                if self._has_failed:
+                    self._intake.hold()
+                    return
+                await self._read_rest()
+
+    async def _read_rest(self) -> None:
+        try:
+            await self._history.read_rest()
+        except Exception:
+            log.exception("what could not be read before can't be read now, either")
+
     async def _read_missed(self) -> None:
         """What can't be read after several tries must not keep us from hearing what happens now."""
-        for wait in (*_RETRIES, None):
+        for wait in (*(() if self._has_failed else _RETRIES), None):
             self._has_begun.clear()
             try:
-                await self._catch_up(self._sink)
-                return
+                await self._history.run(self._sink)
             except Exception:
                 log.exception("what was missed could not be read")
+            else:
+                self._has_failed = False
+                return
             if wait is not None:
                 await asyncio.sleep(wait)
+        self._has_failed = True
+        await self._history.postpone()
 
 
 def _shard(ready: dict[str, Any]) -> int:

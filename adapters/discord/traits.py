@@ -28,6 +28,7 @@ TRAITS = Traits(
     max_buttons=25,
     max_fields=5,
     max_album=10,
+    has_mixed_albums=True,
     # https://discord.com/developers/docs/topics/rate-limits; of a channel, what the headers have said for years
     limits=Limits(in_all=Limit(50, 1), per_chat=Limit(5, 5)),
 )

@@ -30,7 +30,7 @@ class Unread:
         return known["after"] if known else None
 
     async def put(self, what: str, after: str, reason: str) -> None:
-        """It can't be read now; `reason` is the status of Discord's answer."""
+        """It can't be read now; `reason` is the status of Discord's answer, or that we have failed."""
         log.warning("channel %s could not be read: %s", what, reason)
         since, channel = discord.utils.snowflake_time(int(after)), what.partition("/")[0]
         value = {"channel": channel, "after": after, "since": since.isoformat(), "reason": reason}

@@ -468,4 +468,4 @@ async def test_the_last_twenty_gaps_are_remembered(camp: Camp) -> None:
     gaps = list((await camp.bot.kept("gaps")).values())
     assert len(gaps) == 20
     assert all(gap["since"] < gap["until"] for gap in gaps)
-    assert gaps[-1]["kinds"] == ["interactions", "older"]
+    assert gaps[-1]["kinds"] == ["interactions", "older", "private"]

@@ -151,6 +151,9 @@ async def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         return made
 
     monkeypatch.setattr(client_module, "make_library", quick)
+    monkeypatch.setattr(client_module, "_FIRST_WAIT", 0.05)
+    monkeypatch.setattr("adapters.discord.trouble._FIRST_WAIT", 0.05)
+    monkeypatch.setattr("adapters.discord.interactions._QUICK", 0.2)
     monkeypatch.setattr(Route, "BASE", Route.BASE)
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(str(DiscordWebSocket.DEFAULT_GATEWAY)))
     async with FakeDiscord(limits=Limits.off()) as server:
@@ -250,7 +253,7 @@ async def test_a_command_is_answered_at_once(running: Running) -> None:
     asked = running.server.types_command(running.ada, running.main, "thanks", {"member": running.ben, "why": "for it"})
     await running.server.until(lambda: running.server.told(asked))
     (command,) = running.core.of(CommandInvoked)
-    assert (command.name, command.text, command.actor.language) == ("thanks", "@ben.x for it", "zh-CN")
+    assert (command.name, command.text, command.actor.language) == ("thanks", f"<@{running.ben.id}> for it", "zh-CN")
     assert running.server.told(asked) == ["done"]
     assert await running.kept() == 0
 
@@ -299,7 +302,7 @@ async def test_a_slow_core_shows_that_it_thinks_and_answers_later(running: Runni
     await running.registers(WHY)
     asked = running.server.types_command(running.ada, running.main, "why")
     (command,) = await running.gets(CommandInvoked)
-    await running.server.until(lambda: running.server.answers(asked))  # after 1.5 s, within Discord's 3
+    await running.server.until(lambda: running.server.answers(asked))  # in time for Discord
     assert await running.kept() == 1
     answer = ready_answer(command)
     assert answer is not None

@@ -68,7 +68,8 @@ class Comings(Asking):
 
     def comes_back(self, guild: Guild) -> None:
         guild.is_available = True
-        self.world.dispatch("GUILD_CREATE", shapes.whole_guild(self.world, guild), guild_id=str(guild.id))
+        whole = shapes.whole_guild(self.world, guild) | {"unavailable": False}
+        self.world.dispatch("GUILD_CREATE", whole, guild_id=str(guild.id))
 
     def channel(
         self, guild: Guild, name: str, kind: str = "text", *, tags: Sequence[str] = (), parent: Channel | None = None
