@@ -158,6 +158,13 @@ Act = Reaction | Copy | Admission | Inspection | Marks | MarkNames
 """What can be done in a chat beside saying something."""
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Where somebody asked for what goes to their private chat."""
+
+    address: Address
+    message: str | None = None  # theirs, there
+
+
 Policy = Literal["at_least_once", "at_most_once", "replaceable"]
 """What to do when nobody knows whether a message arrived.
 
@@ -190,6 +197,7 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     topic: Topic | None = None  # it begins a thread
     within: str | None = None  # the key of the message whose thread it goes into
     quotes: str | None = None  # the key of an earlier message that it replies to
+    origin: Origin | None = None  # they are told there if their private chat does not take it
     sheet: Sheet | None = None  # the answer is a form of the platform's own
     is_more: bool = False  # of an answer: another part of it was before
     is_unsure: bool = False  # it may be there already: what became of an earlier try is not known

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from bot.domain.messages import Button, OutgoingMessage, Reaction, Span
+from bot.domain.messages import Button, Origin, OutgoingMessage, Reaction, Span
 from bot.domain.places import Address
 from bot.domain.traits import Can, Traits
 from bot.engine.degrade import measure
@@ -111,7 +111,21 @@ def _in_private(message: OutgoingMessage) -> OutgoingMessage:
 
 def _kept(message: OutgoingMessage, known: Discretion) -> Copied:
     """What can't be lost; it waits where the platform does not let the bot write first."""
-    return Copied(_in_private(message), is_held=not known.reader.may_write, life=_HELD_LIFE)
+    private = _in_private(message)
+    if not known.reader.may_write:
+        return Copied(private, is_held=True, life=_HELD_LIFE)
+    origin = Origin(address=message.address, message=message.reply_to)
+    return Copied(structs.replace(private, origin=origin), life=_HELD_LIFE)
+
+
+def closed(message: OutgoingMessage, traits: Traits, say: Callable[[str], str]) -> Iterator[Copied]:
+    """What is said where somebody asked for a message that their private chat has just not taken."""
+    if message.origin is None:
+        return
+    there = structs.replace(
+        message, address=message.origin.address, reply_to=message.origin.message, origin=None, is_unsure=False
+    )
+    yield from _openly(_pointer_to(there, traits, say), traits)
 
 
 def _receipt(message: OutgoingMessage, traits: Traits, known: Discretion) -> Iterator[Copied]:
@@ -125,11 +139,14 @@ def _receipt(message: OutgoingMessage, traits: Traits, known: Discretion) -> Ite
 
 
 def _pointer(message: OutgoingMessage, traits: Traits, known: Discretion) -> Iterator[Copied]:
+    yield from _openly(_pointer_to(message, traits, known.say), traits)
+
+
+def _pointer_to(message: OutgoingMessage, traits: Traits, say: Callable[[str], str]) -> OutgoingMessage:
     is_closed = Can.FIRST in traits.can  # else the bot would have written
     label, words = ("button.send_again", "alone.closed") if is_closed else ("button.open_private", "alone.kept")
-    button = Button(label=known.say(label), command="start", is_private=True)
-    pointer = structs.replace(_short(message, "kept", known.say(words)), buttons=(button,))
-    yield from _openly(pointer, traits)
+    button = Button(label=say(label), command="start", is_private=True)
+    return structs.replace(_short(message, "kept", say(words)), buttons=(button,))
 
 
 def _openly(message: OutgoingMessage, traits: Traits) -> Iterator[Copied]:

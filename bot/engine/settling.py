@@ -80,13 +80,22 @@ class Settling:
             self.retry(db, row, timedelta(0) if row.attempts == 1 else outbox.backoff(row.attempts), str(refused))
         elif refused.why in ("blocked", "gone") and address.private:
             contacts.change(db, address.platform, address.chat, is_open=False, at=self._clock.now())
-            _was_ours(row, outbox.hold(db, row, error=str(refused)))
+            if _was_ours(row, outbox.hold(db, row, error=str(refused))):
+                self._tell_where_it_was_asked(db, row)
         elif row.message.deletes and not row.message.target and outbox.is_coming(db, row.message.deletes):
             self.retry(db, row, _LATER, "what is to go has not been sent yet")
         elif refused.why in ("late", "moved"):
             self.settle(db, row, "dead", error=str(refused))
         else:
             self._bury(db, row, str(refused))
+
+    def _tell_where_it_was_asked(self, db: Connection, row: Claimed) -> None:
+        origin, live = row.message.origin, self._engine.library.refresh(db)
+        space = live.space_at(origin.address) if origin else None
+        if space:
+            language = live.courses[space.course].language
+            outbox.enqueue(db, self._engine.voice.queue_closed(row.message, language, self._clock.now()))
+            self._wake()
 
     def _bury(self, db: Connection, row: Claimed, reason: str) -> None:
         log.warning("message %s was refused: %s", row.message.key, reason)

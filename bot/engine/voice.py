@@ -1,6 +1,6 @@
 """From words to messages: rendered in the reader's language, fitted to the platform, keyed, with a life span."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,7 +10,7 @@ from bot.domain.ids import Language
 from bot.domain.messages import Act, Button, File, OutgoingMessage, Policy, Poll, Sheet, Span, Table, Topic, Words
 from bot.domain.places import Address
 from bot.domain.traits import Can, Traits
-from bot.engine.alone import UNKNOWN, Discretion, Reader, answered, detour
+from bot.engine.alone import UNKNOWN, Copied, Discretion, Reader, answered, closed, detour
 from bot.engine.degrade import fit
 from bot.texts.catalogue import Catalogues
 from storage.outbox import Queued
@@ -65,6 +65,20 @@ class Where:
     pins: str | None = None
     unpins: str | None = None
     within: str | None = None
+
+
+def _queued(
+    copies: Iterable[Copied], traits: Traits, life: timedelta, now: datetime, *, is_notice: bool
+) -> Iterator[Queued]:
+    for copy in copies:
+        for part in fit(copy.message, traits):
+            yield Queued(
+                message=part,
+                not_before=now + copy.after,
+                expires_at=now + (copy.life or life) + copy.after,
+                is_notice=is_notice,
+                is_held=copy.is_held,
+            )
 
 
 class Voice:
@@ -140,17 +154,13 @@ class Voice:
         )
         is_alone = self.writes_in_private(where)
         copies = detour(message, traits, known) if is_alone else answered(message, traits)
-        return [
-            Queued(
-                message=part,
-                not_before=now + copy.after,
-                expires_at=now + (copy.life or what.life) + copy.after,
-                is_notice=what.is_notice,
-                is_held=copy.is_held,
-            )
-            for copy in copies
-            for part in fit(copy.message, traits)
-        ]
+        return list(_queued(copies, traits, what.life, now, is_notice=what.is_notice))
+
+    def queue_closed(self, message: OutgoingMessage, language: Language, now: datetime) -> list[Queued]:
+        """What is said where somebody asked for a message that their private chat has not taken."""
+        traits = self._traits.get(message.address.platform, Traits())
+        copies = closed(message, traits, partial(self.texts.say, language))
+        return list(_queued(copies, traits, REPLY_LIFE, now, is_notice=True))
 
     def _message(self, key: str, what: Utterance, where: Where, language: Language, now: datetime) -> OutgoingMessage:
         """What is to be said, before anyone knows whom it reaches how."""
