@@ -47,6 +47,7 @@ class CatchingUp:
         self._watermarks = watermarks
         self._take = take
         self._clock = clock
+        self._interrupted: datetime | None = None  # since when a server has an outage
         self._asking = asking = Asking(client, wait)
         self._unread = Unread(store)
         self._followed = Followed(asking, rooms, bound)
@@ -58,13 +59,22 @@ class CatchingUp:
     async def run(self, sink: Sink) -> None:
         """All of it. Raises what `take` raises, except StorageTrouble: that passes."""
         before, newest = self._watermarks.all(), self._watermarks.newest
-        since = await self._gaps.begin(discord.utils.snowflake_time(int(newest))) if newest else None
+        since = await self._gaps.begin(self._listened_until(newest)) if newest else None
         await self._read(since)
         lost = await self.members.compare(sink)
         if since is not None:
             lost |= await self._reconciling.run(before, since, sink)
             lost |= await self._recounting.run(self._rooms.bot, since, sink)
             await self._gaps.end(since, self._clock.now(), lost | ({"channels"} if self._unread.any() else set()))
+        self._interrupted = None
+
+    def interrupted(self) -> None:
+        """From now on something is not heard, whatever else is."""
+        self._interrupted = self._interrupted or self._clock.now()
+
+    def _listened_until(self, newest: str) -> datetime:
+        last = discord.utils.snowflake_time(int(newest))
+        return min(last, self._interrupted or last)
 
     @property
     def is_whole(self) -> bool:

@@ -23,6 +23,7 @@ class History(Protocol):
 
     @property
     def is_whole(self) -> bool: ...
+    def interrupted(self) -> None: ...
     async def run(self, sink: Sink) -> None: ...
     async def postpone(self) -> None: ...
     async def read_rest(self) -> None: ...
@@ -72,6 +73,8 @@ class Listening:
         elif name == "GUILD_CREATE" and data.get("unavailable") is False and not self._beginning:
             self._intake.hold()  # a server is back after an outage, or comes late: what was said there is read first
             self._has_begun.set()
+        elif name == "GUILD_DELETE" and data.get("unavailable"):
+            self._history.interrupted()
         try:
             self._rooms.learn(name, data)
         except Exception:

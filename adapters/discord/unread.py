@@ -31,9 +31,11 @@ class Unread:
 
     async def put(self, what: str, after: str, reason: str) -> None:
         """It can't be read now; `reason` is the status of Discord's answer, or that we have failed."""
-        log.warning("channel %s could not be read: %s", what, reason)
         since, channel = discord.utils.snowflake_time(int(after)), what.partition("/")[0]
         value = {"channel": channel, "after": after, "since": since.isoformat(), "reason": reason}
+        if self._known.get(what) == value:
+            return  # it was tried again, as it is now and then
+        log.warning("channel %s could not be read: %s", what, reason)
         self._known[what] = value
         await until_stored(lambda: self._store.put(_KIND, what, value))
 

@@ -71,7 +71,7 @@ class MessageDeleted(_Done, frozen=True, kw_only=True, tag="message_deleted"):
 class ButtonPressed(_Done, frozen=True, kw_only=True, tag="button_pressed"):
     message: str
     command: str  # a button is a command: `checkin 2027-03-01`
-    interaction: str
+    interaction: str | None = None
 
 
 class ReactionAdded(_Done, frozen=True, kw_only=True, tag="reaction_added"):

@@ -22,7 +22,7 @@ from storage.tables import set_aside as table
 def set_aside(engine: Engine, db: Connection, event: Event, error: str) -> None:
     """Keep the event for staff, so that it blocks nothing behind it; its sender gets an apology."""
     claim_keys(db, [event.key], event.at)
-    kept = {"raw": event.raw} if isinstance(event, UpdateUnreadable) else {"event": msgspec.to_builtins(event)}
+    kept = {"raw": event.raw} if isinstance(event, UpdateUnreadable) else {"event": _lasting(event)}
     live = engine.library.refresh(db)
     row = {"course": _course_of(live, event), "key": event.key, "error": error[:2000], "at": event.at, **kept}
     number = db.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
@@ -35,6 +35,13 @@ def set_aside(engine: Engine, db: Connection, event: Event, error: str) -> None:
         ctx.reply("aside.apology")
         ctx.finish(key=f"apology:{event.key}")  # a replay may still answer
     writes.flush(db)
+
+
+def _lasting(event: Event) -> Any:
+    """Without what its answer needs, which is a secret: the apology answers, and a replay comes too late."""
+    return msgspec.to_builtins(
+        msgspec.structs.replace(event, interaction=None) if hasattr(event, "interaction") else event
+    )
 
 
 def _tell_staff(engine: Engine, live: Live, event: Event, number: int, writes: Writes) -> None:
