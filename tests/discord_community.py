@@ -11,9 +11,8 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 import yarl
@@ -21,7 +20,6 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from adapters.discord import client
-from adapters.discord.payloads import is_kept
 from adapters.discord.traits import PLATFORM
 from adapters.local.values import Message
 from bot.config import Discord, Platforms, Settings
@@ -32,10 +30,10 @@ from bot.domain.places import Actor, Address
 from bot.domain.traits import Limit
 from bot.engine import degrade
 from bot.engine.feature import Feature
-from storage.documents import Documents
 from tests.community import Community, Start
 from tests.discord_run import DiscordRun, start
-from tests.discord_town import MOST_WRITTEN, PRIVATE, Town, carried_by
+from tests.discord_town import MOST_WRITTEN, Town
+from tests.elsewhere import Elsewhere
 from tests.fakes.discord import PNG, FakeDiscord
 from tests.fakes.discord.state import LOADING
 
@@ -44,11 +42,10 @@ _ACKNOWLEDGED = 40060
 
 
 @dataclass
-class DiscordCommunity(Community):
+class DiscordCommunity(Elsewhere):
     """What a test says and hears."""
 
-    alone: ClassVar[str] = PRIVATE
-    run: DiscordRun  # type: ignore[assignment]
+    run: DiscordRun
     town: Town = field(kw_only=True)
 
     @classmethod
@@ -121,11 +118,6 @@ class DiscordCommunity(Community):
     def as_sent(self, text: str) -> str:
         return super().as_sent(text)[:MOST_WRITTEN].strip()
 
-    async def _lets_it_follow(self, who: str, room: str) -> None:
-        self.town.speaking = (who, room)
-        await self.settle()
-        self.town.speaking = None
-
     async def withheld(self) -> list[Event]:
         found: list[Event] = []
 
@@ -138,7 +130,7 @@ class DiscordCommunity(Community):
     async def presses(self, who: str, label: str, *, room: str = "main") -> str | None:
         for message in reversed(await self.messages(who, room)):
             if label in [button.label for button in message.buttons]:
-                before = {entry.number for entry in self.town.entries(who, room)}
+                before = await self._numbers(who, room)
                 await self.presses_below(who, message.number, label, room=room)
                 return await self._told_since(who, room, before) or None
         raise AssertionError(f"nobody sees a button {label!r}")
@@ -164,24 +156,7 @@ class DiscordCommunity(Community):
         self.town.discord.leaves(self.town.person(who), self.town.guild)
         await self.settle()
 
-    def rewrites(self, **changed: str) -> None:
-        self.town.writes_course(self.folder, **changed)
-
-    async def is_away(self, **length: float) -> None:
-        await self.run.control.clock.move(self.now + timedelta(**length))
-
     # --- hear ---------------------------------------------------------------------------------------------------------
-
-    async def messages(self, who: str = "ada", room: str = "main") -> list[Message]:
-        entries = list(self.town.entries(who, room))
-        store = Documents(self.run.app.database, PLATFORM)
-        named = [data for data in carried_by(entries) if is_kept(data)]
-        kept = {data: str((await store.get("button", data) or {})["command"]) for data in named}
-        return [self.town.shown(entry, kept) for entry in entries]
-
-    async def _told_since(self, who: str, room: str, before: set[int]) -> str:
-        told = [m for m in await self.messages(who, room) if m.number not in before and self._is_told(m, who)]
-        return "\n".join(message.text for message in told)
 
     def _is_told(self, message: Message, who: str) -> bool:
         """Alone, or as a reply that everybody sees."""
@@ -210,9 +185,6 @@ class DiscordCommunity(Community):
         newest_first = [message.id for message in self.town.discord.pinned(self.town.room(room))]
         found = {message.number: message for message in await self.messages(who, room)}
         return next((found[id] for id in newest_first if id in found), None)
-
-    def _name(self, user: str) -> str:
-        return self.town.name_of(user)
 
 
 @asynccontextmanager

@@ -6,33 +6,25 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from msgspec import structs
 
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.client import Client
+from adapters.discord.invoked import AUTOCOMPLETE
 from adapters.discord.library import READY
 from adapters.discord.listening import Listening
-from bot import platforms
-from bot.app import App, build, real_now
+from bot.app import App
 from bot.config import Settings
-from bot.demo import ScriptedLine, opened_clock, people_of, script_of
 from bot.discord import adapter_with
 from bot.domain.events import Event, PlaceSeen
 from bot.domain.ports import Sink
-from bot.engine.feature import Feature, Registry
-from rules.demo import load_demo
-from rules.loader import load_course, read_folder
-from scheduler.clock import VirtualClock
-from scheduler.occurrences import moment_of
-from scheduler.virtual import advance
-from storage.database import Database
-from storage.migrate import migrate
+from bot.engine.feature import Feature
+from bot.slash import slash_commands_of
 from tests.discord_town import Raw, Town
+from tests.elsewhere import Control, opened
 
-_OPENS = time(8, 30)
 _PATIENCE = 30.0  # real seconds, for what takes a few milliseconds
 
 
@@ -76,24 +68,16 @@ class Core:
                 await self.changed.wait()
 
 
-@dataclass
-class DiscordControl:
-    """The clock and the gateway, moved by the test: what `DemoControl` is to the local chat."""
+@dataclass(kw_only=True)
+class DiscordControl(Control):
+    """What comes in is what the gateway tells."""
 
-    app: App
     adapter: DiscordAdapter
     core: Core
     listening: Listening
     town: Town
-    clock: VirtualClock
-    zone: str
-    lines: Sequence[ScriptedLine]
-
-    def now(self) -> datetime:
-        return self.clock.now()
 
     async def settle(self) -> None:
-        """Take what people did, and send what is to be said, until nothing is left of either."""
         while True:
             await self.take()
             await self.app.deliverer.drain()
@@ -114,15 +98,20 @@ class DiscordControl:
         """Tell the adapter what has happened, in that order, and wait until the core has all of it."""
         heard, self.town.heard = self.town.heard, type(self.town.heard)()
         for name, data in heard:
-            if name != "INTERACTION_CREATE":
+            if name == "INTERACTION_CREATE":
+                await self._take_interaction(data)
+            else:
                 self.listening.heard(name, data)
-                continue
-            await self._have_taken()
-            before = self.core.taken
-            self.listening.heard(name, data)
-            await self.core.until(lambda before=before: self.core.taken > before)  # type: ignore[misc]
         if heard:
             await self._have_taken()
+
+    async def _take_interaction(self, data: dict[str, Any]) -> None:
+        """It waits for nothing by itself: here it comes after what was before it, and before what is after it."""
+        await self._have_taken()
+        before = self.core.taken
+        self.listening.heard("INTERACTION_CREATE", data)
+        if data["type"] != AUTOCOMPLETE:
+            await self.core.until(lambda: self.core.taken > before)
 
     async def _have_taken(self) -> None:
         self.core.behind.clear()
@@ -138,29 +127,8 @@ class DiscordControl:
         finally:
             self.core.sink = usual
 
-    async def advance(self, to: datetime) -> None:
-        await advance(self, self, to)
-
-    async def move(self, to: datetime) -> None:
-        await self.settle()
-        await self.clock.move(to)
-
-    async def catch_up(self) -> None:
-        await self.advance(self.now())
-
-    async def run_due(self) -> None:
-        """First the rituals, then what classmates make of them."""
-        await self.app.run_due()
-        await self.settle()
-        for line in self.lines:
-            if self.now() - timedelta(days=1) < line.at <= self.now() and line.key not in self.town.said_keys:
-                self.town.said_keys.add(line.key)
-                self.town.says(line.who, "main", line.says)
-                await self.settle()
-
-    async def next_due(self, after: datetime) -> datetime | None:
-        planned = [await self.app.next_due(after), *(line.at for line in self.lines if line.at > after)]
-        return min((moment for moment in planned if moment), default=None)
+    def says(self, who: str, text: str) -> None:
+        self.town.says(who, "main", text)
 
 
 @dataclass
@@ -180,18 +148,8 @@ class DiscordRun:
 
 async def start(settings: Settings, town: Town, features: Sequence[Feature]) -> DiscordRun:
     """A process for the course of the settings, under a clock that stands where the last process left it."""
-    folder = settings.courses[0]
-    database = Database(settings.database)
-    await database.call(lambda: migrate(database, settings.data / "backups", real_now()))
-    files = read_folder(folder)
-    course = load_course(folder.name, files, Registry(features).vocabulary(), shown_as=folder.name).course
-    demo = load_demo(files, town.as_local(course), shown_as=folder.name)
-    clock = await opened_clock(database, moment_of(course.starts, _OPENS, course.zone))
-    app = build(settings, clock=clock, database=database, traits=platforms.TRAITS, features=features)
-    await app.start()
-    town.opens_for(course, clock.now, _parameters_of(app.registry))
-    for person in people_of(demo):
-        town.person(person.id, person.name)
+    app, clock, course, lines = await opened(settings, town, features)
+    town.opens_for(course, clock.now, slash_commands_of(app.registry, app.texts))
     client = ByHand(town)
     adapter = adapter_with(app, client)
     adapter.traits = structs.replace(adapter.traits, limits=None)  # pacing runs by real time
@@ -200,12 +158,18 @@ async def start(settings: Settings, town: Town, features: Sequence[Feature]) -> 
     listening = await _listening(client, task)
     await _catch_up(listening, core, town)
     await app.activate(adapter)
-    control = DiscordControl(app, adapter, core, listening, town, clock, course.zone, script_of(course, demo))
+    control = DiscordControl(
+        app=app,
+        clock=clock,
+        zone=course.zone,
+        lines=lines,
+        said_keys=town.said_keys,
+        adapter=adapter,
+        core=core,
+        listening=listening,
+        town=town,
+    )
     return DiscordRun(app, adapter, control, task)
-
-
-def _parameters_of(registry: Registry) -> Callable[[str], tuple[str, ...]]:
-    return lambda command: tuple(one.name for one in registry.commands[command].parameters)
 
 
 async def _listening(client: ByHand, task: asyncio.Task[None]) -> Listening:

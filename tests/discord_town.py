@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from msgspec import structs
-
 from adapters.discord.library import intents
+from adapters.discord.payloads import is_kept
+from adapters.discord.traits import PLATFORM
 from adapters.local.values import BOT, Message, Piece, Press, Reaction
 from bot.domain.course import Course
-from bot.domain.messages import File, Table
-from bot.engine.degrade import PHONE, board_lines
+from bot.domain.messages import File
+from bot.domain.ports import SlashCommand
+from tests import elsewhere
 from tests.adapters.discord_shown import shown as read_markdown
-from tests.community import FILES, write_course
 from tests.discord_typing import filled
+from tests.elsewhere import PRIVATE, Rows
 from tests.fakes.discord import Channel, FakeDiscord, Limits, Right, User
 from tests.fakes.discord import Message as Posted
 from tests.fakes.discord.gateway_intents import Intents, is_wanted
@@ -30,16 +30,12 @@ from tests.fakes.discord.shapes import whole_guild
 from tests.fakes.discord.state import LOADING, Member, Overwrite
 from tests.fakes.discord.state import File as Kept
 
-_CHAT, _ACCOUNT = re.compile(r"local: (\w+)"), re.compile(r"local:(\w+)")
 _URL = re.compile(r"(https?://\S+)")  # which Discord makes links of by itself
-PRIVATE = "private"
-"""The room of each person that nobody else enters: their private channel with the bot."""
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-"""When the server was made: ids grow with time, and no course begins earlier."""
+LONG_AGO = datetime(2023, 1, 1, tzinfo=UTC)
+"""When the server was made: ids grow with time, since then as texts too, and no course begins earlier."""
 _SAID = (0, 19, 20, 23)  # types of messages: said, said in reply, said in answer to a command or a menu of a message
 _COMMAND = re.compile(r"/(\w+)\s*(.*)", re.DOTALL)
 _CALLED, _MENTION = re.compile(r"(?<!\w)@(\w+)"), re.compile(r"<@(\d+)>")
-_IN_BOX, _IN_MENU = 1, 3  # types of commands
 MOST_WRITTEN, _MOST_ASKED = 2000, 6000  # characters of a message, and of what goes into a command's field
 _RIGHTS = {"admin": Right.MANAGE_GUILD | Right.MANAGE_MESSAGES, "assistant": Right.MANAGE_MESSAGES}
 Raw = tuple[str, dict[str, Any]]
@@ -57,23 +53,21 @@ class Entry(NamedTuple):
         return self.message.id
 
 
-class Town:
-    """Outlives the processes of the bot. `speaking`: who does something in which room just now."""
+class Town(elsewhere.Town[User, Channel, Entry]):
+    """A server where everybody is."""
+
+    platform = PLATFORM
 
     def __init__(self) -> None:
+        super().__init__()
         self.wall: Callable[[], datetime] = lambda: LONG_AGO
         self.discord = FakeDiscord(now=self._now, limits=Limits.off())
         self.heard: deque[Raw] = deque()  # what the gateway tells, and nobody has taken yet
         self.discord.world.dispatch = self._tell
-        self.people: dict[str, User] = {}
-        self.rooms: dict[str, Channel] = {}
         self.locale = "en-US"  # of everybody's app
-        self.order: Callable[[str], tuple[str, ...]] = lambda _: ()  # a command's parameters, as they are typed
-        self.speaking: tuple[str, str] | None = None
-        self.said_keys: set[str] = set()  # lines of the script
+        self.offered: Mapping[str, SlashCommand] = {}  # the bot's commands by their names
         self.met: set[str] = set()  # who has said something to the bot in private
         self._entries: list[Entry] = []
-        self._boards: dict[str, tuple[tuple[str, ...], ...]] = {}
         self.guild = self.discord.guild("Writing camp")
         self._remember_posts()
         for room in ("main", "staff"):
@@ -153,9 +147,9 @@ class Town:
             channel.overwrites.append(Overwrite(id=person.id, kind=1, allow=Right.VIEW_CHANNEL))
         return person, channel
 
-    def opens_for(self, course: Course, now: Callable[[], datetime], order: Callable[[str], tuple[str, ...]]) -> None:
+    def opens_for(self, course: Course, now: Callable[[], datetime], offered: Sequence[SlashCommand]) -> None:
         """A process of the bot has begun: from now on it is its time, and its people read its language."""
-        self.wall, self.order = now, order
+        self.wall, self.offered = now, {command.name: command for command in offered}
         self.locale = "zh-CN" if course.language == "zh_Hans" else "en-US"
         for person in self.people.values():
             person.locale = self.locale
@@ -170,27 +164,6 @@ class Town:
                     given = self.discord.role(self.guild, f"{role} {person.username}", rights=_RIGHTS[role])
                     self._is_there(person).roles.add(given.id)
 
-    def name_of(self, user: int | str) -> str:
-        return next((who for who, person in self.people.items() if str(person.id) == str(user)), str(user))
-
-    def translated(self, text: str) -> str:
-        """A course's file whose rooms and people are on Discord."""
-        text = _ACCOUNT.sub(lambda found: f"discord:{self.person(found[1]).id}", text)
-        return _CHAT.sub(lambda found: f"discord: '{self.room(found[1]).id}'", text)
-
-    def writes_course(self, folder: Path, **changed: str) -> Path:
-        """As `write_course`, for this Discord."""
-        files = {name.removesuffix(".yaml"): self.translated(text) for name, text in FILES.items()}
-        return write_course(folder, **(files | {name: self.translated(text) for name, text in changed.items()}))
-
-    def as_local(self, course: Course) -> Course:
-        """The course with its staff in the local chat, where those of demo.yaml are."""
-        admins, assistants = (
-            frozenset(f"local:{self.name_of(one.partition(':')[2])}" for one in those)
-            for those in (course.admins, course.assistants)
-        )
-        return structs.replace(course, admins=admins, assistants=assistants)
-
     # --- what people write --------------------------------------------------------------------------------------------
 
     def says(
@@ -204,20 +177,26 @@ class Town:
         """The command in the box, or in the menu of the message that is replied to; None where they can't use it."""
         person, channel = self.inside(who, room)
         found = _COMMAND.fullmatch(text.strip())
-        known = self._registered(found[1], _IN_MENU if reply_to else _IN_BOX) if found else None
-        if found is None or known is None or (reply_to and found[2]):
+        command = self.offered.get(found[1]) if found else None
+        if found is None or command is None:
             return None
-        options = filled(known.get("options") or (), self.order(found[1]), found[2][:_MOST_ASKED], self._listed)
-        if options is None:
+        name = command.name if reply_to is None else (command.on_message or {}).get("en")
+        options = None if name is None else self._filled(command, name, found[2], is_typed=reply_to is None)
+        if name is None or options is None:
             return None
         try:
-            return self.discord.types_command(person, channel, found[1], options, target=reply_to)
+            return self.discord.types_command(person, channel, name, options, target=reply_to)
         except AssertionError:  # the client does not offer it to them here
             return None
 
-    def _registered(self, name: str, kind: int) -> Mapping[str, Any] | None:
-        commands = self.discord.world.commands.get(None, [])
-        return next((one for one in commands if one["name"] == name and one["type"] == kind), None)
+    def _filled(self, command: SlashCommand, name: str, words: str, *, is_typed: bool) -> dict[str, Any] | None:
+        """What goes into its fields as it is registered; in the menu of a message it has none."""
+        registered = self.discord.world.commands.get(None, [])
+        fields = next((one.get("options") or () for one in registered if one["name"] == name), None)
+        if fields is None:
+            return None
+        order = [parameter.name for parameter in command.parameters] if is_typed else []
+        return filled(fields, order, words[:_MOST_ASKED], self._listed)
 
     def asked_in_form(self, interaction: int) -> str:
         """What stands in the form that was opened."""
@@ -249,7 +228,6 @@ class Town:
     # --- what stands there --------------------------------------------------------------------------------------------
 
     def entries(self, who: str, room: str) -> Iterator[Entry]:
-        """What this person sees of a room, oldest first."""
         person = self.person(who)
         for entry in self._entries:
             message = entry.message
@@ -258,17 +236,10 @@ class Town:
             if entry.room == room and is_theirs and is_there and message.type in _SAID:
                 yield entry
 
-    def entry(self, who: str, room: str, number: int) -> Entry:
-        return next(entry for entry in self.entries(who, room) if entry.number == number)
-
-    def board(self, table: Table, width: int = PHONE) -> list[str]:
-        """As `board_lines`; remembers of which rows the text of a board was made."""
-        lines = board_lines(table, width)
-        self._boards["\n".join(lines).strip()] = table.rows
-        return lines
+    def kept_names(self, entries: Iterable[Entry]) -> set[str]:
+        return {data for entry in entries for _, data in offered(entry.message) if is_kept(data)}
 
     def shown(self, entry: Entry, kept: Mapping[str, str]) -> Message:
-        """As the local chat would have it. `kept`: commands that a button only names."""
         message = entry.message
         text, table = self._read(message)
         reader = message.channel.person.id if message.channel.person else message.only_for
@@ -289,12 +260,12 @@ class Town:
             is_pinned=message.is_pinned,
         )
 
-    def _read(self, message: Posted) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    def _read(self, message: Posted) -> tuple[str, Rows]:
         """The words of a message, and the rows of the board that stands in it. What people type is not styled."""
         if not message.author.is_bot:
             return _MENTION.sub(lambda found: f"@{self.name_of(found[1])}", message.content), ()
         words: list[str] = [f"{message.thread.name}\n"] if message.thread else []
-        rows: tuple[tuple[str, ...], ...] = ()
+        rows: Rows = ()
         for written in (message.content, *(embed.get("description", "") for embed in message.embeds)):
             for text, style in _parts(written):
                 board = self._boards.get(text.strip()) if style in ("code", "code block") else None
@@ -328,11 +299,6 @@ def offered(message: Posted) -> list[tuple[str, str]]:
     pressed = [(button.get("label", ""), button["custom_id"]) for button in buttons(message) if "custom_id" in button]
     chosen = [(option["label"], option["value"]) for menu in selects(message) for option in menu.get("options", ())]
     return pressed + chosen
-
-
-def carried_by(entries: Sequence[Entry]) -> set[str]:
-    """What all buttons and choices carry."""
-    return {data for entry in entries for _, data in offered(entry.message)}
 
 
 def _file(kept: Kept) -> File:

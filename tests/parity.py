@@ -112,6 +112,7 @@ FEATURES: Mapping[Why, tuple[str, ...]] = {
         "tags",
         "reports",
         "commands",
+        "slash",
     ),
     Why("恶意输入", "hostile input"): ("hostile",),
 }

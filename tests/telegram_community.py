@@ -10,15 +10,13 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
 from adapters.local.values import Message
 from adapters.telegram import albums
-from adapters.telegram.payloads import is_kept
 from adapters.telegram.traits import PLATFORM
 from bot.config import Platforms, Settings, Telegram
 from bot.domain.events import Event
@@ -27,20 +25,19 @@ from bot.domain.places import Actor, Address
 from bot.domain.text import clean_text
 from bot.engine import degrade
 from bot.engine.feature import Feature
-from storage.documents import Documents
 from tests.community import Community, Start
+from tests.elsewhere import Elsewhere
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram.people import PNG
 from tests.telegram_run import TelegramRun, start
-from tests.telegram_town import PRIVATE, Town, buttons_of
+from tests.telegram_town import Town
 
 
 @dataclass
-class TelegramCommunity(Community):
+class TelegramCommunity(Elsewhere):
     """What a test says and hears. Everybody has a private chat with the bot."""
 
-    alone: ClassVar[str] = PRIVATE
-    run: TelegramRun  # type: ignore[assignment]
+    run: TelegramRun
     town: Town = field(kw_only=True)
 
     @classmethod
@@ -108,11 +105,6 @@ class TelegramCommunity(Community):
             return self.town.telegram.sends_photo(person, chat, **more)
         return self.town.telegram.sends_document(person, chat, name=files[0].name, **more)
 
-    async def _lets_it_follow(self, who: str, room: str) -> None:
-        self.town.speaking = (who, room)
-        await self.settle()
-        self.town.speaking = None
-
     async def withheld(self) -> list[Event]:
         found: list[Event] = []
 
@@ -151,27 +143,7 @@ class TelegramCommunity(Community):
         self.town.telegram.leaves(self.town.person(who), self.town.room(room))
         await self.settle()
 
-    def rewrites(self, **changed: str) -> None:
-        self.town.writes_course(self.folder, **changed)
-
-    async def is_away(self, **length: float) -> None:
-        await self.run.control.clock.move(self.now + timedelta(**length))
-
     # --- hear ---------------------------------------------------------------------------------------------------------
-
-    async def messages(self, who: str = "ada", room: str = "main") -> list[Message]:
-        entries = list(self.town.entries(who, room))
-        named = [data for data in buttons_of(entries) if is_kept(data)]
-        store = Documents(self.run.app.database, PLATFORM)
-        kept = {data: str((await store.get("button", data) or {})["command"]) for data in named}
-        return [self.town.shown(entry, kept) for entry in entries]
-
-    async def _numbers(self, who: str, room: str) -> set[int]:
-        return {entry.number for entry in self.town.entries(who, room)}
-
-    async def _told_since(self, who: str, room: str, before: set[int]) -> str:
-        told = [m for m in await self.messages(who, room) if m.number not in before and self._is_told(m, who)]
-        return "\n".join(message.text for message in told)
 
     def _toasts(self, who: str) -> list[str]:
         return [toast.text for toast in self.town.telegram.toasts(self.town.person(who)) if toast.text]
@@ -188,9 +160,6 @@ class TelegramCommunity(Community):
         found = [message for message in await self.messages(who, room) if message.is_pinned]
         order = {number: place for place, number in enumerate(chat.pinned)}
         return max(found, key=lambda message: order[message.number], default=None)
-
-    def _name(self, user: str) -> str:
-        return self.town.name_of(user)
 
 
 @asynccontextmanager

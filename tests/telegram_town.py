@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from msgspec import structs
-
 from adapters.local.values import BOT, Message, Piece, Press, Reaction
-from bot.domain.course import Course
-from bot.domain.messages import File, Table
-from bot.engine.degrade import PHONE, board_lines
-from tests.community import FILES, write_course
+from adapters.telegram.payloads import is_kept
+from adapters.telegram.traits import PLATFORM
+from bot.domain.messages import File
+from tests import elsewhere
+from tests.elsewhere import PRIVATE, Rows
 from tests.fakes.telegram import Chat, FakeTelegram, Limits, SeenFile, User
 from tests.fakes.telegram import Message as Posted
 from tests.fakes.telegram.inbox import FIRST_ID
 from tests.fakes.telegram.people import PNG
 
-_CHAT, _ACCOUNT = re.compile(r"local: (\w+)"), re.compile(r"local:(\w+)")
 _URL = re.compile(r"(https?://\S+)")  # which Telegram makes links of by itself
-PRIVATE = "private"
-"""The room of each person that nobody else enters: their private chat with the bot."""
 _PRIVATE_IDS = 1_000_000_000  # added to the ids in a private chat, which has numbers of its own
 _HEART = "❤"
 
@@ -40,19 +35,17 @@ class Entry(NamedTuple):
         return self.message.id + (_PRIVATE_IDS if self.message.chat.is_private else 0)
 
 
-class Town:
-    """Outlives the processes of the bot. `speaking`: who does something in which room just now."""
+class Town(elsewhere.Town[User, Chat, Entry]):
+    """Groups where everybody is."""
+
+    platform = PLATFORM
 
     def __init__(self) -> None:
+        super().__init__()
         self.telegram = FakeTelegram(now=lambda: 0.0, limits=Limits.off())
-        self.people: dict[str, User] = {}
-        self.rooms: dict[str, Chat] = {}
         self.offset = FIRST_ID  # of the updates that were not taken yet
-        self.speaking: tuple[str, str] | None = None
-        self.said_keys: set[str] = set()  # lines of the script
         self.opened: set[str] = set()  # who has a private chat with the bot
         self._entries: list[Entry] = []
-        self._boards: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._remember_posts()
         for room in ("main", "staff"):
             self.room(room)
@@ -102,31 +95,9 @@ class Town:
         chat.member(person).status = "member"
         return person, chat
 
-    def name_of(self, user: int | str) -> str:
-        return next((who for who, person in self.people.items() if str(person.id) == str(user)), str(user))
-
-    def translated(self, text: str) -> str:
-        """A course's file whose rooms and people are on Telegram."""
-        text = _ACCOUNT.sub(lambda found: f"telegram:{self.person(found[1]).id}", text)
-        return _CHAT.sub(lambda found: f"telegram: {self.room(found[1]).id}", text)
-
-    def writes_course(self, folder: Path, **changed: str) -> Path:
-        """As `write_course`, for this Telegram."""
-        files = {name.removesuffix(".yaml"): self.translated(text) for name, text in FILES.items()}
-        return write_course(folder, **(files | {name: self.translated(text) for name, text in changed.items()}))
-
-    def as_local(self, course: Course) -> Course:
-        """The course with its staff in the local chat, where those of demo.yaml are."""
-        admins, assistants = (
-            frozenset(f"local:{self.name_of(one.partition(':')[2])}" for one in those)
-            for those in (course.admins, course.assistants)
-        )
-        return structs.replace(course, admins=admins, assistants=assistants)
-
     # --- what stands there --------------------------------------------------------------------------------------------
 
     def entries(self, who: str, room: str) -> Iterator[Entry]:
-        """What this person sees of a room, oldest first."""
         person = self.person(who)
         for entry in self._entries:
             chat = entry.message.chat
@@ -135,17 +106,10 @@ class Town:
             if entry.room == room and is_theirs and is_there:
                 yield entry
 
-    def entry(self, who: str, room: str, number: int) -> Entry:
-        return next(entry for entry in self.entries(who, room) if entry.number == number)
-
-    def board(self, table: Table, width: int = PHONE) -> list[str]:
-        """As `board_lines`; remembers of which rows the text of a board was made."""
-        lines = board_lines(table, width)
-        self._boards["\n".join(lines).strip()] = table.rows
-        return lines
+    def kept_names(self, entries: Iterable[Entry]) -> set[str]:
+        return {data for data in buttons_of(entries) if is_kept(data)}
 
     def shown(self, entry: Entry, kept: Mapping[str, str]) -> Message:
-        """As the local chat would have it. `kept`: commands that a button only names."""
         message = entry.message
         who = BOT if message.sender.is_bot else self.name_of(message.sender.id)
         text, table = self._read(message)
@@ -174,7 +138,7 @@ class Town:
     def _viewer(self, message: Posted) -> tuple[User, Chat]:
         return message.chat.owner or self.telegram.bot, message.chat
 
-    def _read(self, message: Posted) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    def _read(self, message: Posted) -> tuple[str, Rows]:
         """The words of a message, and the rows of the board that stands below them."""
         for entity in message.entities:
             if entity["type"] in ("code", "pre"):
@@ -202,7 +166,7 @@ def _file(seen: SeenFile) -> File:
     return File(name=seen.name or "", media_type=media_type, size=len(seen.content), sha256=digest)
 
 
-def buttons_of(entries: Sequence[Entry]) -> set[str]:
+def buttons_of(entries: Iterable[Entry]) -> set[str]:
     """The callback data of all buttons."""
     markups = (entry.message.markup or {} for entry in entries)
     rows = (row for markup in markups for row in markup.get("inline_keyboard", ()))

@@ -3,8 +3,6 @@
 import pytest
 from sqlalchemy import select, update
 
-from bot.domain.events import MemberLeft
-from bot.domain.ids import EventKey
 from bot.domain.traits import Traits
 from storage.tables import account, fact
 from tests.community import RULES, Community
