@@ -62,6 +62,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime
     expires_at: datetime
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is being asked for, message by message; else it is what a platform's own form begins with."""
+        return bool(self.prompts)
+
 
 def find(db: Connection, actor: Actor, address: Address) -> Session | None:
     """The form that this account has open here, or had open when it expired. Nobody else changes it meanwhile."""
@@ -70,8 +75,9 @@ def find(db: Connection, actor: Actor, address: Address) -> Session | None:
 
 
 def course_of(db: Connection, actor: Actor, address: Address) -> CourseId | None:
-    """The course that the form open here belongs to."""
-    return db.execute(_COURSE, _bound(actor, address)).scalar_one_or_none()
+    """The course of the form that is being asked for here."""
+    row = db.execute(_COURSE, _bound(actor, address)).one_or_none()
+    return row.course if row and row.prompts else None
 
 
 def keep(db: Connection, session: Session) -> None:
@@ -97,7 +103,7 @@ def posted_as(db: Connection, prompts: Sequence[str]) -> set[str]:
 
 _here = and_(*(form_session.c[name] == bindparam(f"{name}_") for name in _KEY))
 _OPEN = select(form_session).where(_here).with_for_update()
-_COURSE = select(form_session.c.course).where(_here)
+_COURSE = select(form_session.c.course, form_session.c.prompts).where(_here)
 _WHO = select(*(form_session.c[name] for name in _KEY)).where(among(form_session.c.user, "users"))
 _POSTED = select(outbox.c.sent_as).where(among(outbox.c.key, "prompts"), outbox.c.sent_as.is_not(None))
 

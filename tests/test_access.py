@@ -8,7 +8,7 @@ from msgspec import structs
 from sqlalchemy import select
 
 from adapters.local.adapter import TRAITS
-from bot.domain.events import JoinRequested, PlaceSeen, PlatformTrouble, PowersChanged
+from bot.domain.events import CommandInvoked, JoinRequested, PlaceSeen, PlatformTrouble, PowersChanged
 from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
 from bot.domain.traits import Can
@@ -147,15 +147,27 @@ async def test_in_a_place_for_questions_nothing_is_said_about_the_bot(open_commu
     assert notice.startswith("About “Writers”:\nAll is well")
 
 
-async def test_another_channel_can_be_bound_and_unbound_by_naming_it(open_community) -> None:
+async def chen_commands(course: Community, name: str, text: str, elsewhere: Address) -> str:
+    """Chen fills in the command in the staff room, and chooses another chat in it; the answer."""
+    command = {"actor": course.actor("chen"), "name": name, "text": text, "elsewhere": elsewhere}
+    await happens(course, CommandInvoked, STAFF, **command)
+    return (await course.said("chen", "staff"))[-1]
+
+
+async def test_another_channel_can_be_bound_and_unbound_by_choosing_it(open_community) -> None:
     course = await open_community()
-    assert "that channel is the question corner" in await course.answer(
-        "chen", "/bind writing questions <#42>", room="staff"
-    )
-    bound = Address(platform="local", chat="42")
-    assert course.run.app.library.courses.last_seen.space_at(bound) is not None
-    assert "no more" in await course.answer("chen", "/unbind <#42>", room="staff")
-    assert course.run.app.library.courses.last_seen.space_at(bound) is None
+    thread = Address(platform="local", chat="42/43")
+    assert "that channel is the question corner" in await chen_commands(course, "bind", "writing questions", thread)
+    assert course.run.app.library.courses.last_seen.spaces[("local", "42/43")].kind == "questions"
+    assert "no more" in await chen_commands(course, "unbind", "", thread)
+    assert ("local", "42/43") not in course.run.app.library.courses.last_seen.spaces
+
+
+@pytest.mark.parametrize("typed", ["writing main <#42>", "<#42>", "writing <#42>"])
+async def test_nobody_binds_a_chat_by_typing_its_number(open_community, typed: str) -> None:
+    course = await open_community()
+    await course.types("chen", f"/bind {typed}", room="staff")
+    assert ("local", "42") not in course.run.app.library.courses.last_seen.spaces
 
 
 async def test_staff_are_told_who_removed_the_bot_and_that_it_is_back(course: Community) -> None:

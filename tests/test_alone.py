@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from bot.domain.messages import Button, OutgoingMessage, Reaction, Span, Table
+from bot.domain.messages import Button, Origin, OutgoingMessage, Reaction, Span, Table
 from bot.domain.places import Address
 from bot.domain.traits import Can, Traits
 from bot.engine.alone import Copied, Discretion, Reader, answered, detour
@@ -128,6 +128,15 @@ def test_where_the_bot_may_write_first_nothing_has_to_wait() -> None:
     assert told(TYPED, {"body": SHORT}, may_write=True, is_crowded=True) == ["answer in private", "reaction below 5"]
     assert told(UNASKED, {"body": SHORT}, may_write=True) == []
     assert told(UNASKED, {"body": SHORT}, may_write=True, is_kept=True) == ["answer in private"]
+
+
+def test_what_nobody_waits_for_is_of_use_no_longer_than_it_says_and_has_no_place_to_go_back_to() -> None:
+    message = OutgoingMessage(key="k", address=GROUP, body=SHORT, only_for="ada")
+    [copied] = detour(message, TRAITS, Discretion(Reader(may_write=True), False, False, True, say))
+    assert (copied.is_held, copied.life, copied.message.origin) == (False, None, None)
+    asked = structs.replace(message, body=(Span("x" * 201),), reply_to="5")
+    copied, _ = detour(asked, TRAITS, Discretion(Reader(may_write=True), False, True, False, say))
+    assert copied.message.origin == Origin(address=GROUP, message="5")
 
 
 def test_who_takes_no_messages_is_told_how_to_let_them_in() -> None:

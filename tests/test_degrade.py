@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from bot.domain.messages import Button, File, OutgoingMessage, Span, Table, Topic
+from bot.domain.messages import Button, File, Origin, OutgoingMessage, Span, Table, Topic
 from bot.domain.places import Address
 from bot.domain.traits import Can, Traits
 from bot.engine.degrade import PHONE, board_lines, fit, shorten
@@ -168,6 +168,12 @@ def test_where_an_interaction_takes_several_answers_every_part_is_one() -> None:
     parts = fitted(message, (EVERYTHING | Can.ASIDE) & ~Can.ONLY_FOR, max_text=10)
     found = [(part.answers, part.only_for, part.is_more) for part in parts]
     assert found == [("press-1", "ada", False), ("press-1", "ada", True)]
+
+
+def test_only_the_first_part_says_where_it_was_asked_for() -> None:
+    origin = Origin(address=GROUP)
+    message = OutgoingMessage(key="k", address=GROUP, body=(Span("x" * 15),), origin=origin)
+    assert [part.origin for part in fitted(message, max_text=10)] == [origin, None]
 
 
 def test_a_topic_is_a_title_where_there_are_no_threads() -> None:

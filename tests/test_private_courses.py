@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.demo import DemoRun, demo_settings, start_demo
-from bot.domain.events import ButtonPressed, CommandInvoked, Event, MemberLeft, MessagePosted
+from bot.domain.events import ButtonPressed, CommandInvoked, Event, FormSubmitted, MemberLeft, MessagePosted
 from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
 from bot.domain.traits import Can, Traits
@@ -277,3 +277,15 @@ async def test_what_a_link_says_is_kept_until_the_course_is_chosen_and_is_still_
     await grace.commands("link", "ABCDE-12345", via="link")
     heard = await grace.presses("Writing camp")
     assert "Confirm only if you asked for the code yourself" in heard
+
+
+async def test_what_is_handed_in_goes_to_the_course_for_which_its_window_was_opened(opened: Any) -> None:
+    grace = await opened()
+    await grace.commands("join", "writing")
+    await grace.commands("join", "painting")
+    answer = await grace.hands(
+        FormSubmitted(form="ask@writing", fields={"question": "For writing?"}, interaction="m:1", **grace.common())
+    )
+    assert "number 1" in answer
+    asked = select(fact.c.course).where(fact.c.kind == "live.asked")
+    assert [row.course for row in await grace.course.rows(asked)] == ["writing"]

@@ -10,6 +10,8 @@ from adapters.discord import shape
 from adapters.discord.parse import key_of, quote
 from adapters.discord.payloads import FORM
 from adapters.discord.people import actor_of, attachment
+from adapters.discord.rooms import THREADS
+from adapters.discord.traits import PLATFORM
 from bot.domain.events import Attachment, ButtonPressed, CommandInvoked, Event, FormSubmitted
 from bot.domain.places import Actor, Address
 from bot.domain.ports import Asked, SlashCommand
@@ -111,13 +113,23 @@ def _typed(data: shape.Data, vocabulary: Vocabulary, done: dict[str, Any]) -> Ev
     order = vocabulary.orders.get(data.name, ())
     given = sorted(_given(data.options), key=lambda one: order.index(one.name) if one.name in order else len(order))
     files = [one for one in given if one.type == _ATTACHMENT]
-    words = [data_words(one) for one in given if one.type != _ATTACHMENT]
+    words = [data_words(one) for one in given if one.type not in (_ATTACHMENT, _CHANNEL)]
+    chosen = next((str(one.value) for one in given if one.type == _CHANNEL), "")
     return CommandInvoked(
         name=data.name.casefold(),
         text=clean_text(" ".join([*_path(data.options), *filter(None, words)])),
         attachments=_files([str(one.value) for one in files], data.resolved),
+        elsewhere=_place(data.resolved.channels.get(chosen)),
         **done,
     )
+
+
+def _place(chosen: shape.Chosen | None) -> Address | None:
+    """A channel of the same server, which is all that Discord lets anybody choose."""
+    if chosen is None:
+        return None
+    is_thread = chosen.type in THREADS and chosen.parent_id
+    return Address(platform=PLATFORM, chat=f"{chosen.parent_id}/{chosen.id}" if is_thread else chosen.id)
 
 
 def _path(options: Sequence[shape.Option]) -> Iterator[str]:
@@ -134,11 +146,9 @@ def _given(options: Sequence[shape.Option]) -> list[shape.Option]:
 
 
 def data_words(option: shape.Option) -> str:
-    """What was given, as Discord itself writes it in messages: a person is `<@ID>`, a channel `<#ID>`."""
+    """What was given, as Discord itself writes it in messages: a person is `<@ID>`."""
     if option.type == _USER:
         return f"<@{option.value}>"
-    if option.type == _CHANNEL:
-        return f"<#{option.value}>"
     if isinstance(option.value, bool):
         return "yes" if option.value else "no"
     return "" if option.value is None else str(option.value).strip()

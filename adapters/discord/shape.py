@@ -99,12 +99,21 @@ class GuildMember(msgspec.Struct, frozen=True):
     joined_at: str | None = None
 
 
+class Chosen(msgspec.Struct, frozen=True):
+    """A channel that was chosen of those that Discord offered."""
+
+    id: str
+    type: int = 0
+    parent_id: str | None = None
+
+
 class Resolved(msgspec.Struct, frozen=True):
     """What ids in an interaction stand for."""
 
     users: dict[str, User] = {}
     messages: dict[str, Message] = {}
     attachments: dict[str, Attachment] = {}
+    channels: dict[str, Chosen] = {}
 
 
 class Option(msgspec.Struct, frozen=True):

@@ -48,6 +48,7 @@ class CommandInvoked(_Done, frozen=True, kw_only=True, tag="command_invoked"):
     quoted: Quoted | None = None  # what `reply_to` said, where the platform tells
     interaction: str | None = None  # waits for an answer that only the actor sees
     attachments: tuple[Attachment, ...] = ()
+    elsewhere: Address | None = None  # another chat that was chosen; the platform vouches for it, it was not typed
 
 
 class MessagePosted(_Done, frozen=True, kw_only=True, tag="message_posted"):

@@ -114,6 +114,8 @@ def _kept(message: OutgoingMessage, known: Discretion) -> Copied:
     private = _in_private(message)
     if not known.reader.may_write:
         return Copied(private, is_held=True, life=_HELD_LIFE)
+    if not known.is_expected:  # nobody waits for it, and it is of use for as long as it says itself
+        return Copied(private)
     origin = Origin(address=message.address, message=message.reply_to)
     return Copied(structs.replace(private, origin=origin), life=_HELD_LIFE)
 

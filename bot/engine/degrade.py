@@ -130,7 +130,7 @@ def _split(message: OutgoingMessage, traits: Traits) -> Iterator[OutgoingMessage
         key = message.key if number == 0 else f"{message.key}+{number}"
         changes: dict[str, Any] = {} if number == last else {"buttons": (), "table": None, "asks": None}
         if number:  # only the first can be the edit, the quote or the thread's beginning; or the answer, unless…
-            changes |= {"edits": None, "reply_to": None, "quotes": None, "topic": None, "sheet": None}
+            changes |= dict.fromkeys(("edits", "reply_to", "quotes", "topic", "sheet", "origin"))
             changes |= {"is_more": True} if message.answers and Can.ASIDE in traits.can else {"answers": None}
             if message.topic:
                 changes["within"] = message.key

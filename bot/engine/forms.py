@@ -19,7 +19,7 @@ from bot.engine.dispatch import check_allowed
 from bot.engine.forms_given import NOTHING, added
 from bot.engine.forms_prompt import ask
 from bot.engine.forms_shape import Form, FormField
-from bot.engine.forms_sheet import form_of, given_in, has_sheet, opening, show
+from bot.engine.forms_sheet import form_of, given_in, has_sheet, show
 from bot.engine.forms_waiting import may_answer
 from storage import forms as store
 from storage.database import savepoint
@@ -39,20 +39,16 @@ def open_form(ctx: Context, name: str) -> None:
     """Begin to ask this member for what a form holds, here; another one that was open here is given up."""
     form, old = ctx.engine.registry.forms[name], store.find(ctx.db, ctx.actor, ctx.actor_address)
     if has_sheet(ctx, form):
-        show(ctx, form, old.answers if old and old.form == name and not _is_over(ctx, old) else {})
+        show(ctx, form, old.answers if old and _is_prefill(ctx, form, old) else {})
         return
     if old and not _is_over(ctx, old) and old.form in ctx.engine.registry.forms and old.answers:
         ctx.reply("forms.replaced", form=ctx.engine.registry.forms[old.form].title)
     _go_on(ctx, form, _opened(ctx, name))
 
 
-def reopen(ctx: Context, name: str) -> None:
-    """Open a form of which only the name is known. Raises UserError where this member may not."""
-    form = ctx.engine.registry.forms.get(name)
-    if form is None or not ctx.has_member:
-        raise UserError("forms.gone")
-    check_allowed(ctx, ctx.engine.registry.commands[form.command])
-    open_form(ctx, name)
+def _is_prefill(ctx: Context, form: Form, kept: Session) -> bool:
+    """Whether that was given before for this very form, and refused."""
+    return (kept.form, kept.course) == (form.name, ctx.course.id) and not _is_over(ctx, kept)
 
 
 def _opened(ctx: Context, name: str) -> Session:
@@ -85,7 +81,7 @@ def _go_on(ctx: Context, form: Form, session: Session) -> None:
 def take_message(ctx: Context, event: MessagePosted) -> bool:
     """Take a message for the answer that a form waits for; False where it is none."""
     session = store.find(ctx.db, event.actor, event.address) if may_answer(event) else None
-    if session is None or not _is_meant(ctx, event, session):
+    if session is None or not session.is_asked or not _is_meant(ctx, event, session):
         return False
     form = _form_of(ctx, session)
     if form is None or _is_over(ctx, session):
@@ -286,14 +282,21 @@ def take_submission(ctx: Context, event: FormSubmitted) -> None:
 
 
 def keep_submission(ctx: Context, event: FormSubmitted) -> None:
-    """What was handed in and refused is not lost: it stands in the form when it is opened again."""
-    form = ctx.engine.registry.forms.get(event.form)
-    if form is None or not ctx.has_member or not has_sheet(ctx, form):
+    """What was handed in and refused is not lost: it stands in the form when it is opened again.
+
+    Nothing is kept of a form that this member may not use.
+    """
+    try:
+        form = form_of(ctx, event)
+        check_allowed(ctx, ctx.engine.registry.commands[form.command])
+    except UserError:
+        return
+    if not has_sheet(ctx, form):
         return
     answers = {id: structs.replace(given, files=()) for id, given in given_in(event, form).items() if given.text}
     session = structs.replace(_opened(ctx, form.name), answers=answers, expires_at=ctx.now + LIFE)
     store.keep(ctx.db, session)
-    ctx.reply_buttons([(Text(id="button.form_open"), opening(form))])
+    ctx.reply_buttons([(Text(id="button.form_open"), form.command)])
 
 
 def _attempt(ctx: Context, form: Form, session: Session, act: Callable[[], None]) -> None:

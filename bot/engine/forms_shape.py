@@ -29,6 +29,12 @@ class FormField:
     takes_text: bool = False  # of files: what is written with them, or in their place, counts too
 
 
+def parts_of(name: str) -> tuple[str, str]:
+    """The form and the course of a name that a platform has kept."""
+    form, _, course = name.partition("@")
+    return form, course
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """A conversation that ends with all fields in the hands of one handler. The text `form.NAME` is its title."""
@@ -46,6 +52,10 @@ class Form:
     def has_summary(self) -> bool:
         """Whether all that was given is shown once more before it is handed in."""
         return len(self.fields) > 1
+
+    def named_for(self, course: str) -> str:
+        """Its name as a platform keeps it while somebody fills it in: it says for which course that is."""
+        return f"{self.name}@{course}"
 
     def question(self, field: FormField) -> Text:
         return Text(id=f"form.{self.name}.{field.id}")

@@ -6,7 +6,7 @@ from bot.domain.errors import UserError
 from bot.domain.events import FormSubmitted
 from bot.domain.messages import Field, Sheet, Text
 from bot.engine.context import Context
-from bot.engine.forms_shape import Form, FormField
+from bot.engine.forms_shape import Form, FormField, parts_of
 from storage.forms import Given
 
 _NOTHING = Given()
@@ -21,24 +21,19 @@ def has_sheet(ctx: Context, form: Form) -> bool:
 def show(ctx: Context, form: Form, given: Mapping[str, Given]) -> None:
     """Answer with the sheet; or with a button that opens it, where only an answer to an interaction can."""
     if getattr(ctx.event, "interaction", None) is None:
-        label = (Text(id="button.form_open"), opening(form))
+        label = (Text(id="button.form_open"), form.command)
         ctx.reply("forms.press_to_open", form=form.title, buttons=[label])
     else:
         ctx.reply_sheet(_sheet(ctx, form, given))
 
 
-def opening(form: Form) -> str:
-    """The command that opens it anew, with what was given before."""
-    return f"form open {form.name}"
-
-
 def _sheet(ctx: Context, form: Form, given: Mapping[str, Given]) -> Sheet:
     texts, language = ctx.engine.voice.texts, ctx.language
     return Sheet(
-        name=form.name,
+        name=form.named_for(ctx.course.id),
         title=texts.show(language, form.title),
         fields=tuple(_field(ctx, form, field, given.get(field.id, _NOTHING)) for field in form.fields),
-        command=opening(form),
+        command=form.command,
         open_label=texts.say(language, "button.form_open"),
     )
 
@@ -69,8 +64,9 @@ def given_in(event: FormSubmitted, form: Form) -> dict[str, Given]:
 
 
 def form_of(ctx: Context, event: FormSubmitted) -> Form:
-    """The form that was handed in. Raises UserError where there is none any more, or nobody knows for which course."""
-    form: Form | None = ctx.engine.registry.forms.get(event.form)
-    if form is None or not ctx.has_member:
+    """The form that was handed in. Raises UserError where there is none any more, or it was for another course."""
+    name, course = parts_of(event.form)
+    form: Form | None = ctx.engine.registry.forms.get(name)
+    if form is None or not ctx.has_member or course not in ("", ctx.course.id):
         raise UserError("forms.gone")
     return form

@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from bot.domain.course import Course
-from bot.domain.events import ButtonPressed, CommandInvoked, Done, MessagePosted
+from bot.domain.events import ButtonPressed, CommandInvoked, Done, FormSubmitted, MessagePosted
 from bot.domain.ids import CourseId
 from bot.domain.messages import Template
 from bot.domain.places import Actor
 from bot.engine.context import Context
+from bot.engine.forms_shape import parts_of
 from bot.engine.live import Live
 from bot.engine.voice import Label
 from storage import forms, private_courses
@@ -37,6 +38,8 @@ def implied_course(db: Connection, live: Live, event: Done) -> CourseId | None:
         if course in live.courses:
             return course
     fitting = [course.id for course in fitting_courses(db, live, event.actor, event.at)]
+    if isinstance(event, FormSubmitted) and (named := CourseId(parts_of(event.form)[1])) in fitting:
+        return named
     if len(fitting) == 1:
         return fitting[0]
     chosen = private_courses.chosen(db, event.actor) if fitting else None

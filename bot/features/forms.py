@@ -5,11 +5,9 @@ from bot.domain.events import CommandInvoked
 from bot.engine.context import Context
 from bot.engine.dispatch import NotMeant
 from bot.engine.feature import Feature
-from bot.engine.forms import cancel_form, press, reopen
+from bot.engine.forms import cancel_form, press
 
 feature = Feature("forms")
-
-OPEN = "open"  # no token: those are numbers
 
 
 @feature.command("cancel", anywhere=True, words=("取消",))
@@ -24,9 +22,6 @@ def cancel(ctx: Context, cmd: CommandInvoked) -> None:
 
 @feature.command("form", anywhere=True, is_listed=False)
 def form(ctx: Context, cmd: CommandInvoked) -> None:
-    """`form TOKEN STEP WHAT` and `form open NAME`, which nobody would type: the words of buttons."""
+    """`form TOKEN STEP WHAT`, which nobody would type: the words of a question's button."""
     token, step, what, argument = (*cmd.text.split(), "", "", "", "")[:4]
-    if (token, what) == (OPEN, ""):
-        reopen(ctx, step)
-        return
     press(ctx, token, step, what, argument)

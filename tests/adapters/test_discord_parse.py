@@ -278,6 +278,18 @@ def test_a_command_has_its_parameters_in_the_order_in_which_they_are_typed() -> 
 
 
 @pytest.mark.parametrize(
+    ("channel", "chat"),
+    [({"id": "77", "type": 15}, "77"), ({"id": "78", "type": 11, "parent_id": "77"}, "77/78"), (None, None)],
+)
+def test_a_channel_that_was_chosen_is_no_word(channel: Raw | None, chat: str | None) -> None:
+    resolved = {"channels": {channel["id"]: channel}} if channel else {}
+    options = [option("course", "writing <#99>"), option("channel", channel["id"] if channel else "77", 7)]
+    event = invoked(2, {"id": "1", "name": "bind", "type": 1, "options": options, "resolved": resolved})
+    assert event.text == "writing <#99>"
+    assert event.elsewhere == (Address(platform="discord", chat=chat) if chat else None)
+
+
+@pytest.mark.parametrize(
     ("options", "text"),
     [
         ([], ""),

@@ -1,7 +1,5 @@
 """`/bind` ties a chat, or one topic of it, to a course; `/unbind` unties it."""
 
-import re
-
 from sqlalchemy import insert
 
 from bot.domain.errors import UserError
@@ -17,8 +15,6 @@ from bot.features.access.declared import feature
 from bot.features.access.posting import post
 from storage.tables import binding
 
-_CHANNEL = re.compile(r"<#([0-9]{1,24})>")
-
 
 @feature.command(
     "bind",
@@ -28,7 +24,7 @@ _CHANNEL = re.compile(r"<#([0-9]{1,24})>")
     parameters=(text("course", suggests="own_courses"), choice("kind", *SPACE_KINDS), channel()),
 )
 def bind(ctx: Context, cmd: CommandInvoked) -> None:
-    address, words = _place_in(ctx, cmd.text.split())
+    address, words = cmd.elsewhere or ctx.actor_address, cmd.text.split()
     if not words and (space := ctx.live.space_at(address)):
         _show(ctx, space)
         return
@@ -49,16 +45,9 @@ def _done(ctx: Context, address: Address) -> str:
     return "bind.done_topic" if _is_topic(address) else "bind.done"
 
 
-def _place_in(ctx: Context, words: list[str]) -> tuple[Address, list[str]]:
-    """The chat that the last word names as platforms write a mention of it, `<#42>`, else this one; the other words."""
-    named = _CHANNEL.fullmatch(words[-1]) if words else None
-    here = ctx.actor_address
-    return (Address(platform=here.platform, chat=named[1]), words[:-1]) if named else (here, words)
-
-
 @feature.command("unbind", roles=("admin",), is_public=True, parameters=(channel(),))
 def unbind(ctx: Context, cmd: CommandInvoked) -> None:
-    address, _ = _place_in(ctx, cmd.text.split())
+    address = cmd.elsewhere or ctx.actor_address
     if address.private:
         raise UserError("unbind.private")
     space = ctx.live.space_at(address)
