@@ -36,6 +36,7 @@ from tests.discord_town import MOST_WRITTEN, Town
 from tests.elsewhere import Elsewhere
 from tests.fakes.discord import PNG, FakeDiscord
 from tests.fakes.discord.state import LOADING
+from tests.quick_library import quick_library
 
 _ACKNOWLEDGED = 40060
 """The one refusal that is no mistake: whether an interaction was answered before is only known by trying."""
@@ -195,6 +196,7 @@ async def discord(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixt
     town = Town()
     monkeypatch.setattr(degrade, "board_lines", town.board)
     monkeypatch.setattr(client, "_LIMIT", Limit(1_000_000, 1))  # pacing runs by real time
+    monkeypatch.setattr(client, "make_library", quick_library)
 
     async def begin(home: Path, features: Sequence[Feature], changed: Mapping[str, str]) -> Community:
         folder = town.writes_course(home / "writing", **changed)

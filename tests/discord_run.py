@@ -1,4 +1,4 @@
-"""One process of the bot on the Discord of a test: its clock and its gateway move when the test says so."""
+"""One process of the bot on the Discord of a test: its clock moves, and it hears what came, when the test says so."""
 
 from __future__ import annotations
 
@@ -28,18 +28,51 @@ from tests.elsewhere import Control, opened
 _PATIENCE = 30.0  # real seconds, for what takes a few milliseconds
 
 
-class ByHand(Client):
-    """A client whose gateway is the test: it says when what is heard. Its calls and answers are real requests."""
+class Wire(Client):
+    """A client on the real gateway: what arrives there waits until the test lets the adapter hear it."""
 
     def __init__(self, town: Town) -> None:
         super().__init__(town.discord.token, town.discord.api, town.discord.gateway_url)
         self.listening: asyncio.Future[Listening] = asyncio.get_running_loop().create_future()
+        self._gateway = town.discord.gateway
+        self._arrived: list[Raw] = []
+        self._came = asyncio.Event()
 
     async def live(self, heard: Callable[[str, dict[str, Any]], None]) -> None:
         whole = getattr(heard, "__self__", None)
         assert isinstance(whole, Listening)
         self.listening.set_result(whole)
-        await asyncio.Event().wait()
+        await super().live(self._arrive)
+
+    def _arrive(self, name: str, data: dict[str, Any]) -> None:
+        self._arrived.append((name, data))
+        self._came.set()
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something has happened that the adapter has not heard of."""
+        return bool(self._arrived) or self._is_behind()
+
+    async def arrived(self) -> list[Raw]:
+        """All that the gateway has told up to now, once it is here."""
+        await self._until(lambda: not self._is_behind())
+        found, self._arrived = self._arrived, []
+        return found
+
+    async def has_begun(self) -> None:
+        """Until a session has begun, and has told of its server."""
+        await self._until(lambda: any(name == READY for name, _ in self._arrived))
+
+    def _is_behind(self) -> bool:
+        sessions = [session for session in self._gateway.sessions.values() if session.connection]
+        sockets = [shard.ws for shard in self.cache._AutoShardedClient__shards.values()]  # type: ignore[attr-defined]
+        return [session.seq for session in sessions] != [socket.sequence for socket in sockets]
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(_PATIENCE):
+            while not condition():
+                self._came.clear()
+                await self._came.wait()
 
 
 @dataclass
@@ -76,12 +109,13 @@ class DiscordControl(Control):
     core: Core
     listening: Listening
     town: Town
+    client: Wire
 
     async def settle(self) -> None:
         while True:
             await self.take()
             await self.app.deliverer.drain()
-            if not self.town.heard and not self._unanswered():
+            if not self.client.has_more and not self._unanswered():
                 return
             await self._wait_for_answers()
 
@@ -96,7 +130,7 @@ class DiscordControl(Control):
 
     async def take(self) -> None:
         """Tell the adapter what has happened, in that order, and wait until the core has all of it."""
-        heard, self.town.heard = self.town.heard, type(self.town.heard)()
+        heard = await self.client.arrived()
         for name, data in heard:
             if name == "INTERACTION_CREATE":
                 await self._take_interaction(data)
@@ -150,13 +184,13 @@ async def start(settings: Settings, town: Town, features: Sequence[Feature]) -> 
     """A process for the course of the settings, under a clock that stands where the last process left it."""
     app, clock, course, lines = await opened(settings, town, features)
     town.opens_for(course, clock.now, slash_commands_of(app.registry, app.texts))
-    client = ByHand(town)
+    client = Wire(town)
     adapter = adapter_with(app, client)
     adapter.traits = structs.replace(adapter.traits, limits=None)  # pacing runs by real time
     core = Core(app.sink)
     task = asyncio.create_task(adapter.run(core))
     listening = await _listening(client, task)
-    await _catch_up(listening, core, town)
+    await _catch_up(client, adapter, core, town)
     await app.activate(adapter)
     control = DiscordControl(
         app=app,
@@ -168,11 +202,12 @@ async def start(settings: Settings, town: Town, features: Sequence[Feature]) -> 
         core=core,
         listening=listening,
         town=town,
+        client=client,
     )
     return DiscordRun(app, adapter, control, task)
 
 
-async def _listening(client: ByHand, task: asyncio.Task[None]) -> Listening:
+async def _listening(client: Wire, task: asyncio.Task[None]) -> Listening:
     """When the adapter has logged in; if it can't, what has stopped it is raised."""
     task.add_done_callback(lambda _: client.listening.cancel())
     try:
@@ -183,11 +218,12 @@ async def _listening(client: ByHand, task: asyncio.Task[None]) -> Listening:
         raise
 
 
-async def _catch_up(listening: Listening, core: Core, town: Town) -> None:
+async def _catch_up(client: Wire, adapter: DiscordAdapter, core: Core, town: Town) -> None:
     """A session begins, what was missed is read, and the bot has looked around."""
-    told: list[Raw] = [*town.begins_session(), (READY, {"shard": None})]
-    for name, data in told:
+    listening = await client.listening
+    await client.has_begun()
+    for name, data in await client.arrived():
         listening.heard(name, data)
-    bound = {address.chat for address in listening._intake._bound()}
+    bound = {address.chat for address in adapter.bound()}
     await core.until(lambda: core.behind.is_set() and bound <= core.seen)
     await town.discord.until(lambda: town.discord.world.commands.get(None))

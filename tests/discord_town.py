@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from adapters.discord.library import intents
 from adapters.discord.payloads import is_kept
 from adapters.discord.traits import PLATFORM
 from adapters.local.values import BOT, Message, Piece, Press, Reaction
@@ -24,9 +21,8 @@ from tests.discord_typing import filled
 from tests.elsewhere import PRIVATE, Rows
 from tests.fakes.discord import Channel, FakeDiscord, Limits, Right, User
 from tests.fakes.discord import Message as Posted
-from tests.fakes.discord.gateway_intents import Intents, is_wanted
+from tests.fakes.discord.gateway_hub import GatewayLimits
 from tests.fakes.discord.people import Attached, buttons, selects
-from tests.fakes.discord.shapes import whole_guild
 from tests.fakes.discord.state import LOADING, Member, Overwrite
 from tests.fakes.discord.state import File as Kept
 
@@ -62,8 +58,7 @@ class Town(elsewhere.Town[User, Channel, Entry]):
         super().__init__()
         self.wall: Callable[[], datetime] = lambda: LONG_AGO
         self.discord = FakeDiscord(now=self._now, limits=Limits.off())
-        self.heard: deque[Raw] = deque()  # what the gateway tells, and nobody has taken yet
-        self.discord.world.dispatch = self._tell
+        self.discord.gateway.limits = GatewayLimits.off()
         self.locale = "en-US"  # of everybody's app
         self.offered: Mapping[str, SlashCommand] = {}  # the bot's commands by their names
         self.met: set[str] = set()  # who has said something to the bot in private
@@ -72,26 +67,9 @@ class Town(elsewhere.Town[User, Channel, Entry]):
         self._remember_posts()
         for room in ("main", "staff"):
             self.room(room)
-        self.heard.clear()
 
     def _now(self) -> datetime:
         return self.wall()
-
-    def _tell(self, name: str, data: Mapping[str, Any], *, guild_id: str | None = None) -> None:
-        """As the gateway would; each event as it is at that moment."""
-        self.discord.gateway.check(name, data, guild_id)
-        wanted = Intents(intents().value)
-        if is_wanted(name, data, guild_id=guild_id, intents=wanted, me=self.discord.bot):
-            self.heard.append((name, json.loads(json.dumps(data))))
-
-    def begins_session(self) -> list[Raw]:
-        """What a new session of the gateway is told first; all that nobody has taken is lost."""
-        self.heard.clear()
-        world = self.discord.world
-        guilds = [whole_guild(world, guild) for guild in world.guilds.values()]
-        ids = [{"id": guild["id"], "unavailable": True} for guild in guilds]
-        me = {"id": self.discord.bot, "username": world.bot.username}
-        return [("READY", {"user": me, "guilds": ids}), *(("GUILD_CREATE", guild) for guild in guilds)]
 
     def _remember_posts(self) -> None:
         world = self.discord.world

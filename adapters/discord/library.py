@@ -1,5 +1,6 @@
 """discord.py as we use it: a gateway connection whose raw events are heard, and a small cache that nobody needs."""
 
+import json
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,18 @@ def point_to(api: str, gateway: str) -> None:
     """Speak to this server. The library has its addresses in one place for the whole process."""
     Route.BASE = api.rstrip("/")
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+
+
+def _read(text: Any) -> Any:
+    """As the library reads JSON; half a character, which its quick reader refuses, ends no connection."""
+    try:
+        return _quick_read(text)
+    except ValueError:
+        return json.loads(text)
+
+
+_quick_read = discord.utils._from_json  # noqa: SLF001 - there is no other way in
+discord.utils._from_json = _read  # noqa: SLF001
 
 
 def make_library(trace: aiohttp.TraceConfig) -> discord.AutoShardedClient:
