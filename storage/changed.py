@@ -26,16 +26,20 @@ def note(db: Connection, members: Iterable[int], at: datetime | None = None) -> 
         db.execute(insert_new(db, table), rows)
 
 
-def note_all(db: Connection, course: str) -> None:
-    """Everybody in a course who has not left is to be looked at."""
+def note_all(db: Connection, course: str, at: datetime | None = None) -> None:
+    """Everybody in a course who has not left is to be looked at, now or at a moment."""
     here = (member.c.course == course) & member.c.left_at.is_(None) & member.c.merged_into.is_(None)
-    found = select(member.c.id, literal(_NOW, Moment())).where(here)
+    found = select(member.c.id, literal(at or _NOW, Moment())).where(here)
     db.execute(insert_new(db, table).from_select(["member", "at"], found))
 
 
-def take(db: Connection, now: datetime, most: int = 500) -> Collection[int]:
+MOST = 500
+"""Members that are looked at in one transaction."""
+
+
+def take(db: Connection, now: datetime) -> Collection[int]:
     """Some of those that are to be looked at by now; they are noted no more."""
-    members = list(dict.fromkeys(db.execute(_DUE, {"now": now, "most": most}).scalars()))
+    members = list(dict.fromkeys(db.execute(_DUE, {"now": now, "most": MOST}).scalars()))
     if members:
         db.execute(delete(table).where(table.c.member.in_(members), table.c.at <= now))
     return members

@@ -56,7 +56,7 @@ def _forget_messages(db: Connection, traces: Traces, changed: Callable[[str], st
 
 
 def _emptied(message: OutgoingMessage) -> OutgoingMessage:
-    bare: dict[str, Any] = {"table": None, "buttons": (), "files": (), "poll": None, "act": None}
+    bare: dict[str, Any] = {"table": None, "buttons": (), "files": (), "poll": None, "act": None, "topic": None}
     return msgspec.structs.replace(message, body=(Span(GONE),), **bare)
 
 
@@ -67,7 +67,8 @@ def _rewritten(message: OutgoingMessage, changed: Callable[[str], str]) -> Outgo
         table = msgspec.structs.replace(table, rows=rows)
     buttons = tuple(msgspec.structs.replace(b, label=changed(b.label)) for b in message.buttons)
     body = tuple(Span(changed(span.text), span.style) for span in message.body)
-    return msgspec.structs.replace(message, body=body, table=table, buttons=buttons)
+    topic = message.topic and msgspec.structs.replace(message.topic, title=changed(message.topic.title))
+    return msgspec.structs.replace(message, body=body, table=table, buttons=buttons, topic=topic)
 
 
 def set_aside_of(db: Connection, whose: Person) -> Iterator[Row[Any]]:

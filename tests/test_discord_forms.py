@@ -76,7 +76,7 @@ async def test_what_was_refused_stands_in_the_window_again(course: DiscordCommun
 
 
 async def test_a_window_that_was_opened_for_another_course_is_not_handed_in(course: DiscordCommunity) -> None:
-    form = {"form": "ask@painting", "fields": {"question": QUESTION}, "interaction": None}
+    form: dict[str, Any] = {"form": "ask@painting", "fields": {"question": QUESTION}}
     key = EventKey("discord:test:1")
     event = FormSubmitted(key=key, at=course.now, actor=course.actor("ada"), address=course.address(), **form)
     await course.run.app.sink([event])
@@ -85,11 +85,11 @@ async def test_a_window_that_was_opened_for_another_course_is_not_handed_in(cour
 
 
 async def test_who_may_not_use_a_form_has_nothing_kept_in_it(course: DiscordCommunity) -> None:
-    form = {"form": "enter@writing", "fields": {"work": "Not for me"}}
+    form: dict[str, Any] = {"form": "enter@writing", "fields": {"work": "Not for me"}}
     actor, address = course.actor("lin"), course.address()
     event = FormSubmitted(key=EventKey("discord:test:1"), at=course.now, actor=actor, address=address, **form)
     await course.run.app.sink([event])
-    typed = {"actor": actor, "address": address, "name": "form", "text": "open enter"}
+    typed: dict[str, Any] = {"actor": actor, "address": address, "name": "form", "text": "open enter"}
     await course.run.app.sink([CommandInvoked(key=EventKey("discord:test:2"), at=course.now, **typed)])
     await course.settle()
     assert not [text for text in await course.said("lin") if "Open the form" in text or "Not for me" in text]

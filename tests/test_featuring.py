@@ -92,6 +92,17 @@ async def test_the_review_day_shows_what_was_featured(course: Community) -> None
     assert "by mistake" not in opened
 
 
+async def test_the_review_day_shows_what_a_featured_message_says_after_an_edit(course: Community) -> None:
+    number = await course.types("ada", LINE)
+    await features(course, number)
+    await course.edits("ada", number, "The third sentence is where a text begins to move.")
+    await course.passes(days=2)
+    await course.until(20)
+    shown = "\n".join(text for text in await course.said("ben") if "Ada" in text)
+    assert "The third sentence" in shown
+    assert LINE not in shown
+
+
 async def test_who_is_forgotten_is_featured_no_more(course: Community) -> None:
     await features(course, await course.types("ada", LINE))
     await course.types("ada", "/forget", room=course.alone)

@@ -5,12 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.domain.events import MemberLeft
 from bot.domain.ids import EventKey
 from bot.features.live_qa.options import OPEN
-from storage.tables import occurrence
+from storage.tables import occurrence, outbox
 from tests.community import COURSE, RULES, Community, write_course
 from tests.shell import Shell
 
@@ -36,6 +36,7 @@ came_early:
   then: [award: 10]
 """
 )
+QUESTIONS = COURSE.replace("spaces:", "spaces:\n  - {id: questions, kind: questions, local: questions}")
 QUESTION = "How do I find a title that says what is in it?"
 
 
@@ -79,8 +80,7 @@ async def leaves(course: Community, who: str) -> None:
 
 
 async def test_where_the_course_has_a_place_for_questions_each_stands_there_without_a_name(open_community) -> None:
-    spaces = COURSE.replace("spaces:", "spaces:\n  - {id: questions, kind: questions, local: questions}")
-    live: Community = await open_community(course=spaces, rituals=LIVE, rules=PAID)
+    live: Community = await open_community(course=QUESTIONS, rituals=LIVE, rules=PAID)
     await live.types("ada", f"/ask live {QUESTION}")
     [filed] = await live.said("ben", "questions")
     assert QUESTION in filed
@@ -90,6 +90,45 @@ async def test_where_the_course_has_a_place_for_questions_each_stands_there_with
     [filed] = await live.said("ben", "questions")
     assert "Question 1 was withdrawn" in filed
     assert QUESTION not in filed
+
+
+async def test_what_stands_of_a_forgotten_persons_questions_goes_and_no_row_has_the_words(open_community) -> None:
+    live: Community = await open_community(course=QUESTIONS, rituals=LIVE)
+    await live.types("ada", f"/ask live {QUESTION}")
+    await live.types("ben", "/ask live And how do I end?")
+    await live.types("ada", "/forget", room=live.alone)
+    await live.presses("ada", "Yes, forget me", room=live.alone)
+    filed = "\n".join(await live.said("ben", "questions"))
+    assert "Question 1 was withdrawn" in filed
+    assert "And how do I end?" in filed
+    assert QUESTION not in filed
+    kept = str([row.message for row in await live.rows(select(outbox))])
+    assert "And how do I end?" in kept
+    assert QUESTION not in kept
+
+
+async def test_who_is_forgotten_before_there_was_a_place_for_questions_leaves_no_notice_there(open_community) -> None:
+    bare = COURSE.replace("spaces:", "spaces:\n  - {id: questions, kind: questions}")
+    live: Community = await open_community(course=bare, rituals=LIVE)
+    await live.types("ada", f"/ask live {QUESTION}")
+    live.rewrites(course=QUESTIONS, rituals=LIVE)
+    await live.types("chen", "/reload", room="staff")
+    await live.types("ada", "/forget", room=live.alone)
+    await live.presses("ada", "Yes, forget me", room=live.alone)
+    assert await live.said("ben", "questions") == []
+
+
+@pytest.mark.needs("deletions")
+async def test_a_question_made_from_a_message_is_withdrawn_when_the_message_is_deleted(open_community) -> None:
+    live: Community = await open_community(course=QUESTIONS, rituals=LIVE, rules=PAID)
+    number = await live.types("ada", QUESTION)
+    await live.types("lin", "/ask", reply_to=number)
+    assert await live.points("ada") == 3
+    await live.deletes("ada", number)
+    assert await live.points("ada") == 0
+    [filed] = await live.said("ben", "questions")
+    assert "Question 1 was withdrawn" in filed
+    assert QUESTION not in await live.answer("lin", "/live", room="staff")
 
 
 # --- the course of a session ------------------------------------------------------------------------------------------

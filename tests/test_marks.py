@@ -10,12 +10,12 @@ import pytest
 from msgspec import structs
 from sqlalchemy import func, select
 
-from bot.domain.errors import NotSent
+from bot.domain.errors import NotSent, Refused
 from bot.domain.events import Event, MemberJoined, PlaceSeen
 from bot.domain.ids import EventKey
 from bot.domain.messages import MarkNames, Marks, OutgoingMessage
 from bot.domain.traits import Can
-from storage.changed import table as changed_member
+from storage import changed
 from storage.tables import outbox
 from tests.community import COURSE, Community
 from tests.undoing import with_undoing
@@ -41,6 +41,7 @@ class Names:
     worn: dict[str, tuple[str, ...]] = field(default_factory=dict)
     times: int = 0
     is_down: bool = False
+    refuses: Any = None  # acts of these types
 
     def of(self, who: str) -> tuple[str, ...]:
         return self.worn[who]
@@ -48,6 +49,8 @@ class Names:
     def take(self, act: Marks | MarkNames) -> None:
         if self.is_down:
             raise NotSent("not now")
+        if self.refuses and isinstance(act, self.refuses):
+            raise Refused("missing permissions", why="gone")
         if isinstance(act, MarkNames):
             self.labels |= act.labels
         else:
@@ -228,7 +231,7 @@ async def test_a_platform_without_marks_is_asked_for_nothing(open_community: Any
     course: Community = await open_community(rules=RULES)
     await course.types("ada", "/checkin")
     assert await course.rows(select(outbox.c.id).where(outbox.c.lane.contains(":marks:"))) == []
-    assert await course.rows(select(changed_member)) != []  # it is known once there is one that can
+    assert await course.rows(select(changed.table)) != []  # it is known once there is one that can
 
 
 async def test_a_main_group_that_is_bound_elsewhere_gets_its_own(opens: Opening, names: Names) -> None:
@@ -237,3 +240,96 @@ async def test_a_main_group_that_is_bound_elsewhere_gets_its_own(opens: Opening,
     await course.types("ada", "hello")
     assert "level:newcomer" in names.labels
     assert names.of("ada") == ("level:newcomer",)
+
+
+# --- what is taken back -----------------------------------------------------------------------------------------------
+
+
+async def test_who_is_forgotten_shows_nothing_any_more_and_a_day_later_no_row_has_their_name(
+    opens: Opening, names: Names
+) -> None:
+    course = await opens()
+    await course.welcomes("zora", "Zora")
+    await course.types("zora", "/checkin")
+    assert names.of("zora") == ("level:regular", "title:star")
+    await course.types("zora", "/forget")
+    await course.types("zora", "/forget yes")
+    assert names.of("zora") == ()
+    await course.passes(days=2)
+    assert not any("zora" in str(row) for row in await course.rows(select(outbox)))
+    await course.types("zora", "I am back")
+    assert names.of("zora") == ("level:newcomer",)
+
+
+async def test_nobody_shows_anything_of_a_course_whose_main_group_is_unbound_until_it_is_bound_again(
+    opens: Opening, names: Names
+) -> None:
+    course = await opens(course=COURSE.replace("kind: main, local: main", "kind: main"))
+    await course.types("chen", "/bind writing main")
+    await course.types("ada", "/checkin")
+    await course.types("chen", "/unbind")
+    assert names.of("ada") == ()
+    await course.types("chen", "/bind writing main")
+    assert names.of("ada") == ("level:regular", "title:star")
+
+
+# --- what is refused --------------------------------------------------------------------------------------------------
+
+
+async def test_a_mark_that_was_refused_is_asked_for_again_a_day_later_and_not_before(
+    opens: Opening, names: Names
+) -> None:
+    course = await opens()
+    await course.types("ben", "hello")
+    names.refuses = Marks
+    await course.types("ada", "hello")
+    names.refuses = None
+    await course.types("ben", "hello again")
+    await course.passes(hours=23)
+    assert "ada" not in names.worn
+    await course.passes(hours=2)
+    assert names.of("ada") == ("level:newcomer",)
+
+
+async def test_marks_that_could_not_be_made_are_made_a_day_later_and_given(opens: Opening, names: Names) -> None:
+    names.refuses = MarkNames | Marks
+    course = await opens()
+    await course.types("ada", "hello")
+    names.refuses = None
+    await course.types("ben", "/help")
+    assert names.labels == {}
+    await course.passes(days=1, hours=1)
+    assert (len(names.labels), names.of("ada")) == (4, ("level:newcomer",))
+
+
+async def test_marks_that_nobody_could_make_are_made_when_a_start_finds_that_we_may(
+    opens: Opening, names: Names
+) -> None:
+    course = await opens()
+    await course.types("ada", "/checkin")
+    await course.run.app.sink([_seen(course, "changed", ("lacks.discord.roles",))])
+    names.labels.clear()
+    await course.passes(minutes=1)
+    await course.run.app.sink([_seen(course, "start")])
+    await course.settle()
+    assert len(names.labels) == 4
+
+
+# --- large courses ----------------------------------------------------------------------------------------------------
+
+
+async def test_of_a_large_course_a_part_is_looked_at_in_each_transaction(
+    opens: Opening, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changed, "MOST", 3)
+    course = await opens()
+    people = [f"p{number}" for number in range(8)]
+    for who in people:
+        await course.welcomes(who, who)
+        await course.types(who, "hello")
+    names.worn.clear()
+    await course.run.app.sink([_seen(course, "asked")])
+    await course.settle()
+    assert len(names.worn) == 3
+    await course.passes(minutes=1)
+    assert sorted(names.worn) == people

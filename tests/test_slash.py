@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from bot.domain.events import CommandInvoked, Quoted
 from bot.domain.ids import LANGUAGES, EventKey, Language
 from bot.domain.places import Address
-from bot.domain.ports import Asked, SlashCommand
+from bot.domain.ports import Asked, Parameter, SlashCommand
 from bot.engine.feature import Registry
 from bot.features import FEATURES
 from bot.slash import slash_commands_of
@@ -46,7 +46,8 @@ def test_no_two_commands_and_no_two_parameters_of_one_have_the_same_name(languag
 def test_names_are_words_and_what_they_mean_is_said_shortly() -> None:
     for command in COMMANDS.values():
         assert command.names["en"] == command.name
-        for one in (command, *command.parameters):
+        parts: tuple[SlashCommand | Parameter, ...] = (command, *command.parameters)
+        for one in parts:
             assert one.names["en"] == one.name
             for language in LANGUAGES:
                 name = one.names[language]
@@ -222,6 +223,21 @@ async def test_students_do_not_ask_in_others_names(live: Community) -> None:
     said = await chooses(live, "ben", "ask", number, Quoted(user="ada", text=QUESTION))
     assert said.startswith("That is somebody else's message.")
     assert QUESTION not in await questions(live)
+
+
+async def test_what_is_said_among_staff_never_becomes_a_question(live: Community) -> None:
+    number = await live.types("lin", QUESTION, room="staff")
+    quoted = Quoted(user="lin", text=QUESTION)
+    said = await invokes(live, "lin", "ask", room="staff", via="menu", reply_to=str(number), quoted=quoted)
+    assert said.startswith("What is said here is for staff only")
+    assert QUESTION not in await questions(live)
+
+
+async def test_ones_own_message_that_nobody_else_may_read_is_no_question(live: Community) -> None:
+    number = await live.types("ada", QUESTION)
+    await live.deletes("ada", number)
+    said = await chooses(live, "ada", "ask", number, Quoted(user="ada", text=QUESTION))
+    assert said.startswith("That message can't be a question")
 
 
 async def test_what_is_no_question_is_not_put_on_the_list(live: Community) -> None:

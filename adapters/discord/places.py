@@ -24,6 +24,10 @@ Cause = Literal["added", "removed", "changed", "asked", "start"]
 _KIND = "guild"
 """Documents of the servers that the bot is known to be in, by their ids."""
 
+OUR_ROLES = "role"
+"""Documents of our roles by `SERVER:COURSE:MARK`: the role's id, and what we called it."""
+
+_MOST_ROLES = 10_000  # of ours, on all servers
 _PAUSE = 2.0  # seconds: who tidies up roles changes several in a row
 _TEXT = (0, 5)  # channels that one may say hello in: text, announcements
 _OF_RIGHTS = (
@@ -92,7 +96,7 @@ class Places:
         if here is None or not is_news:
             return []  # what has changed while nobody listened is seen by `look_around`
         greeted = room_to_greet(here)
-        return [self._seen(one, here, "added") for one in lives_here or ([greeted] if greeted else [])]
+        return [await self._seen(one, here, "added") for one in lives_here or ([greeted] if greeted else [])]
 
     def _here(self, guild: Json) -> Here | None:
         mine = [one for one in guild.get("members", ()) if one["user"]["id"] == self._bot]
@@ -166,7 +170,7 @@ class Places:
         except discord.Forbidden:
             return await self._unseen(room, cause)
         self._learn(channel)
-        return self._seen(channel, here, cause)
+        return await self._seen(channel, here, cause)
 
     async def _unseen(self, room: str, cause: Cause) -> PlaceSeen:
         guild = self._guilds.get(room)
@@ -177,7 +181,7 @@ class Places:
         except (discord.NotFound, discord.Forbidden):
             return self._absent(room, cause)
         hidden = {"id": room, "permission_overwrites": _hides(guild)}
-        return self._seen(hidden, here, cause)
+        return await self._seen(hidden, here, cause)
 
     async def _tell(self, sink: Sink, seen: PlaceSeen, key: EventKey) -> None:
         try:
@@ -187,10 +191,15 @@ class Places:
 
     # --- what is told -------------------------------------------------------------------------------------------------
 
-    def _seen(self, channel: Json, here: Here, cause: Cause) -> PlaceSeen:
-        self._lacks[channel["id"]] = lacks = lacks_of(here, channel)
+    async def _seen(self, channel: Json, here: Here, cause: Cause) -> PlaceSeen:
+        self._lacks[channel["id"]] = lacks = lacks_of(here, channel, await self._marks(here.guild["id"]))
         title = f"{here.guild.get('name', '')} #{channel['name']}" if channel.get("name") else ""
         return self._event(channel["id"], cause, title=title, lacks=lacks)
+
+    async def _marks(self, guild: str) -> set[str]:
+        """The ids of the roles that we made there."""
+        documents = await self._store.since(OUR_ROLES, 0, limit=_MOST_ROLES)
+        return {one.value["id"] for one in documents if one.key.startswith(f"{guild}:")}
 
     def _absent(self, room: str, cause: Cause) -> PlaceSeen:
         self._lacks.pop(room, None)

@@ -1,6 +1,6 @@
 """What the bot may do in a channel, from what Discord says of it: ids of texts that say what it lacks. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from discord import Permissions
@@ -87,8 +87,11 @@ def top_of(here: Here) -> int:
     return max((role["position"] for role in here.roles), default=0)
 
 
-def lacks_of(here: Here, channel: Json) -> tuple[str, ...]:
-    """What it can't do in a channel that is no thread. Where it sees nothing, that is all there is to say."""
+def lacks_of(here: Here, channel: Json, marks: Collection[str] = ()) -> tuple[str, ...]:
+    """What it can't do in a channel that is no thread. Where it sees nothing, that is all there is to say.
+
+    `marks` are the ids of the roles that it made on this server.
+    """
     may = in_channel(here, channel)
     if not may.view_channel:
         return ("lacks.discord.view.send",)
@@ -98,4 +101,6 @@ def lacks_of(here: Here, channel: Json) -> tuple[str, ...]:
         found.append("lacks.discord.threads")
     if not in_guild(here).manage_roles:
         found.append("lacks.discord.roles")
+    elif any(role["id"] in marks and role["position"] >= top_of(here) for role in here.guild["roles"]):
+        found.append("lacks.discord.roles_above")
     return tuple(found)

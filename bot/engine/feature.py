@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack
 
+from sqlalchemy import Connection
+
 from bot.domain.course import Course
 from bot.domain.events import CommandInvoked, OccurrenceDue, PlainMessage
 from bot.domain.ids import ROLES, Role
-from bot.domain.messages import Words
+from bot.domain.messages import Act, OutgoingMessage, Words
 from bot.domain.places import SPACE_KINDS, SpaceKind
 from bot.domain.rituals import Occurrence, Step
 from bot.domain.rules import Fact, FactKind, Field, Firing, LedgerEntry
 from bot.engine.forms_shape import Form, FormField, FormHandler
 from bot.engine.parameters import Parameter
 from rules.vocabulary import AWARD, USES_NOTHING, Action, EffectKind, Points, Uses, Vocabulary, at_once
-from storage.personal import CORE, Personal
+from storage.personal import CORE, Person, Personal
 
 if TYPE_CHECKING:
     from bot.engine.context import Context
@@ -31,6 +33,8 @@ EventHandler = Callable[["Context", Any], None]
 Withdrawal = Callable[["Context", "LedgerEntry"], None]
 FactHandler = Callable[["Context", Fact], None]
 Afterwards = Callable[["Transaction", datetime], None]
+Parting = Callable[["Context", Person, str], None]
+Refusal = Callable[[Connection, OutgoingMessage, datetime], None]
 EffectHandler = Callable[["Context", Any, "Firing"], None]
 Preview = Callable[[Course, Occurrence], Words]
 Suggested = tuple[str, Words | str | date]
@@ -103,6 +107,8 @@ class Feature:
     fact_handlers: dict[str, list[FactHandler]] = field(default_factory=dict)
     withdrawals: list[Withdrawal] = field(default_factory=list)
     looks: list[Afterwards] = field(default_factory=list)
+    partings: list[Parting] = field(default_factory=list)
+    refusals: dict[type[Act], list[Refusal]] = field(default_factory=dict)
     queries: dict[str, Callable[..., Any]] = field(default_factory=dict)
     offers: dict[str, Callable[..., Sequence[Any]]] = field(default_factory=dict)
     suggesters: dict[str, Suggester] = field(default_factory=dict)
@@ -177,6 +183,24 @@ class Feature:
         """Looks at what has come of each batch of events, in its transaction, and whenever time has passed."""
         self.looks.append(look)
         return look
+
+    def before_forgetting(self, parting: Parting) -> Parting:
+        """Takes back what stands elsewhere of a person who is about to be forgotten, while it is known.
+
+        Messages that it leaves in the context outlast what is forgotten. A key that begins with `KEY:`, where `KEY` is
+        what it is given, goes with our last words to them: for what has to name their account.
+        """
+        self.partings.append(parting)
+        return parting
+
+    def on_refusal(self, act: type[Act]) -> Callable[[Refusal], Refusal]:
+        """Hears of an act of this type that was not done and will not be: refused, or too late."""
+
+        def declare(handler: Refusal) -> Refusal:
+            self.refusals.setdefault(act, []).append(handler)
+            return handler
+
+        return declare
 
     def action(
         self,
@@ -263,6 +287,10 @@ class Registry:
         self.watchers = tuple(watcher for f in self.features for watcher in f.watchers)
         self.withdrawals = tuple(withdrawal for f in self.features for withdrawal in f.withdrawals)
         self.looks = tuple(look for f in self.features for look in f.looks)
+        self.partings = tuple(parting for f in self.features for parting in f.partings)
+        self.refusals: dict[type[Act], list[Refusal]] = {}
+        for act, refused in (item for f in self.features for item in f.refusals.items()):
+            self.refusals.setdefault(act, []).extend(refused)
         self.fact_handlers: dict[str, list[FactHandler]] = {}
         for kind, handlers in (item for f in self.features for item in f.fact_handlers.items()):
             self.fact_handlers.setdefault(kind, []).extend(handlers)

@@ -140,8 +140,9 @@ class Saying(Situation):
         key: str,
         pin_as: str | None = None,
         is_worth_a_post: bool = False,
+        is_correction: bool = False,
     ) -> None:
-        """The same for an utterance of any kind."""
+        """The same for an utterance of any kind; a correction is nothing where there is nothing to correct."""
         again = replace(what, policy="replaceable")
         for space in self._spaces(where):
             first = _at(key, space)
@@ -149,7 +150,7 @@ class Saying(Situation):
             if is_there or any(q.message.key == post for q in self.writes.outgoing):
                 edit = Where(address=space.address, edits=post)
                 self._queue(f"{post}:edit:{self.event.key}", what if is_worth_a_post else again, edit)
-            else:  # its failure is told for the first only
+            elif not is_correction:  # its failure is told for the first only
                 self._queue(post, what if post == first else again, Where(address=space.address))
             if pin_as:
                 self._pin(post, space, pin_as)

@@ -46,7 +46,10 @@ class Settling:
         self._wake = wake
 
     def settle(self, db: Connection, row: Claimed, state: str, **more: str) -> bool:
-        return _was_ours(row, outbox.settle(db, row, state, now=self._clock.now(), **more))
+        is_ours = _was_ours(row, outbox.settle(db, row, state, now=self._clock.now(), **more))
+        if is_ours and state == "dead":
+            self._give_up(db, row)
+        return is_ours
 
     def retry(self, db: Connection, row: Claimed, wait: timedelta, reason: str, *, is_unsure: bool = False) -> None:
         retry_at = self._real_now() + wait if wait else None
@@ -106,8 +109,15 @@ class Settling:
 
     def after_expiry(self, db: Connection, row: Claimed) -> None:
         log.warning("outbox row %d expired before it could be sent", row.id)
+        self._give_up(db, row)
         if not (_is_counter(row.message) or _is_answer(row.message)):
             self._tell_staff(db, row, "delivery.expired")
+
+    def _give_up(self, db: Connection, row: Claimed) -> None:
+        """Whoever asked for an act may have to ask again."""
+        if act := row.message.act:
+            for hear in self._engine.registry.refusals.get(type(act), ()):
+                hear(db, row.message, self._clock.now())
 
     def _tell_staff(self, db: Connection, row: Claimed, id: str, reason: str = "", *, once: str = "") -> None:
         live = self._engine.library.refresh(db)

@@ -14,13 +14,14 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    update,
 )
 from sqlalchemy import (
     Text as LongText,
 )
 
 from bot.domain.errors import UserError
-from bot.domain.events import CommandInvoked, MessageDeleted
+from bot.domain.events import CommandInvoked, MessageDeleted, MessageEdited
 from bot.domain.ids import CourseId
 from bot.domain.messages import Reaction, Text
 from bot.domain.text import visible_length
@@ -119,6 +120,15 @@ def _take_back(db: Connection, object: str) -> Row[tuple[int]] | None:
     """Whose message it was; None where it was not featured."""
     gone = delete(table).where(table.c.object == object).returning(table.c.member)
     return db.execute(gone).one_or_none()
+
+
+@feature.on(MessageEdited)
+def edited(ctx: Context, event: MessageEdited) -> None:
+    """Nobody is to read words again that their author has taken back. Of files an edit does not tell."""
+    if ctx.space:
+        mine = table.c.object == message_object(event.address, event.message)
+        now = {"text": event.text, "length": visible_length(event.text)}
+        ctx.db.execute(update(table).where(mine).values(now))
 
 
 @feature.on(MessageDeleted)

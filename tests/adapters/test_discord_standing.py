@@ -11,11 +11,12 @@ import discord
 import pytest
 from discord import Permissions
 
-from adapters.discord.places import Places
+from adapters.discord.places import OUR_ROLES, Places
 from adapters.discord.standing import INVITED_WITH, Here, in_channel, in_guild, lacks_of, top_of
 from bot.domain.events import Event, PlaceSeen
 from bot.domain.ids import EventKey
 from bot.domain.places import Address
+from bot.simulation.memory import Memory
 from tests.sources import ROOT
 
 BOT, GUILD, ROLE = "7", "100", "101"
@@ -96,21 +97,6 @@ def test_permissions_are_counted_as_discord_counts_them() -> None:
 # --- servers and channels ---------------------------------------------------------------------------------------------
 
 
-class Memory:
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], Any] = {}
-
-    async def get(self, kind: str, key: str) -> Any:
-        return self.kept.get((kind, key))
-
-    async def put(self, kind: str, key: str, value: Any) -> int:
-        self.kept[kind, key] = dict(value)
-        return len(self.kept)
-
-    async def delete(self, kind: str, key: str) -> None:
-        self.kept.pop((kind, key), None)
-
-
 def refusal(kind: type[discord.HTTPException], status: int, code: int) -> discord.HTTPException:
     response: Any = SimpleNamespace(status=status, reason="", headers={})
     return kind(response, {"code": code, "message": "no"})
@@ -148,11 +134,11 @@ class Watched:
     def __init__(self, *bound: str) -> None:
         self.discord = Discord()
         self.told: list[Event] = []
-        store: Any = Memory()
         self.bound = [Address(platform="discord", chat=chat) for chat in bound]
+        self.store = Memory()
         self.minutes = 0
         clock: Any = SimpleNamespace(now=self._now)
-        self.places = Places(self.discord, store, BOT, lambda: self.bound, clock)
+        self.places = Places(self.discord, self.store, BOT, lambda: self.bound, clock)
 
     def _now(self) -> datetime:
         self.minutes += 1
@@ -238,6 +224,18 @@ async def test_changed_permissions_are_told_where_they_change_something() -> Non
     assert (said(seen), seen.lacks) == (("200", "changed", True), ("lacks.discord.files",))
     await watched.hears("GUILD_MEMBER_UPDATE", {"guild_id": GUILD, "user": {"id": BOT}})
     assert await watched.looks() == []  # nothing that matters
+
+
+async def test_a_role_of_ours_that_somebody_drags_above_the_bots_own_is_told_and_so_is_its_return() -> None:
+    watched = Watched("200")
+    await watched.store.put(OUR_ROLES, f"{GUILD}:camp:level:core", {"id": "103", "name": "Core"})
+    core = {"id": "103", "name": "Core", "permissions": "0", "position": 1}
+    watched.discord.here.guild["roles"].append(core)
+    assert [seen.lacks for seen in await watched.starts()] == [()]
+    for position, lacks in ((4, ("lacks.discord.roles_above",)), (1, ())):
+        core["position"] = position
+        await watched.hears("GUILD_ROLE_UPDATE", {"guild_id": GUILD, "role": core})
+        assert [(seen.cause, seen.lacks) for seen in await watched.looks()] == [("changed", lacks)]
 
 
 async def test_nobody_looks_for_what_cannot_matter() -> None:

@@ -69,7 +69,10 @@ def _forget(ctx: Context, whose: Person) -> None:
     """What is recorded of it comes first, so that no name stays in it either."""
     ctx.audit("forget")
     ctx.writes.flush_decisions(ctx.db)
-    how = Forgetting(ctx.now, f"reply:{ctx.event.key}", partial(_former, ctx), lambda text: (text, clean_line(text)))
+    answer = f"reply:{ctx.event.key}"
+    for take_back in ctx.engine.registry.partings:
+        take_back(ctx, whose, answer)
+    how = Forgetting(ctx.now, answer, partial(_former, ctx), lambda text: (text, clean_line(text)))
     forget_person(ctx.db, whose, ctx.engine.registry.personals, how)
     after_commit(ctx.db, clean_up(ctx.engine.library.store, ctx.now))
 

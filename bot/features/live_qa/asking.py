@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from bot.domain.errors import UserError
-from bot.domain.events import CommandInvoked, FormSubmitted
+from bot.domain.events import CommandInvoked, FormSubmitted, MessageDeleted
 from bot.domain.messages import Text, Topic, Words
 from bot.domain.places import Member
 from bot.domain.text import visible_length
@@ -12,14 +12,18 @@ from bot.engine.context import Context
 from bot.engine.degrade import shorten
 from bot.engine.forms import open_form
 from bot.engine.forms_shape import FormField
+from bot.engine.messages import message_object
 from bot.engine.names import clean_line
 from bot.engine.parameters import text
+from bot.engine.roster import member_of
 from bot.engine.telling import tell
+from bot.engine.transaction import Belonging
 from bot.engine.voice import Utterance
 from bot.features.live_qa import store
 from bot.features.live_qa.coming import next_session
 from bot.features.live_qa.declared import feature
-from bot.features.live_qa.quoting import quoted_question, who_asked
+from bot.features.live_qa.quoting import quoted_question, source_of
+from storage.personal import Person
 
 _WORD = "直播提问"
 _FOR_LIVE = re.compile(r"(?:live|直播)(?:[\s:：]+(.*))?", re.DOTALL | re.IGNORECASE)
@@ -41,7 +45,8 @@ class Drop(NamedTuple):
 def ask(ctx: Context, cmd: CommandInvoked) -> None:
     is_bare = _is_bare(cmd)
     if is_bare and (quoted := quoted_question(cmd)):
-        _ask(ctx, _checked(quoted.text), who_asked(ctx, cmd, quoted))
+        source = source_of(ctx, cmd, quoted)
+        _ask(ctx, _checked(quoted.text), source.author, made_from=source.object)
         return
     if is_bare or cmd.via == "link":
         _collecting(ctx)  # where no session is to come, nobody is asked for anything
@@ -90,7 +95,7 @@ def _checked(asked: str) -> str:
     return question
 
 
-def _ask(ctx: Context, question: str, author: Member) -> None:
+def _ask(ctx: Context, question: str, author: Member, *, made_from: str | None = None) -> None:
     session, when = _collecting(ctx)
     mine = store.questions_by(ctx.db, session, author.id)
     same = next((one.number for one in mine if one.text.casefold() == question.casefold()), None)
@@ -98,7 +103,7 @@ def _ask(ctx: Context, question: str, author: Member) -> None:
         raise UserError("live.same_question", number=same)
     if len(mine) >= _MOST:
         raise UserError("live.too_many", most=_MOST)
-    number = store.add_question(ctx.db, session, author.id, question, at=ctx.now)
+    number = store.add_question(ctx.db, session, author.id, question, object=made_from, at=ctx.now)
     _confirm(ctx, session, number, author)
     ctx.reply_words(when)
     _file(ctx, session, number, question)
@@ -128,8 +133,10 @@ def _file(ctx: Context, session: int, number: int, question: str) -> None:
 
 def _file_dropped(ctx: Context, session: int, number: int) -> None:
     """What was asked is to be read no more, in the thread's title neither."""
-    dropped = Text(id="live.filed_dropped", values={"number": number})
-    ctx.keep("questions", Utterance(lines=[dropped], topic=Topic(title=f"#{number}")), key=_filed(session, number))
+    dropped = Utterance(
+        lines=[Text(id="live.filed_dropped", values={"number": number})], topic=Topic(title=f"#{number}")
+    )
+    ctx.keep("questions", dropped, key=_filed(session, number), is_correction=True)
 
 
 def _filed(session: int, number: int) -> str:
@@ -151,6 +158,25 @@ def _drop(ctx: Context, drop: Drop) -> None:
     ctx.retract("live.asked", _object(session, drop.number))
     _file_dropped(ctx, session, drop.number)
     ctx.reply("live.dropped", number=drop.number)
+
+
+@feature.on(MessageDeleted)
+def deleted(ctx: Context, event: MessageDeleted) -> None:
+    """Who deletes what they asked takes the question back."""
+    made = store.made_from(ctx.db, ctx.course.id, message_object(event.address, event.message)) if ctx.space else ()
+    for row in made:
+        store.drop_question(ctx.db, row.session, row.number, row.member)
+        ctx.retract("live.asked", _object(row.session, row.number), member=member_of(ctx.db, row.member))
+        _file_dropped(ctx, row.session, row.number)
+
+
+@feature.before_forgetting
+def take_back(ctx: Context, whose: Person, key: str) -> None:
+    """What we have posted of their questions is read no more."""
+    for row in store.asked_by(ctx.db, whose.members):
+        if course := ctx.live.courses.get(row.course):
+            there = Context(ctx.tx, ctx.event, Belonging(course=course), writes=ctx.writes)
+            _file_dropped(there, row.session, row.number)
 
 
 def _object(session: int, number: int) -> str:

@@ -7,7 +7,7 @@ from storage.personal import Personal
 feature = Feature("live_qa")
 feature.fact("live.asked", has_text=True, length="number")
 feature.fact("live.attended", minutes="number")
-feature.personal(Personal(store.question, texts=("text",)), Personal(store.attendance))
+feature.personal(Personal(store.question, texts=("text",), emptied={"object": None}), Personal(store.attendance))
 
 ACTION = "live_qa"
 """What its rituals do."""

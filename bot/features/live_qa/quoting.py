@@ -1,5 +1,7 @@
 """A question that somebody has posted as a message: who has asked it."""
 
+from typing import NamedTuple
+
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked, Quoted
 from bot.domain.places import Member
@@ -22,13 +24,23 @@ def quoted_question(cmd: CommandInvoked) -> Quoted | None:
     return quoted
 
 
-def who_asked(ctx: Context, cmd: CommandInvoked, quoted: Quoted) -> Member:
-    """Its author, whose question it is, whoever puts it on the list. Raises UserError where that is not for others."""
-    if quoted.user == cmd.actor.user:
-        return ctx.member
-    if ctx.member.role == "student":
+class Source(NamedTuple):
+    """The message that a question is made from."""
+
+    author: Member  # whose question it is, whoever puts it on the list
+    object: str | None = None  # None where nobody else has read it
+
+
+def source_of(ctx: Context, cmd: CommandInvoked, quoted: Quoted) -> Source:
+    """Raises UserError where it is not for who asks, or for nobody's eyes but those who have read it."""
+    is_own = quoted.user == cmd.actor.user
+    if ctx.space and ctx.space.kind == "staff":
+        raise UserError("ask.among_staff")
+    if is_own and cmd.address.private:
+        return Source(ctx.member)
+    if not is_own and ctx.member.role == "student":
         raise UserError("ask.not_yours")
     post = post_of(ctx.db, ctx.course.id, cmd.address, cmd.reply_to) if cmd.reply_to else None
     if post is None or post.is_deleted:
         raise UserError("ask.not_a_question")
-    return post.author
+    return Source(post.author, post.object)

@@ -4,6 +4,7 @@ A session that has not opened yet is a list of questions only: of these a course
 takes it. So what was asked for a session that never took place waits for the one after it.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,6 +70,8 @@ question = Table(
     Column("member", Id, ForeignKey("member.id"), nullable=False),
     Column("at", Moment, nullable=False),
     Column("text", Text, nullable=False),
+    Column("object", String(200)),  # the message that it was made from, if any
+    Index(None, "object"),
 )
 
 attendance = Table(
@@ -143,11 +146,11 @@ def open_sessions(db: Connection, course: CourseId, now: datetime, *, grace: tim
 # --- questions --------------------------------------------------------------------------------------------------------
 
 
-def add_question(db: Connection, id: int, who: MemberId, asked: str, *, at: datetime) -> int:
+def add_question(db: Connection, id: int, who: MemberId, asked: str, *, object: str | None = None, at: datetime) -> int:
     """Keep a question; its number. Numbers are given once, so that one that is taken back leaves a gap."""
     counted = update(session).where(session.c.id == id).values(asked=session.c.asked + 1)
     number: int = db.execute(counted.returning(session.c.asked)).scalar_one()
-    db.execute(insert(question).values(session=id, number=number, member=who, at=at, text=asked))
+    db.execute(insert(question).values(session=id, number=number, member=who, at=at, text=asked, object=object))
     return number
 
 
@@ -155,6 +158,24 @@ def drop_question(db: Connection, id: int, number: int, who: MemberId) -> bool:
     """Forget a question of this member; False where they have none of this number."""
     mine = (question.c.session == id) & (question.c.number == number) & same_person(question.c.member, who)
     return db.execute(delete(question).where(mine)).rowcount > 0
+
+
+def made_from(db: Connection, course: CourseId, object: str) -> Sequence[Any]:
+    """The questions that were made from a message: session, number, and whose each is."""
+    made = (question.c.object == object) & (session.c.course == course)
+    return db.execute(_ASKED.where(made)).all()
+
+
+def asked_by(db: Connection, members: Collection[int]) -> Sequence[Any]:
+    """The questions of these members in all their courses, the same."""
+    return db.execute(_ASKED.where(question.c.member.in_(members))).all()
+
+
+_ASKED = (
+    select(question.c.session, question.c.number, question.c.member, session.c.course)
+    .join(session, session.c.id == question.c.session)
+    .order_by(question.c.session, question.c.number)
+)
 
 
 def questions_by(db: Connection, id: int, who: MemberId) -> list[Any]:

@@ -1,32 +1,37 @@
 """Asks platforms for marks: for all of a course when it changes, for a member when something changes about them."""
 
 from collections.abc import Collection
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
 
-from bot.domain.course import Course
+from sqlalchemy import Connection
+
 from bot.domain.events import MemberJoined, MemberLeft, PlaceSeen
-from bot.domain.messages import Act, MarkNames, Marks
-from bot.domain.places import Space
+from bot.domain.ids import CourseId
+from bot.domain.messages import MarkNames, Marks, OutgoingMessage
 from bot.engine.context import Context
 from bot.engine.feature import Feature
-from bot.engine.live import Live
 from bot.engine.transaction import Transaction
-from bot.engine.voice import NOTICE_LIFE, Utterance, Voice, Where
 from bot.features.marks import store
-from bot.features.marks.names import labels_of, names_of
-from storage import changed, outbox
-from storage.personal import Personal
+from bot.features.marks.asking import (
+    Shown,
+    ask_anew,
+    ask_for_members,
+    ask_for_names,
+    last_words,
+    places_of,
+    queued,
+    take_back_elsewhere,
+)
+from storage import changed
+from storage.personal import Person, Personal
 
 feature = Feature("marks", needs=("titles_held",))
 feature.personal(store.PERSONAL, Personal(changed.table, goes=True))
 
+_AGAIN = timedelta(days=1)
+"""After which what was refused is asked for again, if nothing happens before."""
 
-class Shown(NamedTuple):
-    """Where the marks of a course's members show on a platform."""
-
-    course: Course
-    space: Space
+_SOON = timedelta(seconds=1)
 
 
 @feature.on(MemberJoined)
@@ -45,14 +50,53 @@ def left(ctx: Context, event: MemberLeft) -> None:
 @feature.on(PlaceSeen)
 def place_seen(ctx: Context, event: PlaceSeen) -> None:
     """Somebody asks us to look again, or has let us do more than before: all is asked for anew."""
-    is_hopeful = event.cause in ("asked", "added") or (event.cause == "changed" and not event.lacks)
-    if not (event.is_in and is_hopeful):
-        return
-    for course, space in _places(ctx.live, ctx.engine.voice):
-        if (space.address.platform, space.address.room) == (event.address.platform, event.address.room):
-            _ask_for_names(ctx.tx, course, space, f"{event.key}", event.at)
-            store.doubt_shown(ctx.db, course.id, space.address.platform)
-            changed.note_all(ctx.db, course.id)
+    for place in places_of(ctx.live, ctx.engine.voice) if event.is_in else ():
+        address = place.space.address
+        if (address.platform, address.room) != (event.address.platform, event.address.room):
+            continue
+        if _is_hindered(event.lacks):
+            store.doubt_names(ctx.db, *place.key)
+        elif event.cause != "start" or not store.are_names_known(ctx.db, *place.key):
+            ask_anew(ctx.tx, place, event.key, event.at)
+
+
+def _is_hindered(lacks: Collection[str]) -> bool:
+    """Whether what the bot lacks in a place has to do with marks."""
+    return any(lack.rpartition(".")[2].startswith("roles") for lack in lacks)
+
+
+@feature.before_forgetting
+def take_back(ctx: Context, whose: Person, key: str) -> None:
+    """Platforms know a person by their account, and so does what asks them: it goes with our last words."""
+    chats = store.named_at(ctx.db)
+    for number, row in enumerate(store.shown_by(ctx.db, whose.accounts)):
+        if asked := last_words(chats, row):
+            ctx.writes.say(queued(ctx.tx, asked[0], f"{key}:marks:{number}", asked[1], ctx.now))
+
+
+# --- what was refused -------------------------------------------------------------------------------------------------
+
+
+@feature.on_refusal(MarkNames)
+def names_refused(db: Connection, message: OutgoingMessage, now: datetime) -> None:
+    """Who was given marks that are not there shows nothing: tomorrow all is asked for once more."""
+    course, platform = _asked_by(message)
+    store.doubt_names(db, course, platform, again_at=now + _AGAIN)
+    changed.note_all(db, course, now + _AGAIN)
+
+
+@feature.on_refusal(Marks)
+def marks_refused(db: Connection, message: OutgoingMessage, now: datetime) -> None:
+    """Asked for again when something changes about the member, and at the latest tomorrow."""
+    assert isinstance(message.act, Marks)
+    course, platform = _asked_by(message)
+    store.doubt_shown(db, course, platform, message.act.user)
+    changed.note(db, store.members_with(db, course, platform, message.act.user), now + _AGAIN)
+
+
+def _asked_by(message: OutgoingMessage) -> store.Key:
+    assert isinstance(message.act, Marks | MarkNames)
+    return CourseId(message.act.course), message.address.platform
 
 
 # --- after each batch of events, and as time goes by ------------------------------------------------------------------
@@ -60,75 +104,25 @@ def place_seen(ctx: Context, event: PlaceSeen) -> None:
 
 @feature.afterwards
 def look(tx: Transaction, now: datetime) -> None:
-    """Ask for whatever is not asked for yet."""
-    places = _places(tx.live, tx.engine.voice)
-    if not places:
-        return
-    if store.is_new_view(tx.db, ":".join(map(str, tx.live.version))):
+    """Ask for whatever is not asked for yet: of a large course, for a part at a time."""
+    places = places_of(tx.live, tx.engine.voice)
+    version = ":".join(map(str, tx.live.version))
+    if store.is_new_view(tx.db, " ".join([version, *sorted({place.space.address.platform for place in places})])):
+        take_back_elsewhere(tx, places, now)
         for place in places:
-            _look_at_course(tx, place, now)
-    while members := changed.take(tx.db, now):
-        _look_at_members(tx, places, members, now)
+            if ask_for_names(tx, place, version, now):
+                changed.note_all(tx.db, place.course.id)
+    members = changed.take(tx.db, now) if places else ()
+    if members:
+        _ask_again(tx, places, now)
+        ask_for_members(tx, places, members, now)
+    if len(members) == changed.MOST:
+        changed.note(tx.db, list(members)[-1:], now + _SOON)  # which wakes us for the others
 
 
-def _places(live: Live, voice: Voice) -> list[Shown]:
-    """The first place of each course's main space on each platform that can show marks."""
-    found: dict[tuple[str, str], Shown] = {}
-    for space in live.spaces.values():
-        if space.kind == "main" and voice.can_mark(space.address.platform):
-            where = (space.course, space.address.platform)
-            found.setdefault(where, Shown(live.courses[space.course], space))
-    return list(found.values())
-
-
-def _look_at_course(tx: Transaction, place: Shown, now: datetime) -> None:
-    course, space = place
-    labels = _labels(tx, course)
-    if store.keep_names(tx.db, course.id, space.address, labels):
-        version = ":".join(map(str, tx.live.version))
-        _ask_for_names(tx, course, space, version, now)
-        changed.note_all(tx.db, course.id)
-
-
-def _ask_for_names(tx: Transaction, course: Course, space: Space, cause: str, now: datetime) -> None:
-    act = MarkNames(labels=_labels(tx, course), course=course.id)
-    _queue(tx, course, space, f"marknames:{course.id}:{cause}", act, now)
-
-
-def _labels(tx: Transaction, course: Course) -> dict[str, str]:
-    texts = tx.engine.voice.texts
-    return {mark: texts.show(course.language, words) for mark, words in labels_of(course)}
-
-
-def _look_at_members(tx: Transaction, places: Collection[Shown], members: Collection[int], now: datetime) -> None:
-    platforms = {space.address.platform for _, space in places}
-    rows = store.accounts_of(tx.db, members, platforms)
-    titles = tx.engine.registry.queries["titles_held"](tx.db, {row.id for row in rows}, now)
+def _ask_again(tx: Transaction, places: Collection[Shown], now: datetime) -> None:
+    """What was refused long enough ago; whoever shows it is among the members of these days' looks."""
+    refused = store.refused_before(tx.db, now)
     for place in places:
-        course, platform = place.course.id, place.space.address.platform
-        theirs = [row for row in rows if (row.course, row.platform) == (course, platform)]
-        known = store.shown_on(tx.db, course, platform, [row.user for row in theirs])
-        for row in theirs:
-            _look_at_account(tx, place, row, titles.get(row.id, ()), known.get(row.user), now)
-
-
-def _look_at_account(
-    tx: Transaction, place: Shown, row: Any, titles: Collection[str], known: Any, now: datetime
-) -> None:
-    """Say nothing where it was said last; replace what still waits."""
-    course, space = place
-    names = names_of(course, role=row.role, level=row.level, titles=titles, is_praised=row.is_praised)
-    before = (known.chat, tuple(known.names)) if known else (space.address.chat, ())
-    if before == (space.address.chat, names):
-        return
-    number = known.number if known else 0
-    key = f"marks:{course.id}:{row.platform}:{row.user}:"
-    outbox.drop_waiting(tx.db, f"{key}{number}")
-    _queue(tx, course, space, f"{key}{number + 1}", Marks(user=row.user, names=names, course=course.id), now)
-    asked = {"chat": space.address.chat, "names": names, "number": number + 1}
-    store.keep_shown(tx.db, course.id, row.platform, row.user, **asked)
-
-
-def _queue(tx: Transaction, course: Course, space: Space, key: str, act: Act, now: datetime) -> None:
-    what = Utterance(lines=(), act=act, policy="replaceable", life=NOTICE_LIFE)
-    outbox.enqueue(tx.db, tx.engine.voice.queue(key, what, Where(address=space.address), course.language, now))
+        if place.key in refused:
+            ask_anew(tx, place, now.isoformat(), now)
