@@ -35,6 +35,7 @@ from tests.discord_run import DiscordRun, start
 from tests.discord_town import MOST_WRITTEN, Town
 from tests.elsewhere import Elsewhere
 from tests.fakes.discord import PNG, FakeDiscord
+from tests.fakes.discord.routes import interactions
 from tests.fakes.discord.state import LOADING
 from tests.quick_library import quick_library
 
@@ -197,6 +198,7 @@ async def discord(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixt
     monkeypatch.setattr(degrade, "board_lines", town.board)
     monkeypatch.setattr(client, "_LIMIT", Limit(1_000_000, 1))  # pacing runs by real time
     monkeypatch.setattr(client, "make_library", quick_library)
+    monkeypatch.setattr(interactions, "SECONDS", 60.0)  # that a machine is busy is nobody's fault
 
     async def begin(home: Path, features: Sequence[Feature], changed: Mapping[str, str]) -> Community:
         folder = town.writes_course(home / "writing", **changed)

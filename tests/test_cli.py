@@ -300,7 +300,7 @@ def test_the_example_config_is_read_and_shows_the_values_that_left_out_keys_have
     [
         ("platforms: {local: {}}\n", "config.yaml names no course."),
         ("courses: [./writing, ./more/writing]\n", "Two course folders are called writing."),
-        ("courses: [./writing]\nplatforms: {discord: {token: env:T}}\n", "This version has no adapter for discord"),
+        ("courses: [./writing]\nplatforms: {discord: {token: env:NO_SUCH}}\n", "NO_SUCH"),
         ("courses: [./writing]\nplatforms: {telegram: {token: env:NO_SUCH}}\n", "NO_SUCH"),
     ],
 )

@@ -491,7 +491,7 @@ async def test_an_answer_after_a_quarter_of_an_hour_ends_quietly(
             wire.time.passes(minutes=16)
         wire.discord.fail("PATCH /webhooks/*/messages/@original", "refused", status=401, code=50027)  # it has expired
     await wire.has_points(wire.ada, 5)
-    assert bool([call for call in wire.discord.calls if call.path.endswith("/@original")]) == is_sent
+    await wire.until(lambda: bool([one for one in wire.discord.calls if one.path.endswith("/@original")]) == is_sent)
     assert wire.discord.told(pressed) == [""]
     assert wire.said(wire.staff) == []
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
