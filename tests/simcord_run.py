@@ -129,7 +129,7 @@ async def start(env: Env, home: Path) -> Process:
         task.result()
     listening = client.listening.result()
     await begin_session(client, core)
-    bound = {address.chat for address in listening._intake._bound()}
+    bound = {address.chat for address in adapter.bound()}
     await core.until(lambda: bound <= core.seen)
     await app.activate(adapter)
     return Process(env, app, client, core, listening, task)

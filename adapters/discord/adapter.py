@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from adapters.discord.answers import Answers
@@ -10,16 +11,20 @@ from adapters.discord.asking import Asking
 from adapters.discord.cleared import Cleared
 from adapters.discord.client import Client
 from adapters.discord.history import CatchingUp
+from adapters.discord.homes import Bound, Homes
 from adapters.discord.intake import Intake
 from adapters.discord.interactions import Interactions
 from adapters.discord.invoked import Vocabulary
+from adapters.discord.late_polls import KNOWN, LatePolls
 from adapters.discord.listening import Listening
+from adapters.discord.meeting import Meeting
 from adapters.discord.outcomes import as_outcome
 from adapters.discord.parse import key_of
 from adapters.discord.places import Places
 from adapters.discord.roles import Roles
 from adapters.discord.rooms import Rooms
 from adapters.discord.sending import Sending
+from adapters.discord.sight import Sight
 from adapters.discord.stored import until_stored
 from adapters.discord.traits import PLATFORM, TRAITS
 from adapters.discord.trouble import Trouble, until_open
@@ -28,10 +33,11 @@ from adapters.discord.watermarks import Watermarks
 from bot.domain.errors import NotSent
 from bot.domain.events import Event
 from bot.domain.messages import Inspection, MarkNames, Marks, OutgoingMessage
-from bot.domain.places import Address
 from bot.domain.ports import AdapterStore, Clock, FileStore, Sink, SlashCommand, Suggest
 
 log = logging.getLogger(__name__)
+
+_FIRST_WAIT, _LONGEST_WAIT = 5.0, 600.0  # seconds until something that has failed begins again
 
 
 class DiscordAdapter:
@@ -46,7 +52,7 @@ class DiscordAdapter:
         store: AdapterStore,
         files: FileStore,
         clock: Clock,
-        bound: Callable[[], Collection[Address]],
+        bound: Bound,
         suggest: Suggest,
         beside: Sequence["Beside"] = (),
         *,
@@ -56,7 +62,7 @@ class DiscordAdapter:
         self.rooms = Rooms()
         self.store = store
         self._clock = clock
-        self._bound = bound
+        self.bound = bound
         self._beside = beside
         self._sending = Sending(client, store, files, self.rooms)
         self._answers = Answers(client, store, files, self._given)
@@ -64,6 +70,7 @@ class DiscordAdapter:
         self._interactions.vocabulary = Vocabulary.of(commands)
         self._places: Places | None = None  # known with the bot's own id
         self._sink: Sink | None = None
+        self.listening: Listening | None = None
 
     # --- in -----------------------------------------------------------------------------------------------------------
 
@@ -86,25 +93,32 @@ class DiscordAdapter:
         """All that goes on as soon as we know who we are."""
         watermarks = Watermarks(self.store)
         await until_stored(watermarks.load)
-        self._places = places = Places(self.client.call, self.store, self.client.bot, self._bound, self._clock)
+        self._places = places = Places(self.client.call, self.store, self.client.bot, self.bound, self._clock)
+        asking, homes = Asking(self.client), Homes(self.bound)
         votes = Votes(self.store, self._sending.polls)
-        cleared = Cleared(Asking(self.client), self.rooms, self._clock)
+        cleared = Cleared(asking, self.rooms, self._clock)
 
         async def beside(name: str, data: dict[str, Any]) -> list[Event]:
-            return [*await places.heard(name, data), *await cleared.heard(name, data)]
+            return [*await places.heard(name, data), *await cleared.heard(name, data), *await late.heard(name, data)]
 
-        intake = Intake(self.rooms, watermarks, votes, self._bound, beside, self._clock)
+        intake = Intake(self.rooms, watermarks, votes, homes, beside, self._clock)
+        intake.meet = Meeting(asking, self.rooms, homes).meet
         history = CatchingUp(
             self.client,
             self.rooms,
             self.store,
             watermarks,
-            self._bound,
+            homes,
             lambda messages: intake.take(messages, sink),
             self._clock,
+            waiting=intake.waiting,
         )
+        polls = self._sending.polls
+        polls.known = lambda message: intake.hear(KNOWN, {"message_id": message})
+        late = LatePolls(history.recounting, votes, self.client.bot, polls.known)
         intake.committed = history.members.heard
-        listening = Listening(self.rooms, intake, self._interactions, trouble, history, sink)
+        sight = Sight(self.rooms, homes)
+        self.listening = listening = Listening(sight, intake, self._interactions, trouble, history, sink)
 
         async def follow() -> None:
             await listening.caught_up.wait()
@@ -119,9 +133,9 @@ class DiscordAdapter:
             listening.run(),
             self._interactions.run(sink),
             self.client.live(listening.heard),
-            _aside(look_around()),
-            _aside(follow()),
-            *(_aside(work(self, sink)) for work in self._beside),
+            _aside(look_around),
+            _aside(follow),
+            *(_aside(partial(work, self, sink)) for work in self._beside),
         ]
 
     async def _given(self, word: str) -> None:
@@ -164,9 +178,13 @@ Beside = Callable[[DiscordAdapter, Sink], Coroutine[Any, Any, None]]
 """Something that goes on beside, as soon as the bot is logged in."""
 
 
-async def _aside(work: Coroutine[Any, Any, None]) -> None:
-    """What goes on beside what happens never stops it."""
-    try:
-        await work
-    except Exception:
-        log.exception("a task beside what happens has failed; all else goes on without it")
+async def _aside(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """What goes on beside what happens never stops it, and begins again where it has failed."""
+    wait = _FIRST_WAIT
+    while True:
+        try:
+            return await work()
+        except Exception:
+            log.exception("a task beside what happens has failed; it begins again in %s s", wait)
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, _LONGEST_WAIT)

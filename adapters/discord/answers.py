@@ -94,10 +94,11 @@ class Answers:
             return await self._follow_up(asked, await self._in_words(message))
         if asked.id in self._thinking:
             id = await self._say_at_last(asked, message)
-            self._thinking.pop(asked.id, None)
-            return id
-        made = await self._answer_first(asked, message)
-        return made if made is not None else await self._finish(asked, message)
+        else:
+            made = await self._answer_first(asked, message)
+            id = made if made is not None else await self._finish(asked, message)
+        self._thinking.pop(asked.id, None)  # it may have begun beside this answer
+        return id
 
     # --- the first answer ---------------------------------------------------------------------------------------------
 
@@ -166,8 +167,15 @@ class Answers:
         return id_of(made)
 
     async def _follow_up(self, asked: Word, message: OutgoingMessage) -> str:
+        """Only the first answer can be looked at again: further ones have no nonce, and are in no history.
+
+        One that may be there already is not said again. Who misses it can ask once more, and the staff hears of it;
+        who reads it twice can't tell whether something has happened twice.
+        """
         if says_nothing(message):
             return asked.id
+        if message.is_unsure:
+            raise Refused("a further part of an answer may be there already, and can't be looked for")
         made = await self._later("POST", _MORE, asked, json=aside_of(message), files=self._uploads(message))
         return id_of(made)
 

@@ -15,7 +15,8 @@ Answer = TypeVar("Answer")
 
 _AT_ONCE = 4
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=1)
-_TRIES = 6  # of what the server fails to answer, while it answers; the library has tried each five times
+_TRIES = 6  # of what it fails to answer, while it answers something else; the library has tried each five times
+_PROBE = "/users/@me"
 
 
 FORBIDDEN, DELETED = "403", "404"
@@ -54,18 +55,26 @@ class Asking:
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def get(self, path: str, params: dict[str, Any] | None = None, **ids: str) -> Any:
-        """The answer. Raises Unreadable where there will be none, or the server fails again and again."""
+        """The answer. Raises Unreadable where there will be none, or it fails again and again while others come."""
         failed, wait = 0, _FIRST_WAIT
         while True:
             try:
                 async with self._turns:
                     return await self._client.call("GET", path, params=params, **ids)
             except FAILURES as error:
-                outcome, status = outcome_of(error), getattr(error, "status", None)
-                failed += status is not None and status >= 500
-                if isinstance(outcome, Refused) or failed == _TRIES:
-                    raise Unreadable(str(status or "")) from None  # its words may hold an address
-                asked = outcome.retry_after if isinstance(outcome, NotSent) else None
-                log.warning("%s could not be read yet: %s", path, outcome)
+                outcome, reason = outcome_of(error), str(getattr(error, "status", "failed"))
+            failed += isinstance(outcome, Refused) or await self._is_there()
+            if isinstance(outcome, Refused) or failed == _TRIES:
+                raise Unreadable(reason)  # not the error: its words may hold an address
+            asked = outcome.retry_after if isinstance(outcome, NotSent) else None
+            log.warning("%s could not be read yet: %s", path, outcome)
             await self._wait(min(max(asked or wait, wait), _LONGEST_WAIT).total_seconds())
-            wait *= 2
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    async def _is_there(self) -> bool:
+        """Whether Discord answers at all."""
+        try:
+            await self._client.call("GET", _PROBE)
+        except FAILURES:
+            return False
+        return True

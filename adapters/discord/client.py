@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -13,6 +14,7 @@ from discord.webhook.async_ import async_context
 
 from adapters.discord.errors import NeverLeft, trouble_of
 from adapters.discord.gate import Gate, Trip
+from adapters.discord.giving_up import Requests
 from adapters.discord.library import LOST, Heard, listen, make_library, point_to
 from bot.domain.traits import Limit
 
@@ -26,6 +28,8 @@ _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0  # seconds between connections that fail
 _MENDING_WAIT = 120.0  # seconds, where somebody must mend it: Discord allows 1000 new sessions a day
 _NAMES = {"id": "webhook_id", "application": "webhook_id", "token": "webhook_token"}
 """What the library must call the parts of an answer's address, so that no two interactions wait for each other."""
+_FIRST = "/interactions/"
+"""Where first answers go. They have three seconds: that we think must be said beside an answer that is on its way."""
 
 
 class Upload(NamedTuple):
@@ -45,7 +49,9 @@ class Client:
         self.cache = library or make_library(self._trace)
         self.bot = self.application = ""  # known once it is open
         self._rest: HTTPClient | None = None
+        self._requests = Requests()
         self._answers: aiohttp.ClientSession | None = None
+        self._number = count()
 
     async def open(self) -> None:
         """Log in. Raises discord.DiscordException, OSError, aiohttp.ClientError."""
@@ -112,14 +118,15 @@ class Client:
         """
         if self._rest is None:
             raise NeverLeft("not logged in yet")
-        trip = Trip()
+        trip, patience = Trip(), _PATIENCE_WITH_FILES if files else _PATIENCE
         rest, route = self._rest, Route(method, path, **ids)
         body: dict[str, Any] = {"form": _form(json, files)} if files else {} if json is None else {"json": json}
         if params:
             body["params"] = params
+        body["timeout"] = aiohttp.ClientTimeout(total=patience)  # of one try, whoever still waits for it
         try:
-            async with asyncio.timeout(_PATIENCE_WITH_FILES if files else _PATIENCE):
-                return await rest.request(route, trace_request_ctx=trip, **body)
+            async with asyncio.timeout(patience):
+                return await self._requests.wait_for(rest.request(route, trace_request_ctx=trip, **body), trip)
         except TimeoutError:
             if not trip.is_gone:
                 raise NeverLeft("it waited too long for its turn") from None
@@ -141,6 +148,8 @@ class Client:
         for name, theirs in _NAMES.items():
             path = path.replace(f"{{{name}}}", f"{{{theirs}}}")
         route = Route(method, path, **{_NAMES.get(name, name): value for name, value in ids.items()})
+        if path.startswith(_FIRST):
+            route.webhook_id = next(self._number)  # the library lets those of one interaction wait for each other
         body: dict[str, Any] = {"multipart": _form(json, files)} if files else {"payload": json}
         lane = self._answers
         try:
@@ -152,6 +161,7 @@ class Client:
             raise ConnectionResetError("it was closed meanwhile") from None  # perhaps between two tries
 
     async def close(self) -> None:
+        self._requests.close()
         if self._rest is not None and self._given is None:
             await self._rest.close()
         if self._answers is not None:

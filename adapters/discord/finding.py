@@ -8,22 +8,46 @@ import discord
 
 from adapters.discord.client import Client
 from adapters.discord.outcomes import read
+from bot.domain.errors import Refused
 from bot.domain.messages import OutgoingMessage
 
 _BEFORE = timedelta(minutes=1)  # Discord's clock and ours may differ
-_PAGE, _PAGES = 100, 5
+_PAGE, _PAGES = 100, 10  # from each end
+_REMEMBERED = 1000  # messages
+
+Json = Mapping[str, Any]
 
 
-async def find_sent(client: Client, channel: str, message: OutgoingMessage, payload: Mapping[str, Any]) -> str | None:
+class Sent:
+    """Whose the messages are that this process has sent lately: none of them is taken for another one."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, str] = {}  # by the platform's id, the oldest first
+
+    def remember(self, id: str, message: OutgoingMessage) -> None:
+        self._keys[id] = message.key
+        if len(self._keys) > _REMEMBERED:
+            del self._keys[next(iter(self._keys))]
+
+    def may_be(self, id: str, message: OutgoingMessage) -> bool:
+        return self._keys.get(id, message.key) == message.key
+
+
+async def find_sent(client: Client, channel: str, message: OutgoingMessage, payload: Json, sent: Sent) -> str | None:
     """The id of what an earlier try has posted; None: it is not there. `payload` is what that try has asked for.
 
     Discord need not tell nonces in its history. Where it tells none, the same words at that time are the message.
+    Raises Refused where it may stand among more messages than we read, and must not come twice.
     """
-    own = [one for one in await _history(client, channel, since(message)) if one["author"]["id"] == client.bot]
+    history, is_whole = await _history(client, channel, since(message))
+    own = [one for one in history if one["author"]["id"] == client.bot]
     nonces = {str(one["nonce"]): str(one["id"]) for one in own if one.get("nonce") is not None}
-    if nonces:
-        return nonces.get(payload["nonce"])
-    return next((str(one["id"]) for one in own if says_same(one, payload)), None)
+    alike = (str(one["id"]) for one in own if not nonces and says_same(one, payload))
+    found = nonces.get(payload["nonce"]) or next((id for id in alike if sent.may_be(id, message)), None)
+    if found is None and not is_whole and message.policy == "at_most_once":
+        # Its nonce keeps it from coming twice for some minutes, and those may be over.
+        raise Refused("it may be there already, among more messages than can be looked through")
+    return found
 
 
 def since(message: OutgoingMessage) -> int:
@@ -31,28 +55,42 @@ def since(message: OutgoingMessage) -> int:
     return discord.utils.time_snowflake(message.at - _BEFORE) if message.at else 0
 
 
-async def _history(client: Client, channel: str, after: int) -> list[Mapping[str, Any]]:
-    """The messages that were posted after that, oldest first; the last ones where `after` is 0."""
-    found: list[Mapping[str, Any]] = []
+async def _history(client: Client, channel: str, after: int) -> tuple[list[Json], bool]:
+    """The messages that were posted after that, oldest first, and whether these are all.
+
+    Of very many, those near both ends: it was sent soon after that, or just now.
+    """
+    first: list[Json] = []
     for _ in range(_PAGES):
-        params = {"limit": _PAGE, **({"after": str(after)} if after else {})}
-        reply = await client.call("GET", "/channels/{channel_id}/messages", params=params, channel_id=channel)
-        page = read(reply, list)
-        found += sorted(page, key=lambda one: int(one["id"]))
-        if len(page) < _PAGE or not after:
-            break
-        after = int(found[-1]["id"])
-    return found
+        page = await _page(client, channel, after=after)
+        first += page
+        if len(page) < _PAGE:
+            return first, True
+        after = int(page[-1]["id"])
+    last: list[Json] = []
+    for _ in range(_PAGES):
+        page = await _page(client, channel, **({"before": int(last[0]["id"])} if last else {}))
+        last = [*(one for one in page if int(one["id"]) > after), *last]
+        if len(page) < _PAGE or int(page[0]["id"]) <= after:
+            return first + last, True
+    return first + last, False
 
 
-def says_same(posted: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:
+async def _page(client: Client, channel: str, **edge: int) -> list[Json]:
+    """Messages `after` an id or `before` one, oldest first; the newest ones where there is no edge."""
+    params = {"limit": _PAGE, **{name: str(id) for name, id in edge.items()}}
+    reply = await client.call("GET", "/channels/{channel_id}/messages", params=params, channel_id=channel)
+    return sorted(read(reply, list), key=lambda one: int(one["id"]))
+
+
+def says_same(posted: Json, payload: Json) -> bool:
     """Whether a message of Discord's holds what was asked for."""
     replied = (posted.get("message_reference") or {}).get("message_id")
     wanted = (payload.get("message_reference") or {}).get("message_id")
     return replied in (None, wanted) and _looks(posted) == _looks(payload)  # what it replied to may be gone
 
 
-def _looks(one: Mapping[str, Any]) -> tuple[object, ...]:
+def _looks(one: Json) -> tuple[object, ...]:
     """What a message and the request for it have in common."""
     poll = one.get("poll") or {}
     return (
@@ -64,5 +102,5 @@ def _looks(one: Mapping[str, Any]) -> tuple[object, ...]:
     )
 
 
-def _names(rows: Sequence[Mapping[str, Any]]) -> list[object]:
+def _names(rows: Sequence[Json]) -> list[object]:
     return [inside.get("custom_id") for row in rows for inside in row.get("components") or ()]

@@ -1,6 +1,6 @@
 """The channels and threads where courses live, those included that were archived while nobody looked."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -8,10 +8,9 @@ from typing import Any
 import discord
 
 from adapters.discord.asking import Asking, Unreadable, together
+from adapters.discord.homes import Homes
 from adapters.discord.paging import PAGE
 from adapters.discord.rooms import FORUMS, Room, Rooms
-from adapters.discord.traits import PLATFORM
-from bot.domain.places import Address
 
 _MARGIN = timedelta(hours=1)  # what comes to be handled is not in the very order in which it was written
 _TEXT, _NEWS = 0, 5
@@ -22,16 +21,16 @@ _PRIVATE_JOINED = "/channels/{channel_id}/users/@me/threads/archived/private"
 
 
 class Followed:
-    """`bound` tells where courses live at this moment."""
+    """What of all that the bot sees concerns courses."""
 
-    def __init__(self, asking: Asking, rooms: Rooms, bound: Callable[[], Collection[Address]]) -> None:
+    def __init__(self, asking: Asking, rooms: Rooms, homes: Homes) -> None:
         self._asking = asking
         self._rooms = rooms
-        self._bound = bound
+        self._homes = homes
 
     def roots(self) -> Iterator[Room]:
         """What is bound itself, as far as it is known."""
-        for id in sorted(self._ids()):
+        for id in sorted(self._homes.ids()):
             if room := self._rooms.room(id):
                 yield room
 
@@ -44,9 +43,13 @@ class Followed:
         """Every channel and thread with messages that courses hear of."""
         return {room.id: room for root in self.roots() for room in self.inside(root)}
 
-    def _ids(self) -> set[str]:
-        mine = (address for address in self._bound() if address.platform == PLATFORM and not address.private)
-        return {address.chat.rpartition("/")[2] for address in mine}
+    def home_of(self, room: Room) -> str | None:
+        """The channel that a thread is followed with; None: it is bound itself."""
+        return None if room.id in self._homes.ids() else room.parent
+
+    def holds(self, id: str, home: str) -> bool:
+        """Whether it is bound, or its channel, as far as that was known."""
+        return not self._homes.ids().isdisjoint((id, home))
 
     # --- those that nobody has told us of -----------------------------------------------------------------------------
 
@@ -56,7 +59,7 @@ class Followed:
         `since` is asked with a channel's id; None: nobody has begun there. What could not be learned, with the reason:
         `CHANNEL` could not be seen at all, `CHANNEL/threads` are its archived threads.
         """
-        unknown = [id for id in sorted(self._ids()) if self._rooms.room(id) is None]
+        unknown = [id for id in sorted(self._homes.ids()) if self._rooms.room(id) is None]
         failed = await together(self._failure(id, partial(self.meet, id)) for id in unknown)
         begun = [(root, at) for root in self.roots() if root.type in _WITH_THREADS and (at := since(root.id))]
         failed += await together(

@@ -7,15 +7,17 @@ from typing import Any
 
 import aiohttp
 
+from adapters.discord.errors import NeverLeft
 from bot.domain.pacing import Window
 from bot.domain.traits import Limit
 
 
 class Trip:
-    """Whether a request may have reached the server."""
+    """What has become of one request of an HTTP session."""
 
     def __init__(self) -> None:
-        self.is_gone = False
+        self.is_gone = False  # it may have reached the server
+        self.is_given_up = False  # nobody waits for it: it must not leave any more
 
 
 class Gate:
@@ -35,12 +37,13 @@ class Gate:
         return config
 
     async def _begin(self, session: Any, context: SimpleNamespace, about: Any) -> None:
+        trip = context.trace_request_ctx
         async with self._order:
             await self._turn()
+            if isinstance(trip, Trip):
+                _leave(trip)
             self._window.under_way += 1
             context.is_counted = True
-        if isinstance(context.trace_request_ctx, Trip):
-            context.trace_request_ctx.is_gone = True
 
     async def _turn(self) -> None:
         while self._window.free(now := _now()) <= 0:
@@ -54,7 +57,7 @@ class Gate:
 
     async def _end(self, session: Any, context: SimpleNamespace, about: aiohttp.TraceRequestEndParams) -> None:
         if about.response.status == 429 and isinstance(context.trace_request_ctx, Trip):
-            context.trace_request_ctx.is_gone = False  # the library waits, and tries again
+            context.trace_request_ctx.is_gone = False  # the library sleeps before it tries again
         self._arrived(context)
 
     async def _fail(self, session: Any, context: SimpleNamespace, about: Any) -> None:
@@ -67,6 +70,13 @@ class Gate:
             self._window.under_way -= 1
             self._window.arrived(_now())
             self._changed.set()
+
+
+def _leave(trip: Trip) -> None:
+    """Raises NeverLeft where nobody waits for it any more."""
+    if trip.is_given_up:
+        raise NeverLeft("nobody waits for it any more")
+    trip.is_gone = True
 
 
 def _now() -> datetime:

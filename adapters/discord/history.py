@@ -10,6 +10,7 @@ import discord
 from adapters.discord.asking import Asking, Caller, Unreadable
 from adapters.discord.followed import Followed
 from adapters.discord.gaps import Gaps
+from adapters.discord.homes import Homes
 from adapters.discord.members import Members
 from adapters.discord.paging import PAGE, Raw, check_readable, merged, messages_after
 from adapters.discord.reconcile import Reconciling
@@ -18,14 +19,16 @@ from adapters.discord.rooms import Room, Rooms
 from adapters.discord.stored import until_stored
 from adapters.discord.unread import Unread
 from adapters.discord.watermarks import Watermarks
-from bot.domain.places import Address
 from bot.domain.ports import AdapterStore, Clock, Sink
+
+Waiting = Callable[[Collection[str]], str | None]
+"""The oldest message of some channels that was heard and has not had its effect."""
 
 Take = Callable[[Sequence[Raw]], Awaitable[None]]
 """Gives messages, as MESSAGE_CREATE has them, their effect; it returns when that is committed."""
 
 
-_FOLLOWING = 5.0  # seconds between looks at what is bound
+_FOLLOWING = 1.0  # seconds between looks at what is bound
 
 
 class CatchingUp:
@@ -37,23 +40,27 @@ class CatchingUp:
         rooms: Rooms,
         store: AdapterStore,
         watermarks: Watermarks,
-        bound: Callable[[], Collection[Address]],
+        homes: Homes,
         take: Take,
         clock: Clock,
         *,
+        waiting: Waiting = lambda channels: None,
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._rooms = rooms
+        self._homes = homes
+        self._bound: frozenset[str] | None = None  # the last time that we looked
         self._watermarks = watermarks
         self._take = take
+        self._waiting = waiting
         self._clock = clock
         self._interrupted: datetime | None = None  # since when a server has an outage
         self._asking = asking = Asking(client, wait)
         self._unread = Unread(store)
-        self._followed = Followed(asking, rooms, bound)
+        self._followed = Followed(asking, rooms, homes)
         self._gaps = Gaps(store)
         self._reconciling = Reconciling(asking, rooms, self._followed, clock)
-        self._recounting = Recounting(asking, store, clock)
+        self.recounting = Recounting(asking, store, clock)
         self.members = Members(asking, rooms, store, self._followed, clock)
 
     async def run(self, sink: Sink) -> None:
@@ -64,7 +71,7 @@ class CatchingUp:
         lost = await self.members.compare(sink)
         if since is not None:
             lost |= await self._reconciling.run(before, since, sink)
-            lost |= await self._recounting.run(self._rooms.bot, since, sink)
+            lost |= await self.recounting.run(self._rooms.bot, since, sink)
             await self._gaps.end(since, self._clock.now(), lost | ({"channels"} if self._unread.any() else set()))
         self._interrupted = None
 
@@ -75,6 +82,11 @@ class CatchingUp:
     def _listened_until(self, newest: str) -> datetime:
         last = discord.utils.snowflake_time(int(newest))
         return min(last, self._interrupted or last)
+
+    def has_begun_in(self, rooms: Collection[str]) -> bool:
+        """Whether something was, or should have been, read in any of these."""
+        known = (room for id in rooms if (room := self._rooms.room(id)))
+        return any(self._start(room) is not None for room in known)
 
     @property
     def is_whole(self) -> bool:
@@ -139,30 +151,50 @@ class CatchingUp:
             await self._unread.put(what, after, reason)
 
     async def follow(self) -> None:
-        """Begin in every place that is bound since the last time: what is there now is not read."""
+        """Begin in every place that is bound since the last time; what is not bound any more is forgotten."""
+        await self._forget()
         for root in self._followed.roots():
             if self._watermarks.of(root.id) is None:
-                there = [room.last_message for room in self._followed.inside(root)]
-                seen = (id for id in (*there, root.last_message, self._watermarks.newest) if id)
-                self._watermarks.note(root.id, max(seen, key=int, default="0"))
+                self._watermarks.note(root.id, self._beginning(root), root.id)
         await until_stored(self._watermarks.flush)
+
+    async def _forget(self) -> None:
+        """If it is bound again one day, nobody reads what was said meanwhile."""
+        ids = self._homes.ids()
+        if ids == self._bound:
+            return
+        marks, self._bound = self._watermarks.all(), ids
+        for what, channel in self._unread.channels().items():
+            mark, room = marks.get(channel), self._rooms.room(channel)
+            home = mark.home if mark else (room and room.parent) or channel
+            if not self._followed.holds(channel, home):
+                await self._unread.forget(what)
+        for channel, mark in marks.items():
+            if not self._followed.holds(channel, mark.home):
+                self._watermarks.forget(channel)
+
+    def _beginning(self, root: Room) -> str:
+        """What is there now is not read; what was heard and waits for its turn is."""
+        rooms = self._followed.inside(root)
+        there = (*(room.last_message for room in rooms), root.last_message, self._watermarks.newest)
+        newest = max((id for id in there if id), key=int, default="0")
+        waiting = self._waiting({room.id for room in rooms})
+        return str(min(int(newest), int(waiting) - 1)) if waiting else newest
 
     def _behind(self) -> list[tuple[Room, str]]:
         """Where there is something new, and after which message."""
-        found = ((room, self._start(room.id)) for room in self._followed.all().values())
+        found = ((room, self._start(room)) for room in self._followed.all().values())
         return [
             (room, after)
             for room, after in found
             if after is not None and room.last_message is not None and int(after) < int(room.last_message)
         ]
 
-    def _start(self, id: str) -> str | None:
-        """The last message that is handled there. A thread that is new is read from when its channel was begun with."""
-        if (known := self._unread.of(id) or self._watermarks.of(id)) is not None:
-            return known
-        room = self._rooms.room(id)
-        mark = self._watermarks.all().get(room.parent) if room and room.parent else None
-        return mark.since if mark else None
+    def _start(self, room: Room) -> str | None:
+        """The last message that is handled there. Threads are read from when their channel was begun with, or later."""
+        known = self._unread.of(room.id) or self._watermarks.of(room.id)
+        begun = self._watermarks.since(self._followed.home_of(room) or "")
+        return max((id for id in (known, begun) if id), key=int, default=None)
 
     async def _missed(self, room: Room, after: str, whole: list[str]) -> AsyncGenerator[Raw, None]:
         """What was written in one place; it becomes part of `whole` where all of it could be read."""
@@ -184,5 +216,7 @@ class CatchingUp:
             return
         await until_stored(lambda: self._take(batch))
         for message in batch:
-            self._watermarks.note(str(message["channel_id"]), str(message["id"]))
+            channel = str(message["channel_id"])
+            room = self._rooms.room(channel)
+            self._watermarks.note(channel, str(message["id"]), (room and self._followed.home_of(room)) or channel)
         await until_stored(self._watermarks.flush)

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
+from adapters.discord.homes import Homes
 from adapters.discord.parse import READ, Known, parse
 from adapters.discord.people import Names
 from adapters.discord.rooms import Rooms
@@ -16,7 +18,7 @@ from adapters.discord.unreadable import unreadable
 from adapters.discord.votes import Votes
 from adapters.discord.watermarks import Watermarks
 from bot.domain.errors import StorageTrouble
-from bot.domain.events import Done, Event, MessageDeleted
+from bot.domain.events import Done, Event, MessageDeleted, UpdateUnreadable
 from bot.domain.places import Address
 from bot.domain.ports import Clock, Sink
 
@@ -29,6 +31,9 @@ _PASSING = ("GUILD_MEMBER_ADD", "GUILD_MEMBER_REMOVE")
 
 Beside = Callable[[str, dict[str, Any]], Awaitable[Sequence[Event]]]
 """What else follows from a raw event. Raises StorageTrouble."""
+
+Meet = Callable[[str, str], Awaitable[None]]
+"""Learns of a channel in a server that no event has told of, if it can."""
 
 
 class Heard(NamedTuple):
@@ -50,19 +55,21 @@ class Intake:
         rooms: Rooms,
         watermarks: Watermarks,
         votes: Votes,
-        bound: Callable[[], Collection[Address]],
+        homes: Homes,
         beside: Beside,
         clock: Clock,
     ) -> None:
         self._rooms = rooms
         self._watermarks = watermarks
         self._votes = votes
-        self._bound = bound
+        self._homes = homes
         self._beside = beside
         self._clock = clock
-        self.committed: Callable[[str, dict[str, Any]], None] = lambda name, data: None  # hears what has had its effect
+        self.committed: Callable[[str, dict[str, Any]], None] = lambda name, data: None  # hears what was understood
+        self.meet: Meet = _nobody
         self._names = Names()
         self._queue: asyncio.Queue[Heard | None] = asyncio.Queue()
+        self._waiting: deque[Heard] = deque()  # what is in the queue, and what was taken from it and is not committed
         self._may_go = asyncio.Event()
         self._begun = clock.now().isoformat()
         self._count = 0
@@ -71,7 +78,15 @@ class Intake:
 
     def hear(self, name: str, data: dict[str, Any]) -> None:
         """Take in one raw event, in the order in which they come."""
-        self._queue.put_nowait(self._heard(name, data))
+        heard = self._heard(name, data)
+        self._waiting.append(heard)
+        self._queue.put_nowait(heard)
+
+    def waiting(self, channels: Collection[str]) -> str | None:
+        """The oldest message in these channels that was heard and has not had its effect."""
+        said = (heard.data for heard in self._waiting if heard.name == "MESSAGE_CREATE")
+        ids = (str(one.get("id")) for one in said if str(one.get("channel_id")) in channels)
+        return min((id for id in ids if id.isdecimal()), key=int, default=None)
 
     def hold(self) -> None:
         """Let all that is heard from now on wait, and what is waiting already."""
@@ -96,7 +111,11 @@ class Intake:
             tasks.create_task(self._keep_watermarks())
             while True:
                 batch = await self._next()
-                await self._commit([heard for heard in batch if heard], sink)
+                heard = [one for one in batch if one]
+                await self._commit(heard, sink)
+                await until_stored(self._votes.flush)
+                for _ in heard:
+                    self._waiting.popleft()
                 if None in batch:
                     await until_stored(lambda: sink(()))
 
@@ -113,17 +132,29 @@ class Intake:
         await self._commit([self._heard("MESSAGE_CREATE", one, is_read=True) for one in messages], sink)
 
     async def _commit(self, batch: Sequence[Heard], sink: Sink) -> None:
-        events: list[Event] = []
-        for heard in batch:
-            events += await self._events(heard)
+        known = [await self._placed(heard) for heard in batch]
+        told = [(heard, await self._events(heard)) for heard in known]
+        events = [event for _, found in told for event in found]
         if events:
             await until_stored(lambda: sink(events))
-        for heard in batch:
-            id = str(heard.data.get("id"))
-            is_new = heard.name == "MESSAGE_CREATE" and not heard.is_read and id.isdecimal()
-            if is_new and self._is_followed(heard.place):
-                self._watermarks.note(str(heard.data["channel_id"]), id)
+        for heard, found in told:
+            self._note(heard)
+            if not any(isinstance(event, UpdateUnreadable) for event in found):
+                self._tell(heard)
+
+    def _note(self, heard: Heard) -> None:
+        id, place = str(heard.data.get("id")), heard.place
+        is_new = heard.name == "MESSAGE_CREATE" and not heard.is_read and id.isdecimal()
+        if is_new and place and self._homes.hold(place):
+            channel = str(heard.data["channel_id"])
+            home = channel if channel in self._homes.ids() else place.room
+            self._watermarks.note(channel, id, home)
+
+    def _tell(self, heard: Heard) -> None:
+        try:
             self.committed(heard.name, heard.data)
+        except Exception:
+            log.exception("a %s is committed, and could not be remembered", heard.name)
 
     async def _keep_watermarks(self) -> None:
         try:
@@ -137,6 +168,17 @@ class Intake:
                 log.warning("how far channels are handled could not be kept; some of it is read again")
 
     # --- what it means ------------------------------------------------------------------------------------------------
+
+    async def _placed(self, heard: Heard) -> Heard:
+        """With its place, which no event may have told of."""
+        channel, guild = heard.data.get("channel_id"), heard.data.get("guild_id")
+        if heard.place is not None or heard.name not in READ or not (channel and guild):
+            return heard
+        try:
+            await self.meet(str(channel), str(guild))
+        except Exception:
+            log.exception("what channel %s is could not be learned", channel)
+        return heard._replace(place=self._rooms.address_of(str(channel), str(guild)))
 
     async def _events(self, heard: Heard) -> list[Event]:
         """What follows from it; an event that can't be understood never blocks the ones behind it."""
@@ -156,34 +198,33 @@ class Intake:
 
     async def _read(self, heard: Heard) -> list[Event]:
         found = list(await self._beside(heard.name, heard.data))
-        if heard.name in READ:
+        if heard.name in READ and not self._is_elsewhere(heard.place):
             found += [self._named(event, heard) for event in parse(heard.name, heard.data, await self._known(heard))]
         return found
 
     async def _known(self, heard: Heard) -> Known:
-        place = heard.place if self._is_followed(heard.place) or (heard.place and heard.place.private) else None
         return Known(
-            place=lambda channel, guild: place,
+            place=lambda channel, guild: heard.place,
             bot=self._rooms.bot,
             key=heard.key,
             at=heard.at,
             title=self._title,
-            homes=self._homes(heard) if heard.name in _PASSING else (),
+            homes=self._homes_of(heard) if heard.name in _PASSING else (),
             chosen=await self._votes.take(heard.name, heard.data) if heard.name in _VOTES else None,
         )
 
-    def _is_followed(self, place: Address | None) -> bool:
-        chats = {address.chat for address in self._bound()}
-        return place is not None and not place.private and not chats.isdisjoint((place.chat, place.room))
+    def _is_elsewhere(self, place: Address | None) -> bool:
+        """Whether what happens there is nobody's business."""
+        return place is not None and not place.private and not self._homes.hold(place)
 
     def _title(self, thread: str) -> str | None:
         room = self._rooms.room(thread)
         return room.name or None if room else None
 
-    def _homes(self, heard: Heard) -> tuple[Address, ...]:
+    def _homes_of(self, heard: Heard) -> tuple[Address, ...]:
         """The bound places of that server; of who has come, those that everybody sees."""
         guild, has_come = str(heard.data["guild_id"]), heard.name == "GUILD_MEMBER_ADD"
-        mine = (one for one in self._bound() if not one.private and self._rooms.guild_of(one) == guild)
+        mine = (one for one in self._homes.all() if self._rooms.guild_of(one) == guild)
         return tuple(one for one in mine if not has_come or self._rooms.is_open(one))
 
     def _named(self, event: Event, heard: Heard) -> Event:
@@ -194,3 +235,7 @@ class Intake:
             return msgspec.structs.replace(event, actor=self._names.known(event.actor))
         self._names.see(event.actor)
         return event
+
+
+async def _nobody(channel: str, guild: str) -> None:
+    """Nobody can be asked."""

@@ -7,16 +7,28 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from adapters.discord.errors import FAILURES
-from adapters.discord.invoked import AUTOCOMPLETE, Vocabulary, Where, asked, data_of_press, event_of, read, word_of
+from adapters.discord.invoked import (
+    AUTOCOMPLETE,
+    Vocabulary,
+    Where,
+    asked,
+    data_of_press,
+    event_of,
+    read,
+    word_in,
+    word_of,
+)
 from adapters.discord.parse import moment
 from adapters.discord.payloads import KIND as BUTTON
 from adapters.discord.payloads import is_kept
 from adapters.discord.rooms import Rooms
 from adapters.discord.shape import Interaction
 from adapters.discord.stored import all_of, until_stored
+from adapters.discord.traits import PLATFORM
 from adapters.discord.unreadable import unreadable
 from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
 from bot.domain.events import Event
+from bot.domain.messages import OutgoingMessage, Span
 from bot.domain.places import Address
 from bot.domain.ports import AdapterStore, Asked, Clock, Sink, Suggest
 
@@ -28,6 +40,7 @@ _LATEST = 2.5  # seconds until Discord must hear of us, whatever the database do
 _SUGGESTING = 2.0  # seconds
 _LIFE = timedelta(minutes=15)  # so long Discord takes an answer
 _SWEEP = 300.0  # seconds between looks for those that are over
+_SORRY = "⚠️"  # says in every language that it did not work
 _CALLBACK = "/interactions/{id}/{token}/callback"
 _CHOICES, _MOST, _LONGEST = 8, 25, 100  # the type of the answer to what is being typed, and what it may hold
 
@@ -38,10 +51,11 @@ class Lane(Protocol):
     async def answer(self, method: str, path: str, *args: Any, **ids: Any) -> Any: ...
 
 
-class Deferring(Protocol):
-    """The part of `Answers` that shows that we think."""
+class Answering(Protocol):
+    """The part of `Answers` that answers, and that shows that we think."""
 
     async def defer(self, word: str) -> None: ...
+    async def give(self, message: OutgoingMessage) -> str: ...
 
 
 class Interactions:
@@ -50,7 +64,7 @@ class Interactions:
     def __init__(
         self,
         lane: Lane,
-        answers: Deferring,
+        answers: Answering,
         rooms: Rooms,
         store: AdapterStore,
         clock: Clock,
@@ -118,7 +132,7 @@ class Interactions:
             await self._give_up(raw, error, sink)
             return
         if event is None:
-            await self.answered(word_of(interaction))
+            await self._say_sorry(raw)
         else:
             await until_stored(lambda: sink([event]))
 
@@ -144,8 +158,20 @@ class Interactions:
         return {data: found[0]["command"]} if found[0] else {}
 
     async def _give_up(self, raw: dict[str, Any], error: Exception, sink: Sink) -> None:
+        await self._say_sorry(raw)
         event = unreadable(self._rooms.bot, f"interaction:{raw.get('id')}", raw, error, self._clock.now())
         await until_stored(lambda: sink([event]))
+
+    async def _say_sorry(self, raw: Mapping[str, Any]) -> None:
+        """Nobody waits for an answer that will not come."""
+        word = word_in(raw)
+        if word is None:
+            return
+        try:
+            await self._answers.give(_sorry(word))
+        except (NotSent, Refused, Unknown) as error:
+            log.warning("whoever waits for an answer could not be told: %s", type(error).__name__)
+        await self.answered(word)
 
     # --- in time ------------------------------------------------------------------------------------------------------
 
@@ -218,9 +244,15 @@ class Interactions:
 
     async def _finish(self, raw: dict[str, Any], sink: Sink) -> None:
         """It has its old key: what was committed before is not done again."""
-        self._rooms.learn("INTERACTION_CREATE", raw)
-        interaction = read(raw)
-        await self._hand_over(interaction, raw, self._address(interaction), sink)
+        try:
+            self._rooms.learn("INTERACTION_CREATE", raw)
+            interaction = read(raw)
+            address = self._address(interaction)
+        except Exception as error:
+            log.exception("an interaction that was kept can't be understood any more")
+            await self._give_up(raw, error, sink)
+            return
+        await self._hand_over(interaction, raw, address, sink)
 
     # --- what is being typed ------------------------------------------------------------------------------------------
 
@@ -242,6 +274,12 @@ class Interactions:
         except Exception:
             log.exception("nothing could be suggested for %s of %s", wanted.parameter, wanted.command)
             return []
+
+
+def _sorry(word: str) -> OutgoingMessage:
+    """Only who waits sees it: where that is does not matter."""
+    nowhere = Address(platform=PLATFORM, chat="")
+    return OutgoingMessage(key=f"sorry:{word.split(':')[1]}", address=nowhere, body=(Span(_SORRY),), answers=word)
 
 
 async def _guarded(work: Coroutine[Any, Any, None]) -> None:

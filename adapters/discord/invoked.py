@@ -64,6 +64,13 @@ def word_of(interaction: shape.Interaction) -> str:
     return f"{_WORDS[interaction.type]}:{interaction.id}:{interaction.token}"
 
 
+def word_in(raw: Mapping[str, Any]) -> str | None:
+    """The same of one that can't be understood; None where it can't be answered."""
+    id, token, kind = raw.get("id"), raw.get("token"), raw.get("type")
+    is_whole = isinstance(id, str) and id.isdecimal() and isinstance(token, str) and token
+    return f"{_WORDS[kind]}:{id}:{token}" if is_whole and kind in _WORDS else None
+
+
 def data_of_press(interaction: shape.Interaction) -> str | None:
     """What was pressed, or chosen, carries."""
     if interaction.type != _COMPONENT:

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from adapters.discord import library
 from adapters.discord.intake import Intake
 from adapters.discord.interactions import Interactions
-from adapters.discord.rooms import Rooms
+from adapters.discord.sight import Sight
 from adapters.discord.trouble import Trouble
 from bot.domain.ports import Sink
 
@@ -24,6 +25,7 @@ class History(Protocol):
     @property
     def is_whole(self) -> bool: ...
     def interrupted(self) -> None: ...
+    def has_begun_in(self, rooms: Collection[str]) -> bool: ...
     async def run(self, sink: Sink) -> None: ...
     async def postpone(self) -> None: ...
     async def read_rest(self) -> None: ...
@@ -34,20 +36,21 @@ class Listening:
 
     def __init__(
         self,
-        rooms: Rooms,
+        sight: Sight,
         intake: Intake,
         interactions: Interactions,
         trouble: Trouble,
         history: History,
         sink: Sink,
     ) -> None:
-        self._rooms = rooms
+        self._sight = sight
         self._intake = intake
         self._interactions = interactions
         self._trouble = trouble
         self._history = history
         self._sink = sink
-        self._beginning: set[int] = set()  # shards whose new session has not told of all its servers yet
+        # Shards whose new session has not told of all its servers yet, and what ends the waiting for that.
+        self._beginning: dict[int, asyncio.TimerHandle] = {}
         self._has_begun = asyncio.Event()
         self._has_failed = False  # the last time that what was missed was read, however often it was tried
         self.caught_up = asyncio.Event()
@@ -66,17 +69,10 @@ class Listening:
 
     def _pass_on(self, name: str, data: dict[str, Any]) -> None:
         if name == "READY":  # before anything of the new session, what is between it and the last must be read
-            shard = _shard(data)
-            self._beginning.add(shard)
             self._intake.hold()
-            asyncio.get_running_loop().call_later(_LATEST, self._begin_anyway, shard)
-        elif name == "GUILD_CREATE" and data.get("unavailable") is False and not self._beginning:
-            self._intake.hold()  # a server is back after an outage, or comes late: what was said there is read first
-            self._has_begun.set()
-        elif name == "GUILD_DELETE" and data.get("unavailable"):
-            self._history.interrupted()
+            self._begin(_shard(data))
         try:
-            self._rooms.learn(name, data)
+            self._learn(name, data)
         except Exception:
             log.exception("a %s taught us nothing", name)
         if name == "INTERACTION_CREATE":
@@ -84,21 +80,43 @@ class Listening:
         else:
             self._intake.hear(name, data)
 
+    def _learn(self, name: str, data: dict[str, Any]) -> None:
+        """What was said while it was out of the bot's sight is read before all that is said there now."""
+        changed = self._sight.learn(name, data)
+        if changed.hidden:
+            self._history.interrupted()
+        if changed.shown and not self._beginning and self._history.has_begun_in(changed.shown):
+            self._intake.hold()
+            self._has_begun.set()
+
+    # --- sessions -----------------------------------------------------------------------------------------------------
+
+    def _begin(self, shard: int) -> None:
+        self._end_waiting(shard)
+        timer = asyncio.get_running_loop().call_later(_LATEST, self._begin_anyway, shard)
+        self._beginning[shard] = timer
+
+    def _end_waiting(self, shard: int) -> None:
+        if timer := self._beginning.pop(shard, None):
+            timer.cancel()
+
     def _begun(self, shard: int | None) -> None:
         self._trouble.found()
-        self._beginning.discard(shard or 0)
+        self._end_waiting(shard or 0)
         self._has_begun.set()
 
     def _begin_anyway(self, shard: int) -> None:
         """Whatever keeps the library from saying so must not keep us from hearing."""
-        if shard in self._beginning:
-            log.warning("the servers of shard %s are not all there; we go on without them", shard)
-            self._begun(shard)
+        log.warning("the servers of shard %s are not all there; we go on without them", shard)
+        self._begun(shard)
 
     def _lost(self, data: dict[str, Any]) -> None:
         self._trouble.lost(data["error"])
         if data.get("is_over"):
-            self._beginning.clear()
+            for shard in list(self._beginning):
+                self._end_waiting(shard)
+
+    # --- catching up --------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Read what was missed whenever a session has begun, then let what was heard since follow."""

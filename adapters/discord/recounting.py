@@ -44,25 +44,40 @@ class Recounting:
         told = await together(self._recount(poll, kept, bot, since, sink) for poll in polls)
         return set() if all(told) else {"votes"}
 
+    async def votes_in(self, message: str, bot: str) -> list[PollVoted]:
+        """Who has chosen something else in one poll than is kept. Raises Unreadable, StorageTrouble."""
+        value = await self._store.get(_POLLS, message)
+        if value is None:
+            return []
+        poll, kept = Document(key=message, revision=0, value=value), await all_of(self._store, KIND)
+        return self._voted(poll, await self._differing(poll, kept, bot, None), bot)
+
     async def _recount(
         self, poll: Document, kept: Mapping[str, Mapping[str, Any]], bot: str, since: datetime, sink: Sink
     ) -> bool:
         """False where nobody may look into it."""
-        where = {"channel_id": poll.value["chat"].rpartition("/")[2], "message_id": poll.key}
         try:
-            found = (await self._asking.get(_MESSAGE, **where)).get("poll") or {"answers": ()}
-            if _ended_before(found, since):
-                return True
-            chosen = await self._chosen(found["answers"], where)
+            differ = await self._differing(poll, kept, bot, since)
         except Unreadable as error:
             return error.reason == DELETED
+        if differ:
+            await self._tell(poll, differ, bot, sink)
+        return True
+
+    async def _differing(
+        self, poll: Document, kept: Mapping[str, Mapping[str, Any]], bot: str, since: datetime | None
+    ) -> Chosen:
+        """Whose choice is not what is kept of it. Raises Unreadable."""
+        where = {"channel_id": poll.value["chat"].rpartition("/")[2], "message_id": poll.key}
+        found = (await self._asking.get(_MESSAGE, **where)).get("poll") or {"answers": ()}
+        if since and _ended_before(found, since):
+            return {}
+        chosen = await self._chosen(found["answers"], where)
         before = _votes_in(poll.key, kept)
         nothing: Chosen = {user: (shape.User(id=user), []) for user in before.keys() - chosen.keys()}
         differ = {user: one for user, one in (chosen | nothing).items() if one[1] != before.get(user, [])}
         differ.pop(bot, None)
-        if differ:
-            await self._tell(poll, differ, bot, sink)
-        return True
+        return differ
 
     async def _chosen(self, answers: Sequence[Mapping[str, Any]], where: dict[str, str]) -> Chosen:
         chosen: Chosen = {}
@@ -82,8 +97,14 @@ class Recounting:
             params = {**params, "after": max((user["id"] for user in page), key=int)}
 
     async def _tell(self, poll: Document, differ: Chosen, bot: str, sink: Sink) -> None:
+        events = self._voted(poll, differ, bot)
+        await until_stored(lambda: sink(events))
+        kept = [(KIND, vote_key(poll.key, user), {"options": options}) for user, (_, options) in differ.items()]
+        await until_stored(lambda: self._store.put_many(kept))
+
+    def _voted(self, poll: Document, differ: Chosen, bot: str) -> list[PollVoted]:
         now = self._clock.now()
-        events = [
+        return [
             PollVoted(
                 key=key_of(bot, f"vote:{poll.key}:{user}:{now.isoformat()}"),
                 at=now,
@@ -94,9 +115,6 @@ class Recounting:
             )
             for user, (who, options) in sorted(differ.items())
         ]
-        await until_stored(lambda: sink(events))
-        kept = [(KIND, vote_key(poll.key, user), {"options": options}) for user, (_, options) in differ.items()]
-        await until_stored(lambda: self._store.put_many(kept))
 
 
 def _votes_in(poll: str, kept: Mapping[str, Mapping[str, Any]]) -> dict[str, list[int]]:

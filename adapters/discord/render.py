@@ -10,6 +10,7 @@ from typing import Any
 from adapters.discord.components import rows_of
 from adapters.discord.limits import cut
 from adapters.discord.markdown import has_block, markdown
+from adapters.discord.naming import file_name
 from adapters.discord.polls import poll_of
 from bot.domain.messages import File, OutgoingMessage, Span
 
@@ -88,4 +89,4 @@ def _attachments(files: Sequence[File]) -> list[dict[str, Any]]:
     """The files by their numbers in the upload."""
     if len(files) > _FILES:
         raise ValueError(f"{len(files)} files are more than a message can hold")
-    return [{"id": str(number), "filename": file.name} for number, file in enumerate(files)]
+    return [{"id": str(number), "filename": file_name(file.name)} for number, file in enumerate(files)]

@@ -60,6 +60,27 @@ class Rooms:
         self._rooms: dict[str, Room] = {}
         self._guilds: dict[str, Guild] = {}
         self._private: dict[str, str] = {}  # the person of each private channel
+        self._lessons: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
+            "READY": self._begin,
+            "GUILD_CREATE": self._guild_is_there,
+            "GUILD_UPDATE": self._guild_is_there,
+            "GUILD_DELETE": self._guild_is_gone,
+            "GUILD_ROLE_CREATE": self._role_is_there,
+            "GUILD_ROLE_UPDATE": self._role_is_there,
+            "GUILD_ROLE_DELETE": self._role_is_gone,
+            "GUILD_MEMBER_UPDATE": self._member,
+            "CHANNEL_CREATE": self._room_is_there,
+            "CHANNEL_UPDATE": self._room_is_there,
+            "CHANNEL_DELETE": self._room_is_gone,
+            "THREAD_CREATE": self._room_is_there,
+            "THREAD_UPDATE": self._room_is_there,
+            "THREAD_DELETE": self._room_is_gone,
+            "THREAD_LIST_SYNC": self._threads,
+            "MESSAGE_CREATE": self._message,
+            "INTERACTION_CREATE": self._interaction,
+            "MESSAGE_REACTION_ADD": self._acted,
+            "MESSAGE_POLL_VOTE_ADD": self._acted,
+        }
 
     # --- what is known ------------------------------------------------------------------------------------------------
 
@@ -120,28 +141,7 @@ class Rooms:
 
     def learn(self, name: str, data: Mapping[str, Any]) -> None:
         """Take in one raw event; those that tell nothing of places change nothing."""
-        lessons: dict[str, Callable[[Mapping[str, Any]], None]] = {
-            "READY": self._begin,
-            "GUILD_CREATE": self._guild_is_there,
-            "GUILD_UPDATE": self._guild_is_there,
-            "GUILD_DELETE": self._guild_is_gone,
-            "GUILD_ROLE_CREATE": self._role_is_there,
-            "GUILD_ROLE_UPDATE": self._role_is_there,
-            "GUILD_ROLE_DELETE": self._role_is_gone,
-            "GUILD_MEMBER_UPDATE": self._member,
-            "CHANNEL_CREATE": self._room_is_there,
-            "CHANNEL_UPDATE": self._room_is_there,
-            "CHANNEL_DELETE": self._room_is_gone,
-            "THREAD_CREATE": self._room_is_there,
-            "THREAD_UPDATE": self._room_is_there,
-            "THREAD_DELETE": self._room_is_gone,
-            "THREAD_LIST_SYNC": self._threads,
-            "MESSAGE_CREATE": self._message,
-            "INTERACTION_CREATE": self._interaction,
-            "MESSAGE_REACTION_ADD": self._acted,
-            "MESSAGE_POLL_VOTE_ADD": self._acted,
-        }
-        if lesson := lessons.get(name):
+        if lesson := self._lessons.get(name):
             lesson(data)
 
     def _begin(self, data: Mapping[str, Any]) -> None:
@@ -216,7 +216,9 @@ class Rooms:
 
     def _take(self, guild: str, channels: Iterable[Mapping[str, Any]]) -> None:
         for data in channels:
-            room = _room(guild, data)
+            room, known = _room(guild, data), self._rooms.get(str(data["id"]))
+            if room.last_message is None and known:
+                room = msgspec.structs.replace(room, last_message=known.last_message)
             self._rooms[room.id] = room
 
     # --- who is behind a private channel ------------------------------------------------------------------------------

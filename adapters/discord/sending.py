@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from adapters.discord.client import Client, Upload
-from adapters.discord.finding import find_sent
+from adapters.discord.finding import Sent, find_sent
 from adapters.discord.keeping import keep_commands, keep_surely
 from adapters.discord.outcomes import as_outcome, code_of, id_of
 from adapters.discord.polls import Polls
@@ -34,8 +34,9 @@ class Sending:
         self._store = store
         self._files = files
         self._rooms = rooms
-        self._threads = Threads(client, rooms)
+        self._sent = Sent()
         self.polls = Polls(store)
+        self._threads = Threads(client, rooms, self.polls, self._sent)
 
     async def send(self, message: OutgoingMessage) -> str:
         """The platform's id of the message. Raises NotSent, Refused or Unknown, nothing else."""
@@ -50,14 +51,6 @@ class Sending:
     # --- saying something ---------------------------------------------------------------------------------------------
 
     async def _say(self, message: OutgoingMessage) -> str:
-        if message.poll is None:
-            return await self._post(message)
-        async with self.polls.posting:
-            id = await self._post(message)
-            await self.polls.posted(id, message)
-            return id
-
-    async def _post(self, message: OutgoingMessage) -> str:
         """A message of its own, and the thread that begins with it."""
         if forum := await self._threads.forum(message.address):  # in a forum, everything is a post
             return await self._threads.post(forum, message, uploads_of(message.files, self._files))
@@ -68,11 +61,17 @@ class Sending:
 
     async def _write(self, channel: str, message: OutgoingMessage) -> str:
         payload = new_of(message)
-        if message.is_unsure and (found := await find_sent(self._client, channel, message, payload)):
-            return found
+        found = await find_sent(self._client, channel, message, payload, self._sent) if message.is_unsure else None
+        if found:
+            await self.polls.posted(found, message)
+        else:
+            found = await self.polls.post(message, lambda: self._make(channel, message, payload))
+        self._sent.remember(found, message)
+        return found
+
+    async def _make(self, channel: str, message: OutgoingMessage, payload: dict[str, Any]) -> str:
         files = uploads_of(message.files, self._files)
-        made = await self._call("POST", _MESSAGES, channel, json=payload, files=files)
-        return id_of(made)
+        return id_of(await self._call("POST", _MESSAGES, channel, json=payload, files=files))
 
     async def _write_with_thread(self, channel: str, message: OutgoingMessage) -> str:
         """Two steps: what came of the first is kept until the second is done, whenever that is."""

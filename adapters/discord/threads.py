@@ -1,5 +1,6 @@
 """Threads that begin with a message of ours: below it in a text channel, around it in a forum."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -7,24 +8,34 @@ from typing import Any
 import discord
 
 from adapters.discord.client import Client, Upload
-from adapters.discord.errors import is_done
-from adapters.discord.finding import says_same, since
+from adapters.discord.errors import is_done, outcome_of
+from adapters.discord.finding import Sent, says_same, since
 from adapters.discord.outcomes import code_of, id_of, read
+from adapters.discord.polls import Polls
 from adapters.discord.render import name_of, payload_of
 from adapters.discord.rooms import FORUMS, Room, Rooms
+from bot.domain.errors import Refused
 from bot.domain.messages import OutgoingMessage
 from bot.domain.places import Address
 
+log = logging.getLogger(__name__)
+
 _NEEDS_TAG = 40067
 _MOST_TAGS = 5
+_PAGE = 100  # archived threads
+
+Thread = Mapping[str, Any]
+"""A thread as the API gives it."""
 
 
 class Threads:
     """Makes them, and knows which channels are forums."""
 
-    def __init__(self, client: Client, rooms: Rooms) -> None:
+    def __init__(self, client: Client, rooms: Rooms, polls: Polls, sent: Sent) -> None:
         self._client = client
         self._rooms = rooms
+        self._polls = polls
+        self._sent = sent
 
     async def forum(self, address: Address) -> Room | None:
         """The forum at an address, where there is one. Before the first session has begun, Discord is asked."""
@@ -37,13 +48,19 @@ class Threads:
         return room if room and room.type in FORUMS else None
 
     async def begin_below(self, channel: str, message: OutgoingMessage, id: str) -> None:
-        """The thread of a message that is there; once there is one, nothing happens."""
+        """The thread of a message that is there; once there is one, nothing happens.
+
+        Nothing happens either where Discord wants none: the message is said, and what a missing right keeps us from is
+        told to the staff by `standing.lacks_of`.
+        """
         path = "/channels/{channel_id}/messages/{message_id}/threads"
         try:
             await self._client.call("POST", path, json={"name": name_of(message)}, channel_id=channel, message_id=id)
         except discord.HTTPException as error:
-            if not is_done(error):
+            if not isinstance(outcome_of(error), Refused):
                 raise
+            if not is_done(error):
+                log.warning("no thread could begin with message %s: %s", id, error)
 
     async def rename(self, thread: str, message: OutgoingMessage) -> None:
         """Call a thread as its first message now wants; Discord allows that twice in ten minutes."""
@@ -55,10 +72,16 @@ class Threads:
 
     async def post(self, forum: Room, message: OutgoingMessage, files: Sequence[Upload]) -> str:
         """A new post in a forum; its id is that of its first message."""
-        if message.is_unsure and (found := await self._find_post(forum, message)):
-            return found
-        wanted = message.topic.tags if message.topic else ()
-        tags = _tags_of(forum, wanted)
+        found = await self._find_post(forum, message) if message.is_unsure else None
+        if found:
+            await self._polls.posted(found, message)
+        else:
+            found = await self._polls.post(message, lambda: self._post_with_tags(forum, message, files))
+        self._sent.remember(found, message)
+        return found
+
+    async def _post_with_tags(self, forum: Room, message: OutgoingMessage, files: Sequence[Upload]) -> str:
+        tags = _tags_of(forum, message.topic.tags if message.topic else ())
         try:
             return await self._make_post(forum, message, files, tags)
         except discord.HTTPException as error:
@@ -77,17 +100,30 @@ class Threads:
 
     async def _find_post(self, forum: Room, message: OutgoingMessage) -> str | None:
         """Posts have no nonce: one of ours with this name and these words, made at that time, is the one."""
-        active = await self._client.call("GET", "/guilds/{guild_id}/threads/active", guild_id=forum.guild)
-        for thread in read(active, dict)["threads"]:
+        for thread in [*await self._active(forum), *await self._archived(forum)]:
             if self._may_be(thread, forum, message) and await self._is_post(thread, message):
                 return str(thread["id"])
         return None
 
-    def _may_be(self, thread: Mapping[str, Any], forum: Room, message: OutgoingMessage) -> bool:
-        is_ours = thread.get("parent_id") == forum.id and thread.get("owner_id") == self._client.bot
-        return is_ours and thread["name"] == name_of(message) and int(thread["id"]) >= since(message)
+    async def _active(self, forum: Room) -> list[Thread]:
+        found = await self._client.call("GET", "/guilds/{guild_id}/threads/active", guild_id=forum.guild)
+        return list(read(found, dict)["threads"])
 
-    async def _is_post(self, thread: Mapping[str, Any], message: OutgoingMessage) -> bool:
+    async def _archived(self, forum: Room) -> list[Thread]:
+        """Those that were archived last; none where we may not read them."""
+        path, params = "/channels/{channel_id}/threads/archived/public", {"limit": _PAGE}
+        try:
+            found = await self._client.call("GET", path, params=params, channel_id=forum.id)
+        except discord.Forbidden:
+            return []
+        return list(read(found, dict)["threads"])
+
+    def _may_be(self, thread: Thread, forum: Room, message: OutgoingMessage) -> bool:
+        is_ours = thread.get("parent_id") == forum.id and thread.get("owner_id") == self._client.bot
+        is_new = int(thread["id"]) >= since(message) and self._sent.may_be(str(thread["id"]), message)
+        return is_ours and is_new and thread["name"] == name_of(message)
+
+    async def _is_post(self, thread: Thread, message: OutgoingMessage) -> bool:
         path, id = "/channels/{channel_id}/messages/{message_id}", str(thread["id"])
         try:
             first = await self._client.call("GET", path, channel_id=id, message_id=id)

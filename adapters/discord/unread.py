@@ -44,5 +44,9 @@ class Unread:
         if self._known.pop(what, None):
             await until_stored(lambda: self._store.delete(_KIND, what))
 
+    def channels(self) -> dict[str, str]:
+        """The channel or thread of each."""
+        return {what: what.partition("/")[0] for what in self._known}
+
     def any(self) -> bool:
         return bool(self._known)

@@ -11,6 +11,8 @@ from adapters.discord.traits import PLATFORM
 from bot.domain.events import UpdateUnreadable
 from bot.domain.text import clean_text
 
+_LONGEST = 20_000  # characters that are kept of it
+
 
 def unreadable(bot: str, what: str, raw: object, error: Exception, at: datetime) -> UpdateUnreadable:
     """`what` names it among all that this bot was told."""
@@ -19,8 +21,8 @@ def unreadable(bot: str, what: str, raw: object, error: Exception, at: datetime)
         key=key_of(bot, f"unreadable:{what}"),
         at=at,
         platform=PLATFORM,
-        raw=_shown(content),
-        error=clean_text(f"{type(error).__name__}: {error}"),
+        raw=_shown(content)[:_LONGEST],
+        error=clean_text(f"{type(error).__name__}: {error}")[:_LONGEST],
     )
 
 

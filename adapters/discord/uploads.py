@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from adapters.discord.client import Upload
+from adapters.discord.naming import file_name, media_type
 from bot.domain.errors import Refused
 from bot.domain.messages import File
 from bot.domain.ports import FileStore
@@ -21,4 +22,4 @@ def _upload(file: File, store: FileStore) -> Upload:
     path = store.path(file.sha256)
     if path is None:
         raise Refused(f"the file {file.name} is not there any more")
-    return Upload(file.name, file.media_type, path.read_bytes())
+    return Upload(file_name(file.name), media_type(file.media_type), path.read_bytes())

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from adapters.discord.client import Client
 from adapters.discord.history import CatchingUp
+from adapters.discord.homes import Homes
 from adapters.discord.paging import Raw
 from adapters.discord.parse import Known, parse
 from adapters.discord.rooms import Rooms
@@ -68,7 +69,14 @@ class Bot:
             await self.sink([event for raw in messages for event in parse("MESSAGE_CREATE", raw, known)])
 
         catching_up = CatchingUp(
-            self.client, rooms, self.store, watermarks, lambda: self.bound, take, self.time, wait=_at_once
+            self.client,
+            rooms,
+            self.store,
+            watermarks,
+            Homes(lambda: frozenset(self.bound)),
+            take,
+            self.time,
+            wait=_at_once,
         )
         await catching_up.run(self.sink)
         return catching_up

@@ -83,7 +83,7 @@ class DiscordBench:
         self.client = Lasting(server.token, server.api, server.gateway_url)
         self.pressed: list[tuple[str, int]] = []
         adapter = DiscordAdapter(
-            self.client, Memory(), FileStore(folder), RealClock(), lambda: [self.group], _nothing_to_suggest
+            self.client, Memory(), FileStore(folder), RealClock(), lambda: frozenset([self.group]), _nothing_to_suggest
         )
         self.adapter = Listening(adapter, server)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from adapters.discord.answers import read_word
 from adapters.discord.payloads import data_of
@@ -14,6 +16,8 @@ from bot.domain.errors import NotSent, Refused, Unknown
 from bot.domain.messages import Button, Field, Sheet, Span
 from tests.adapters.discord_out import Out, going_out
 from tests.fakes.discord import PNG
+from tests.fakes.discord.faults import Kind
+from tests.wired import Naps
 
 CALLBACK = "POST /interactions/*/callback"
 SHEET = Sheet(
@@ -120,6 +124,18 @@ async def test_the_parts_of_a_long_answer_follow_each_other(out: Out) -> None:
     assert len(out.given) == 1
 
 
+async def test_a_further_part_that_may_be_there_is_not_said_twice(out: Out) -> None:
+    asked = await typed(out)
+    await out.answer(asked, "One")
+    out.discord.fail("POST /webhooks/*", "lost_reply")
+    part = out.message("Two", answers=out.word(asked), is_more=True)
+    with pytest.raises(Unknown):
+        await out.answers.give(part)
+    with pytest.raises(Refused, match="may be there already"):
+        await out.answers.give(structs.replace(part, is_unsure=True))
+    assert out.discord.told(asked) == ["One", "Two"]
+
+
 # --- silence ----------------------------------------------------------------------------------------------------------
 
 
@@ -177,6 +193,30 @@ async def test_who_sends_the_sign_away_is_told_all_the_same(out: Out) -> None:
     await out.answers.defer(out.word(asked))
     out.discord.fail("PATCH /webhooks/*/messages/@original", "refused", status=404, code=10008)
     await out.answer(asked, "Done")
+    assert out.discord.told(asked) == ["Done"]
+
+
+@pytest.mark.parametrize("kind", ["closed", "slow"])
+async def test_the_sign_that_we_think_does_not_wait_for_an_answer_that_takes_long(
+    out: Out, kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = await typed(out)
+    monkeypatch.setattr("tests.fakes.discord.faults.asyncio", hanging := Naps())
+    hanging.hold()
+    out.discord.fail(CALLBACK, kind)
+    message = out.message("Done", answers=out.word(asked))
+    answering = asyncio.create_task(out.answers.give(message))
+    await out.discord.until(lambda: hanging.asleep)
+    async with asyncio.timeout(5):
+        await out.answers.defer(out.word(asked))
+    assert not answering.done()
+    hanging.wake()
+    if kind == "closed":
+        with pytest.raises(Unknown):
+            await answering
+        await out.answers.give(structs.replace(message, is_unsure=True))
+    else:
+        await answering
     assert out.discord.told(asked) == ["Done"]
 
 

@@ -236,14 +236,15 @@ async def _no_sleep(seconds: float, result: Any = None) -> Any:
     return result
 
 
+@pytest.mark.parametrize("kind", ["server", "html", "closed"])
 async def test_a_channel_that_the_server_always_fails_for_is_read_the_next_time(
-    camp: Camp, monkeypatch: pytest.MonkeyPatch
+    camp: Camp, kind: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("asyncio.sleep", _no_sleep)
     await camp.bot.comes_back()
     camp.says(camp.club, "broken")
     camp.says(camp.main, "whole")
-    fault = camp.server.fail(f"GET /channels/{camp.club.id}/messages", "server", times=10_000)
+    fault = camp.server.fail(f"GET /channels/{camp.club.id}/messages", kind, times=10_000)
     await camp.bot.comes_back()
     assert camp.bot.texts == ["whole"]
     fault.times = 0

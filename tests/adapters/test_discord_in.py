@@ -108,7 +108,7 @@ class Running:
             return [("day-1", "The first day")]
 
         client = Client(self.server.token, self.server.api, self.server.gateway_url)
-        self.adapter = DiscordAdapter(client, self.store, self.files, Clock(), lambda: self.bound, suggest)
+        self.adapter = DiscordAdapter(client, self.store, self.files, Clock(), lambda: frozenset(self.bound), suggest)
         self.core.send = self.adapter.send
         self.task = asyncio.create_task(self.adapter.run(self.core))
 

@@ -17,6 +17,7 @@ from adapters.discord import interactions as interactions_module
 from adapters.discord import trouble as trouble_module
 from adapters.discord.errors import NeverLeft, is_done, outcome_of, trouble_of
 from adapters.discord.gate import Gate, Trip
+from adapters.discord.homes import Homes
 from adapters.discord.intake import Intake
 from adapters.discord.interactions import Interactions
 from adapters.discord.parse import moment
@@ -27,7 +28,7 @@ from adapters.discord.votes import Votes
 from adapters.discord.watermarks import Watermarks
 from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
 from bot.domain.events import CommandInvoked, Event, MessagePosted, PlatformTrouble, UpdateUnreadable
-from bot.domain.messages import Text
+from bot.domain.messages import OutgoingMessage, Text
 from bot.domain.places import Address
 from bot.domain.ports import Asked
 from bot.domain.traits import Limit
@@ -119,7 +120,7 @@ class Queue:
             return ()
 
         votes = Votes(store, Polls(store))
-        self.intake = Intake(self.rooms, self.watermarks, votes, lambda: [here], nothing, Clock())
+        self.intake = Intake(self.rooms, self.watermarks, votes, Homes(lambda: frozenset([here])), nothing, Clock())
 
     def hears(self, name: str, raw: Raw) -> None:
         self.rooms.learn(name, raw)
@@ -207,6 +208,7 @@ class Discord:
     def __init__(self) -> None:
         self.answered: list[Any] = []
         self.deferred: list[str] = []
+        self.given: list[tuple[str, str]] = []
         self.changed = asyncio.Event()
 
     async def answer(self, method: str, path: str, *, json: Any = None, **ids: str) -> None:
@@ -216,6 +218,12 @@ class Discord:
     async def defer(self, word: str) -> None:
         self.deferred.append(word)
         self.changed.set()
+
+    async def give(self, message: OutgoingMessage) -> str:
+        assert message.answers is not None
+        self.given.append((message.answers, "".join(str(span.text) for span in message.body)))
+        self.changed.set()
+        return "1"
 
     async def until(self, check: Callable[[], object]) -> None:
         async with asyncio.timeout(5):

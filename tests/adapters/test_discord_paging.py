@@ -64,3 +64,23 @@ async def test_all_after_an_id_once_in_order_also_when_one_stops_and_begins_agai
 async def test_the_newest_hundred_up_to_an_id(there: list[int], last: int) -> None:
     found = await messages_until(Asking(Server({"1": there})), "1", str(last))
     assert [int(message["id"]) for message in found] == sorted(id for id in there if id <= last)[-100:]
+
+
+class Away:
+    """Answers nothing at all for so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    async def call(self, method: str, path: str, **more: Any) -> Any:
+        self.times -= 1
+        if self.times >= 0:
+            raise ConnectionResetError
+        return []
+
+
+async def test_where_nothing_is_answered_it_is_asked_until_something_is() -> None:
+    async def no_time(seconds: float) -> None:
+        assert seconds > 0
+
+    assert await Asking(Away(1001), no_time).get("/channels/{channel_id}/messages", channel_id="1") == []

@@ -11,30 +11,15 @@ from discord import Permissions
 
 from adapters.discord.client import Client
 from adapters.discord.roles import Roles
-from bot.domain.errors import Refused
+from bot.domain.errors import Refused, Unknown
 from bot.domain.messages import MarkNames, Marks
 from bot.domain.places import Address
-from bot.domain.ports import Document
+from bot.simulation.memory import Memory
 from tests.fakes.discord import FakeDiscord, Limits, User
 
 BOT, GUILD, MINE = "7", "100", "101"
 HERE = Address(platform="discord", chat="200")
 LABELS = {"level:core": "Core", "title:star": "🌟 Star", "role:assistant": "Assistant"}
-
-
-class Memory:
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], Any] = {}
-
-    async def put(self, kind: str, key: str, value: Any) -> int:
-        self.kept[kind, key] = dict(value)
-        return 1
-
-    async def delete(self, kind: str, key: str) -> None:
-        self.kept.pop((kind, key), None)
-
-    async def since(self, kind: str, revision: int, *, limit: int = 1000) -> list[Document]:
-        return [Document(key=key, revision=1, value=value) for (of, key), value in self.kept.items() if of == kind]
 
 
 def refused(kind: type[discord.HTTPException], status: int, code: int) -> discord.HTTPException:
@@ -49,6 +34,7 @@ class Server:
         self.roles: dict[str, dict[str, Any]] = {}
         self.members: dict[str, set[str]] = {"55": set(), BOT: {MINE}}
         self.changes: list[str] = []
+        self.replies: list[BaseException | str] = []  # to the next changes, instead of what would be said
         self.has(GUILD, "@everyone", 0, Permissions(send_messages=True))
         self.has(MINE, "Homeroom", 5, Permissions(manage_roles=True))
 
@@ -63,12 +49,18 @@ class Server:
         if method == "POST":
             assert json == {"name": json["name"], "permissions": 0, "hoist": False, "mentionable": False}
             self.has(id := str(500 + len(self.roles)), json["name"], 1)
-            return self.roles[id]
+            return self._replies(self.roles[id])
         if method == "PATCH":
             self.roles[ids["role_id"]] |= json
         else:
             self._marks(method, ids["role_id"], self.members[ids["user_id"]])
         return None
+
+    def _replies(self, usual: Any) -> Any:
+        reply = self.replies.pop(0) if self.replies else usual
+        if isinstance(reply, BaseException):
+            raise reply
+        return reply
 
     def _tells(self, what: str, ids: dict[str, str]) -> Any:
         if what == "{channel_id}":
@@ -100,8 +92,7 @@ def server() -> Server:
 
 @pytest.fixture
 def roles(server: Server) -> Roles:
-    memory: Any = Memory()
-    return Roles(server, memory, BOT, {"200": GUILD, "201": GUILD}.get)
+    return Roles(server, Memory(), BOT, {"200": GUILD, "201": GUILD}.get)
 
 
 async def made(roles: Roles, labels: dict[str, str] = LABELS, course: str = "camp") -> None:
@@ -136,25 +127,50 @@ async def test_without_the_permission_nothing_is_made_and_nobody_is_asked_about(
     assert server.changes == []
 
 
-@pytest.mark.parametrize(
-    ("position", "permissions", "more", "is_taken"),
-    [
-        (2, Permissions(), {}, True),
-        (2, Permissions(send_messages=True), {}, True),  # as everybody may
-        (2, Permissions(mention_everyone=True), {}, False),
-        (2, Permissions(administrator=True), {}, False),
-        (5, Permissions(), {}, False),  # no lower than the bot's own
-        (2, Permissions(), {"managed": True}, False),  # of another bot
-    ],
-)
-async def test_a_role_of_that_name_is_taken_where_it_is_harmless(
-    roles: Roles, server: Server, position: int, permissions: Permissions, more: dict[str, Any], is_taken: bool
-) -> None:
-    server.has("300", "Core", position, permissions, **more)
+async def test_a_role_that_people_have_made_is_left_to_them_whatever_it_is_called(roles: Roles, server: Server) -> None:
+    server.has("300", "Core", 2)
+    server.members["55"].add("300")
     await made(roles, {"level:core": "Core"})
     await marked(roles, "level:core")
-    assert ("300" in server.members["55"]) is is_taken
-    assert len(server.named("Core")) == (1 if is_taken else 2)
+    assert server.worn() == ["Core", "Core"]
+    await marked(roles)
+    assert server.members["55"] == {"300"}
+
+
+@pytest.mark.parametrize("reply", [ConnectionResetError(), "no JSON"])
+async def test_a_role_whose_reply_was_lost_is_made_once(roles: Roles, server: Server, reply: Any) -> None:
+    server.has("300", "Core", 2)
+    server.replies = [reply]
+    with pytest.raises((ConnectionResetError, Unknown)):
+        await made(roles, {"level:core": "Core"})
+    await made(roles, {"level:core": "Core"})
+    await marked(roles, "level:core")
+    assert len(server.named("Core")) == 2
+    assert "300" not in server.members["55"]
+    assert server.worn() == ["Core"]
+
+
+async def test_a_role_that_was_refused_is_not_looked_for_among_those_of_others(roles: Roles, server: Server) -> None:
+    server.replies = [refused(discord.Forbidden, 403, 50013)]
+    with pytest.raises(discord.Forbidden):
+        await made(roles, {"level:core": "Core"})
+    server.roles = {id: role for id, role in server.roles.items() if role["name"] != "Core"}
+    server.has("300", "Core", 2)
+    await made(roles, {"level:core": "Core"})
+    assert len(server.named("Core")) == 2
+
+
+@pytest.mark.parametrize("part", ["guild_id", "user_id"])
+async def test_a_spoilt_reply_leaves_it_unknown(part: str) -> None:
+    server, memory = Server(), Memory()
+    await made(Roles(server, memory, BOT, {"200": GUILD}.get))
+
+    async def spoilt(method: str, path: str, **more: Any) -> Any:
+        return "no JSON" if path.endswith(f"{{{part}}}") else await server(method, path, **more)
+
+    roles = Roles(spoilt, memory, BOT, {"200": GUILD}.get)
+    with pytest.raises(Unknown):
+        await (made(roles) if part == "guild_id" else marked(roles, "level:core"))
 
 
 async def test_another_name_renames_ours_and_respects_what_people_have_called_it(roles: Roles, server: Server) -> None:
@@ -196,12 +212,15 @@ async def test_a_mark_that_there_is_no_role_for_is_left_out(roles: Roles, server
     assert server.worn() == ["Core"]
 
 
-async def test_a_role_that_somebody_has_put_above_the_bots_is_refused(roles: Roles, server: Server) -> None:
+async def test_a_role_that_somebody_has_put_above_the_bots_is_refused_and_the_others_are_given(
+    roles: Roles, server: Server
+) -> None:
     await made(roles)
     [core] = server.named("Core")
     core["position"] = 9
     with pytest.raises(discord.Forbidden):
-        await marked(roles, "level:core")
+        await marked(roles, *LABELS)
+    assert server.worn() == ["Assistant", "🌟 Star"]
 
 
 async def test_a_channel_that_the_gateway_has_not_told_of_is_looked_up(roles: Roles, server: Server) -> None:
@@ -227,8 +246,7 @@ async def test_a_server_of_our_own_sees_the_roles_come_and_go() -> None:
         above = world.role(guild, "Core", is_above_bot=True)
         client = Client(world.token, world.api, world.gateway_url)
         await client.open()
-        memory: Any = Memory()
-        roles = Roles(client.call, memory, world.bot, lambda channel: None)
+        roles = Roles(client.call, Memory(), world.bot, lambda channel: None)
         address = Address(platform="discord", chat=str(main.id))
 
         def worn(who: User) -> list[str]:

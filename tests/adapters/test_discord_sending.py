@@ -11,9 +11,10 @@ from msgspec import structs
 
 from adapters.discord.payloads import data_of
 from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
-from bot.domain.messages import Button, Copy, File, OutgoingMessage, Poll, Reaction, Span, Text, Topic
+from bot.domain.messages import Button, Copy, File, OutgoingMessage, Policy, Poll, Reaction, Span, Text, Topic
 from tests.adapters.discord_out import Out, address_of, going_out
 from tests.fakes.discord import EVERYTHING, PNG, Right
+from tests.fakes.discord.faults import Kind
 
 POST = "POST /channels/{channel}/messages"
 OUTAGE = StorageTrouble(Text(id="storage.busy"))
@@ -87,6 +88,21 @@ async def test_files_go_with_the_words(out: Out) -> None:
     assert [(file.mime, file.content) for file in sent.files] == [("image/png", PNG), ("text/plain", b"day 1")]
 
 
+NAMES = ['a"; filename="b.html', "a\r\nX: 1\r\n\r\nb.png", "a\nb.png", "\ud800.png", "a\x00b.png", "c:\\a/b.png", ""]
+
+
+@pytest.mark.parametrize("name", [*NAMES, "作业 🙂.png", "👩‍🚀 l'été.png"])
+async def test_a_file_of_any_name_arrives(out: Out, name: str) -> None:
+    kept = out.files.keep("kept", "image/png", PNG)
+    file = File(name=name, media_type="image/png\r\nX: 1" if "X" in name else "image/png", size=9, sha256=kept.sha256)
+    [sent] = out.discord.message(out.main, int(await out.says("Look", files=(file,)))).files
+    [asked] = out.discord.asked(POST)
+    named = asked.uploads[0].name
+    assert (sent.content, named) == (PNG, asked.body["attachments"][0]["filename"])
+    assert (named == name) == (name not in NAMES)
+    assert not set(named) & set('"\r\n\x00\\/')
+
+
 @pytest.mark.parametrize(("size", "why"), [(9, "not there any more"), (10 * 1024 * 1024 + 1, "larger than the 10 MiB")])
 async def test_a_file_that_can_not_go_is_refused_in_plain_words(out: Out, size: int, why: str) -> None:
     lost = File(name="film.mp4", media_type="video/mp4", size=size, sha256="ab")
@@ -136,6 +152,59 @@ async def test_where_history_tells_no_nonces_the_same_words_are_the_message(out:
     assert out.said() == ["Another", "Once", "Once"]
 
 
+async def test_another_post_of_the_same_words_is_not_taken_for_this_one(out: Out) -> None:
+    for place, threads in ((out.main, False), (out.forum, True)):
+        first = await out.says("Good morning", place)
+        path = "POST /channels/*/threads" if threads else "POST /channels/*/messages"
+        out.discord.fail(path, "closed")
+        second = out.message("Good morning", place)
+        with pytest.raises(Unknown):
+            await out.sending.send(second)
+        assert await out.sending.send(again(second)) != first
+    assert out.said() == ["Good morning", "Good morning"]
+    assert len([post for post in out.guild.channels.values() if post.parent is out.forum]) == 2
+
+
+def talks(out: Out, times: int) -> None:
+    for number in range(times):
+        out.discord.says(out.ada, out.main, str(number))
+
+
+@pytest.mark.parametrize("is_early", [True, False])
+async def test_in_a_lively_channel_what_was_sent_is_found(out: Out, is_early: bool) -> None:
+    message = out.message("Once")
+    if not is_early:  # nobody could send for hours
+        talks(out, 1050)
+    out.discord.fail("POST /channels/*/messages", "lost_reply")
+    with pytest.raises(Unknown):
+        await out.sending.send(message)
+    talks(out, 1050 if is_early else 150)
+    out.discord.world.nonces.clear()  # it was minutes ago
+    assert await out.sending.send(again(message))
+    assert out.said() == ["Once"]
+
+
+@pytest.mark.parametrize("policy", ["at_most_once", "at_least_once"])
+async def test_what_may_stand_among_too_many_comes_twice_only_where_it_may(
+    out: Out, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.discord.finding._PAGES", 1)
+    message = out.message("Once", policy=policy)
+    talks(out, 150)
+    out.discord.fail("POST /channels/*/messages", "lost_reply")
+    with pytest.raises(Unknown):
+        await out.sending.send(message)
+    talks(out, 150)
+    out.discord.world.nonces.clear()
+    if policy == "at_most_once":
+        with pytest.raises(Refused, match="may be there already"):
+            await out.sending.send(again(message))
+        assert out.said() == ["Once"]
+    else:
+        await out.sending.send(again(message))
+        assert out.said() == ["Once", "Once"]
+
+
 async def test_what_was_not_posted_is_posted_with_the_same_nonce(out: Out) -> None:
     out.discord.fail("POST /channels/*/messages", "closed")
     message = out.message("Once")
@@ -166,7 +235,7 @@ async def test_a_reply_that_can_not_be_read_leaves_it_unknown(out: Out) -> None:
 
 async def test_what_never_left_was_not_sent(out: Out) -> None:
     await out.discord.__aexit__(None, None, None)
-    with pytest.raises(Unknown):  # on the connection that was open
+    with pytest.raises((Unknown, NotSent)):  # on the connection that was open, if nobody has seen that it is not
         await out.says("Hello")
     with pytest.raises(NotSent):
         await out.says("Hello")
@@ -186,20 +255,25 @@ async def test_a_topic_in_a_text_channel_is_a_thread_below_its_message(out: Out)
     assert not await out.store.latest("begun", limit=9)
 
 
-@pytest.mark.parametrize("fault", ["lost_reply", "closed", "server"])
-async def test_a_thread_whose_beginning_failed_is_begun_again_without_its_message(out: Out, fault: str) -> None:
-    out.discord.fail("POST /channels/*/messages/*/threads", fault, times=5 if fault == "server" else 1)  # type: ignore[arg-type]
+@pytest.mark.parametrize("fault", ["lost_reply", "closed", "html"])
+async def test_a_thread_whose_beginning_failed_is_begun_again_without_its_message(out: Out, fault: Kind) -> None:
+    out.discord.fail("POST /channels/*/messages/*/threads", fault, status=403)
     message = out.message("Day 1", topic=Topic(title="Day 1"))
-    if fault == "server":
-        out.discord._faults.planned[0].status = 403
-    with pytest.raises((Unknown, Refused)):
+    with pytest.raises((Unknown, NotSent)):
         await out.sending.send(message)
-    out.discord._faults.planned.clear()
     out.clock.passes(hours=1)
     out.restarts(knows=True)
     id = await out.sending.send(message)
     assert out.said() == ["Day 1"]
     assert out.discord.message(out.main, int(id)).thread
+
+
+async def test_what_stands_there_is_sent_even_if_no_thread_may_begin_with_it(out: Out) -> None:
+    out.discord.overwrites(out.main, deny=Right.CREATE_PUBLIC_THREADS)
+    id = await out.says("Day 1", topic=Topic(title="Day 1"))
+    assert str(out.discord.visible(out.ada, out.main)[0].id) == id
+    assert out.discord.message(out.main, int(id)).thread is None
+    assert not await out.store.latest("begun", limit=9)
 
 
 async def test_in_private_and_inside_a_thread_a_topic_is_a_message(out: Out) -> None:
@@ -232,12 +306,16 @@ async def test_a_forum_that_wants_a_tag_gets_its_first(out: Out) -> None:
     assert post.applied_tags == [out.forum.tags[0].id]
 
 
-async def test_a_post_whose_reply_was_lost_is_found(out: Out) -> None:
+@pytest.mark.parametrize("is_archived", [True, False])
+async def test_a_post_whose_reply_was_lost_is_found(out: Out, is_archived: bool) -> None:
     other = await out.says("Other words", out.forum, topic=Topic(title="Q"))
     out.discord.fail("POST /channels/*/threads", "lost_reply")
     message = out.message("I wonder", out.forum, topic=Topic(title="Q"))
     with pytest.raises(Unknown):
         await out.sending.send(message)
+    if is_archived:
+        for post in [post for post in out.guild.channels.values() if post.parent is out.forum]:
+            out.discord.archives(post)
     id = await out.sending.send(again(message))
     posts = [channel for channel in out.guild.channels.values() if channel.parent is out.forum]
     assert len(posts) == 2
@@ -336,6 +414,25 @@ async def test_a_poll_is_remembered_before_its_votes_may_be_taken_and_ended_once
     for _ in range(2):
         assert await out.says(edits="p", target=id, poll=ended) == id
     assert made.is_final
+
+
+async def test_votes_wait_for_the_posting_of_a_poll_and_for_nothing_else(out: Out) -> None:
+    message = out.message(poll=Poll(question="When?", options=("09:00", "20:00")))
+    out.discord.fail(POST, "lost_reply")
+    with pytest.raises(Unknown):
+        await out.sending.send(message)
+    held: list[tuple[str, bool]] = []
+    call = out.client.call
+
+    async def watched(method: str, path: str, **more: Any) -> Any:
+        held.append((method, out.sending.polls.posting.locked()))
+        return await call(method, path, **more)
+
+    out.client.call = watched  # type: ignore[method-assign]
+    id = await out.sending.send(again(message))
+    await out.says(poll=Poll(question="And then?", options=("09:00", "20:00")))
+    assert held == [("GET", False), ("POST", True)]
+    assert await out.store.get("poll", id)
 
 
 async def test_a_poll_is_remembered_even_if_the_database_is_in_trouble(
