@@ -24,7 +24,6 @@ from msgspec import structs
 from sqlalchemy import func, select
 
 from adapters.discord import client as client_module
-from adapters.discord import library
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.client import Client
 from bot.app import App, build
@@ -41,6 +40,7 @@ from storage.tables import outbox as rows
 from tests.community import write_course
 from tests.fakes.discord import Channel, FakeDiscord, Limits, User
 from tests.fakes.discord.gateway_hub import GatewayLimits
+from tests.quick_library import quick_library
 
 NOON = datetime(2027, 3, 3, 12, tzinfo=UTC)
 COURSE = """
@@ -286,14 +286,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch, wire: Wire) -> None:
     """Nothing waits for long: not the library between its tries, not we between ours."""
 
     def quick(trace: aiohttp.TraceConfig) -> discord.AutoShardedClient:
-        made = library.make_library(trace)
-        made._connection.guild_ready_timeout = 0.05
+        made = quick_library(trace)
         made._connection.heartbeat_timeout = wire.patience
-
-        async def at_once(shard: int | None, *, initial: bool = False) -> None:
-            pass
-
-        made.before_identify_hook = at_once  # type: ignore[method-assign,assignment]
         return made
 
     monkeypatch.setattr(client_module, "make_library", quick)

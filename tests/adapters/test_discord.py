@@ -4,15 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
-import aiohttp
-import discord
 import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from adapters.discord import client as client_module
-from adapters.discord import library
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.client import Client
 from adapters.discord.traits import PLATFORM, TRAITS
@@ -28,8 +25,7 @@ from tests.adapters.contract import Core, Seen
 from tests.adapters.discord_shown import seen
 from tests.fakes.discord import FakeDiscord, Limits, Message
 from tests.fakes.discord.gateway_hub import GatewayLimits
-
-_READY = 0.05  # seconds that the library waits for more servers
+from tests.quick_library import quick_library
 
 
 class Lasting(Client):
@@ -134,12 +130,7 @@ async def _nothing_to_suggest(asked: Asked, /) -> list[tuple[str, str]]:
 
 @pytest.fixture
 async def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordBench]:
-    def make_quick(trace: aiohttp.TraceConfig) -> discord.AutoShardedClient:
-        made = library.make_library(trace)
-        made._connection.guild_ready_timeout = _READY
-        return made
-
-    monkeypatch.setattr(client_module, "make_library", make_quick)
+    monkeypatch.setattr(client_module, "make_library", quick_library)
     async with FakeDiscord(now=RealClock().now, limits=Limits.off()) as server:
         server.gateway.limits = GatewayLimits.off()
         monkeypatch.setattr(Route, "BASE", server.api)  # which the client sets, and nothing sets back

@@ -7,15 +7,12 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-import discord
 import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from adapters.discord import client as client_module
-from adapters.discord import library
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.client import Client
 from bot.domain.events import (
@@ -44,6 +41,7 @@ from storage.files import FileStore
 from tests.fakes.discord import Channel, FakeDiscord, Limits, User
 from tests.fakes.discord.gateway_hub import GatewayLimits
 from tests.fakes.discord.server import BEGINNING
+from tests.quick_library import quick_library
 
 THANKS = {
     "name": "thanks",
@@ -140,17 +138,7 @@ class Running:
 
 @pytest.fixture
 async def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    def quick(trace: aiohttp.TraceConfig) -> discord.AutoShardedClient:
-        made = library.make_library(trace)
-        made._connection.guild_ready_timeout = 0.05
-
-        async def at_once(shard: int | None, *, initial: bool = False) -> None:
-            pass
-
-        made.before_identify_hook = at_once  # type: ignore[method-assign,assignment]
-        return made
-
-    monkeypatch.setattr(client_module, "make_library", quick)
+    monkeypatch.setattr(client_module, "make_library", quick_library)
     monkeypatch.setattr(client_module, "_FIRST_WAIT", 0.05)
     monkeypatch.setattr("adapters.discord.trouble._FIRST_WAIT", 0.05)
     monkeypatch.setattr("adapters.discord.interactions._QUICK", 0.2)
