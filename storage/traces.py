@@ -132,7 +132,8 @@ def documents_of(db: Connection, whose: Person) -> Iterator[Row[Any]]:
     """What adapters remember that is a person's own."""
     for one in whose.accounts:
         is_kind = _document.kind.endswith(f":{one.user}", autoescape=True)
-        mine = or_(is_kind, _document.key == one.user, has_one(_document.value, [one.user]))
+        is_key = or_(_document.key == one.user, _document.key.endswith(f":{one.user}", autoescape=True))
+        mine = or_(is_kind, is_key, has_one(_document.value, [one.user]))
         query = select(adapter_document).where(_document.adapter == one.platform, mine)
         for row in db.execute(query.order_by(_document.revision)):
             if row.kind != "update" and _is_own(row, one.user):  # what they do meanwhile is still to be handled
@@ -140,7 +141,7 @@ def documents_of(db: Connection, whose: Person) -> Iterator[Row[Any]]:
 
 
 def _is_own(row: Row[Any], user: str) -> bool:
-    if row.key == user or row.kind.endswith(f":{user}"):
+    if row.key == user or row.key.endswith(f":{user}") or row.kind.endswith(f":{user}"):
         return True
     named = [row.value.get(name) for name in ("person", "author", "only_for")]
     return user in [one.get("id") if isinstance(one, Mapping) else one for one in named]

@@ -15,6 +15,7 @@ from sqlalchemy import insert, select, text
 from bot.engine.feature import Registry
 from bot.features import FEATURES
 from storage.database import Database
+from storage.documents import Documents
 from storage.personal import ELSEWHERE, GONE
 from storage.tables import audit, member, metadata, profile, set_aside
 from tests.community import RITUALS, RULES, Community, write_course
@@ -188,6 +189,16 @@ async def test_it_says_first_what_goes_and_a_yes_without_the_question_does_nothi
     await course.passes(minutes=11)
     assert (await course.answer("ada", "/forget yes")).startswith("Send /forget first")
     assert "Ada" in {row.name for row in await course.rows(select(profile))}
+
+
+async def test_what_an_adapter_remembers_of_a_persons_votes_goes(course: Community) -> None:
+    store = Documents(course.run.app.database, "local")
+    for who in ("ada", "ben"):
+        await store.put("vote", f"123:{who}", {"options": [0]})
+    await course.types("ada", "/checkin")
+    await course.types("ada", "/forget")
+    await course.types("ada", "/forget yes")
+    assert [document.key for document in await store.latest("vote", limit=9)] == ["123:ben"]
 
 
 async def test_who_comes_back_is_a_new_member(course: Community) -> None:

@@ -87,6 +87,10 @@ class Platform:
     def fails(self, words: str, *errors: Exception) -> None:
         self.trouble += [(words, error) for error in errors]
 
+    def whole(self, chat: str) -> list[str]:
+        """All of what stands in a chat."""
+        return [post.text for post in self.posts.values() if post.chat == chat]
+
     def said(self, chat: str = "-1") -> list[str]:
         """The first lines of what stands in a chat."""
         return [post.text.splitlines()[0] for post in self.posts.values() if post.chat == chat]
@@ -301,6 +305,14 @@ async def test_an_adapter_that_raises_what_it_must_not_counts_as_unknown(
 
 
 # --- refused ----------------------------------------------------------------------------------------------------------
+
+
+async def test_staff_do_not_read_what_was_for_one_person(course: Course) -> None:
+    course.platform.fails("5 points", Refused("too long"))
+    await course.presses("ada", "checkin 2027-03-01")
+    [notice] = [text for text in course.platform.whole("-2") if "could not be delivered" in text]
+    assert "too long" in notice
+    assert "5 points" not in notice
 
 
 async def test_what_is_refused_is_told_to_staff_once_and_its_lane_goes_on(course: Course) -> None:

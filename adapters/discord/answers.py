@@ -5,6 +5,7 @@ forgotten, or never known: then what stands there is looked at.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 
 import discord
@@ -17,7 +18,7 @@ from adapters.discord.outcomes import as_outcome, code_of, id_of, read
 from adapters.discord.render import EPHEMERAL, LOADING, aside_of, edit_of, says_nothing
 from adapters.discord.sheets import modal_of
 from adapters.discord.uploads import uploads_of
-from bot.domain.errors import Refused
+from bot.domain.errors import NotSent, Refused, Unknown
 from bot.domain.messages import Button, OutgoingMessage, Span
 from bot.domain.ports import AdapterStore, FileStore
 
@@ -27,6 +28,8 @@ _ORIGINAL = _MORE + "/messages/@original"
 _MESSAGE, _THINKING, _SILENCE, _FORM = 4, 5, 6, 9  # types of a first answer
 _ACKNOWLEDGED = (40060, 10062)  # it was before; or so long ago that Discord only knows it by its token
 _NO_MESSAGE = 10008
+SORRY = "⚠️"  # says in every language that it did not work
+_BARE: dict[str, Any] = {"buttons": (), "files": (), "table": None, "sheet": None, "poll": None}
 _REMEMBERED = 10_000  # interactions whose sign that we think is known to stand there
 
 
@@ -79,11 +82,19 @@ class Answers:
                 await keep_commands(self._store, message)
                 id = await self._give(read_word(message.answers), message)
         except Refused as refused:
-            if refused.why == "late":
-                await self._settled(message)
+            if refused.why != "late":
+                await self._say_that_it_failed(message)
+            await self._settled(message)
             raise
         await self._settled(message)
         return id
+
+    async def _say_that_it_failed(self, message: OutgoingMessage) -> None:
+        """Who waits is not left waiting for what Discord does not take."""
+        assert message.answers, "only what answers an interaction comes here"
+        sign = structs.replace(message, body=(Span(SORRY),), **_BARE)
+        with suppress(NotSent, Refused, Unknown), as_outcome():
+            await self._give(read_word(message.answers), sign)
 
     async def _settled(self, message: OutgoingMessage) -> None:
         if self._given is not None and message.answers and not message.is_more:

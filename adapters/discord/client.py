@@ -125,8 +125,8 @@ class Client:
             body["params"] = params
         body["timeout"] = aiohttp.ClientTimeout(total=patience)  # of one try, whoever still waits for it
         try:
-            async with asyncio.timeout(patience):
-                return await self._requests.wait_for(rest.request(route, trace_request_ctx=trip, **body), trip)
+            request = rest.request(route, trace_request_ctx=trip, **body)
+            return await self._requests.wait_for(request, trip, patience)
         except TimeoutError:
             if not trip.is_gone:
                 raise NeverLeft("it waited too long for its turn") from None

@@ -16,12 +16,23 @@ class Requests:
 
     def __init__(self) -> None:
         self._given_up: set[asyncio.Task[Any]] = set()
+        self._is_closed = False
 
-    async def wait_for(self, request: Coroutine[Any, Any, Any], trip: Trip) -> Any:
-        """What comes of it, as long as the caller waits."""
+    async def wait_for(self, request: Coroutine[Any, Any, Any], trip: Trip, patience: float) -> Any:
+        """What comes of it. Raises TimeoutError after so many seconds, where it is not on its way then.
+
+        One that is on its way has its own patience: nobody may look whether it has arrived while it still can.
+        """
         task = asyncio.create_task(request)
         try:
-            return await asyncio.shield(task)
+            try:
+                async with asyncio.timeout(patience):
+                    return await asyncio.shield(task)
+            except TimeoutError:
+                if task.done() or not trip.is_gone:
+                    raise
+            async with asyncio.timeout(patience):
+                return await asyncio.shield(task)
         finally:
             if not task.done():
                 self._give_up(task, trip)
@@ -30,6 +41,8 @@ class Requests:
         trip.is_given_up = True
         self._given_up.add(task)
         task.add_done_callback(self._forget)
+        if self._is_closed:
+            task.cancel()
 
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self._given_up.discard(task)
@@ -38,5 +51,6 @@ class Requests:
 
     def close(self) -> None:
         """They need not go on to their end any more. Nobody waits for that, either: the library may sleep once more."""
+        self._is_closed = True
         for task in self._given_up:
             task.cancel()

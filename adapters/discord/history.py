@@ -207,7 +207,8 @@ class CatchingUp:
             if is_empty:
                 await check_readable(self._asking, room.id, after)
         except Unreadable as error:
-            await self._unread.put(room.id, after, error.reason)
+            if self._is_followed(room.id):
+                await self._unread.put(room.id, after, error.reason)
         else:
             whole.append(room.id)
 
@@ -217,6 +218,14 @@ class CatchingUp:
         await until_stored(lambda: self._take(batch))
         for message in batch:
             channel = str(message["channel_id"])
-            room = self._rooms.room(channel)
-            self._watermarks.note(channel, str(message["id"]), (room and self._followed.home_of(room)) or channel)
+            if self._is_followed(channel):
+                self._watermarks.note(channel, str(message["id"]), self._home(channel))
         await until_stored(self._watermarks.flush)
+
+    def _is_followed(self, channel: str) -> bool:
+        """Whether courses still live there: what is not bound any more has no watermark that could be read from."""
+        return self._followed.holds(channel, self._home(channel))
+
+    def _home(self, channel: str) -> str:
+        room = self._rooms.room(channel)
+        return (room and self._followed.home_of(room)) or channel

@@ -45,6 +45,7 @@ class Heard(NamedTuple):
     key: str
     at: datetime
     is_read: bool = False  # it was read later, and says less of its author
+    was_elsewhere: bool = False  # no course lived there when it happened, wherever one does by now
 
 
 class Intake:
@@ -84,7 +85,7 @@ class Intake:
 
     def waiting(self, channels: Collection[str]) -> str | None:
         """The oldest message in these channels that was heard and has not had its effect."""
-        said = (heard.data for heard in self._waiting if heard.name == "MESSAGE_CREATE")
+        said = (one.data for one in self._waiting if one.name == "MESSAGE_CREATE" and not one.was_elsewhere)
         ids = (str(one.get("id")) for one in said if str(one.get("channel_id")) in channels)
         return min((id for id in ids if id.isdecimal()), key=int, default=None)
 
@@ -101,7 +102,8 @@ class Intake:
         self._count += 1
         channel, guild = data.get("channel_id"), data.get("guild_id")
         place = self._rooms.address_of(str(channel), guild and str(guild)) if channel else None
-        return Heard(name, data, place, f"{self._begun}:{self._count}", self._clock.now(), is_read)
+        was_elsewhere = not is_read and self._is_elsewhere(place)
+        return Heard(name, data, place, f"{self._begun}:{self._count}", self._clock.now(), is_read, was_elsewhere)
 
     # --- into the core ------------------------------------------------------------------------------------------------
 
@@ -145,7 +147,7 @@ class Intake:
     def _note(self, heard: Heard) -> None:
         id, place = str(heard.data.get("id")), heard.place
         is_new = heard.name == "MESSAGE_CREATE" and not heard.is_read and id.isdecimal()
-        if is_new and place and self._homes.hold(place):
+        if is_new and place and self._homes.hold(place) and not heard.was_elsewhere:
             channel = str(heard.data["channel_id"])
             home = channel if channel in self._homes.ids() else place.room
             self._watermarks.note(channel, id, home)
@@ -198,7 +200,7 @@ class Intake:
 
     async def _read(self, heard: Heard) -> list[Event]:
         found = list(await self._beside(heard.name, heard.data))
-        if heard.name in READ and not self._is_elsewhere(heard.place):
+        if heard.name in READ and not (heard.was_elsewhere or self._is_elsewhere(heard.place)):
             found += [self._named(event, heard) for event in parse(heard.name, heard.data, await self._known(heard))]
         return found
 

@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
+from adapters.discord.answers import SORRY
 from adapters.discord.errors import FAILURES
 from adapters.discord.invoked import (
     AUTOCOMPLETE,
@@ -40,7 +41,6 @@ _LATEST = 2.5  # seconds until Discord must hear of us, whatever the database do
 _SUGGESTING = 2.0  # seconds
 _LIFE = timedelta(minutes=15)  # so long Discord takes an answer
 _SWEEP = 300.0  # seconds between looks for those that are over
-_SORRY = "⚠️"  # says in every language that it did not work
 _CALLBACK = "/interactions/{id}/{token}/callback"
 _CHOICES, _MOST, _LONGEST = 8, 25, 100  # the type of the answer to what is being typed, and what it may hold
 
@@ -279,7 +279,7 @@ class Interactions:
 def _sorry(word: str) -> OutgoingMessage:
     """Only who waits sees it: where that is does not matter."""
     nowhere = Address(platform=PLATFORM, chat="")
-    return OutgoingMessage(key=f"sorry:{word.split(':')[1]}", address=nowhere, body=(Span(_SORRY),), answers=word)
+    return OutgoingMessage(key=f"sorry:{word.split(':')[1]}", address=nowhere, body=(Span(SORRY),), answers=word)
 
 
 async def _guarded(work: Coroutine[Any, Any, None]) -> None:

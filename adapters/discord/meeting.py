@@ -10,6 +10,7 @@ from adapters.discord.rooms import Rooms
 log = logging.getLogger(__name__)
 
 _PATIENCE = 5.0  # seconds: what has happened since waits meanwhile
+_AGAIN = 60.0  # seconds in which nobody waits for the same channel once more
 
 
 class Meeting:
@@ -32,7 +33,7 @@ class Meeting:
         except Unreadable:
             return  # it is nothing for us, or gone
         except TimeoutError:
-            self._asked.discard(channel)
             log.warning("channel %s is not known, and could not be asked for now", channel)
+            asyncio.get_running_loop().call_later(_AGAIN, self._asked.discard, channel)
             return
         self._rooms.learn("CHANNEL_CREATE", found)

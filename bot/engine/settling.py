@@ -125,7 +125,9 @@ class Settling:
         if row.is_notice or space is None:
             return  # a notice about a notice would go round in circles
         now = self._clock.now()
-        text = Text(id=id, values={"number": row.id, "reason": reason[:200], "text": row.message.text[:80]})
+        is_for_one = bool(row.message.only_for or row.message.answers or row.message.address.private)
+        said = Text(id="delivery.for_one") if is_for_one else row.message.text[:80]
+        text = Text(id=id, values={"number": row.id, "reason": reason[:200], "text": said})
         buttons = [(Text(id="button.resend"), f"resend {row.id}")] if id in _RESENDABLE else []
         what = Utterance(lines=[text], buttons=buttons, life=NOTICE_LIFE, is_notice=True)
         for staff in live.spaces_of(space.course, kind="staff"):

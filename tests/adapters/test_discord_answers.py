@@ -298,3 +298,12 @@ async def test_no_error_and_no_log_tells_the_token(out: Out, caplog: pytest.LogC
             errors.append(f"{error!r} {error}")
     assert len(errors) >= 2
     assert token not in " ".join(errors) + caplog.text
+
+
+async def test_who_waits_for_what_discord_does_not_take_is_told_that_it_did_not_work(out: Out) -> None:
+    asked = await typed(out)
+    out.discord.fail(CALLBACK, "refused", status=400, code=50035)
+    with pytest.raises(Refused):
+        await out.answer(asked, "Something that can't be said")
+    assert out.discord.told(asked) == ["⚠️"]
+    assert out.given

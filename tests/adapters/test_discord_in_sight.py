@@ -158,6 +158,19 @@ async def test_what_is_said_while_a_channel_is_not_bound_is_nobodys_business(
     await has_heard(running, "one", "in it", "bound again", "bound again")
 
 
+async def test_what_was_said_before_a_channel_was_bound_is_nobodys_business(running: Running) -> None:
+    await listens(running)
+    assert running.adapter.listening is not None
+    intake = running.adapter.listening._intake
+    intake.hold()
+    running.server.says(running.ada, running.other, "before")
+    await running.server.gateway.idle()
+    running.bound.append(running.at(running.other))
+    intake.go_on()
+    running.server.says(running.ada, running.other, "after")
+    await has_heard(running, "one", "after")
+
+
 async def test_a_thread_that_no_event_has_told_of_is_looked_up_once(running: Running) -> None:
     await listens(running)
     thread = running.server.thread(running.ada, running.main, "a thread")
