@@ -81,6 +81,5 @@ async def test_five_hundred_channels_meet_no_429_and_none_is_left_out(tmp_path: 
         assert len(posts) == CHANNELS
         assert all(len(channel.messages) == 1 for channel in channels)
         took = (posts[-1].at - posts[0].at) / 1000
-        print(
-            f"{CHANNELS} channels in {took:.1f} s: {(CHANNELS - 50) / took / 50:.3f} of the ceiling after the first 50"
-        )
+        print(f"{CHANNELS} channels in {took:.1f} s: {CHANNELS / took / 50:.3f} of the ceiling,")
+        print(f"{(CHANNELS - 50) / took / 50:.3f} without the first 50, which may go at once")
