@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.app import App, build
 from bot.config import Platforms, Settings
@@ -17,10 +15,9 @@ from bot.domain.messages import OutgoingMessage, Span
 from bot.domain.places import Actor, Address
 from bot.domain.ports import Sink
 from bot.domain.traits import Can, Limit, Limits, Traits
-from bot.engine.pacing import Pacers
 from scheduler.clock import RealClock
 from storage import outbox
-from storage.outbox import Queued, Room
+from storage.outbox import Queued
 from tests.community import COURSE, RULES, write_course
 
 CHANNELS, AT_ONCE = 500, 50
@@ -141,18 +138,3 @@ def said(number: int, app: App) -> Event:
     key = EventKey(f"discord:message:{number}")
     text = f"This is the {number}th thing that is said here."
     return MessagePosted(key=key, at=app.clock.now(), actor=ADA, address=MAIN, message=str(number + 10), text=text)
-
-
-@given(st.integers(0, 80), st.booleans())
-@settings(max_examples=50)
-def test_a_platform_that_takes_nothing_now_takes_answers(busy: int, is_paced: bool) -> None:
-    """Whatever the windows say: what somebody waits for is claimed."""
-    now, pacers = RealClock().now(), Pacers()
-    if is_paced:
-        address = Address(platform="discord", chat="1")
-        sent = [(OutgoingMessage(key=str(n), address=address, body=()), now) for n in range(busy)]
-        assert TRAITS.limits is not None
-        pacers.pace("discord", TRAITS.limits, sent, now)
-    room: Room = pacers.room("discord", 10, now)
-    assert room.most > 0
-    assert room.least_urgent >= outbox.WAITED_FOR

@@ -265,9 +265,9 @@ def take_submission(ctx: Context, event: FormSubmitted) -> None:
     """A form that a platform itself has asked for. Raises UserError with what is wrong in it."""
     form = form_of(ctx, event)
     check_allowed(ctx, ctx.engine.registry.commands[form.command])
-    given: dict[str, Given] = {}
+    handed_in, given = given_in(event, form), dict[str, Given]()
     for field in form.fields:
-        new = given_in(event, form)[field.id]
+        new = handed_in[field.id]
         if not (new.is_empty and field.is_optional):
             given[field.id] = _added(ctx, form, field, None, new)
     checked = structs.replace(
