@@ -16,13 +16,13 @@ from bot.app import App, build, real_now
 from bot.config import Local, Platforms, Settings
 from bot.domain.course import Course
 from bot.domain.ids import Language
+from bot.domain.moments import moment_of
 from bot.engine.feature import Feature, Registry
 from bot.features import FEATURES
 from bot.local import LocalControl, adapter_of, live_now
 from rules.demo import Demo, load_demo
 from rules.loader import load_course, read_folder
 from scheduler.clock import VirtualClock
-from scheduler.occurrences import moment_of
 from scheduler.virtual import advance
 from storage.database import Database, insert
 from storage.leases import Holder

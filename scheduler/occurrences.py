@@ -6,7 +6,6 @@ APScheduler's CronTrigger is not used for this: it skips and repeats around chan
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
-from functools import cache, lru_cache
 from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim
 
 from bot.domain.course import Course
+from bot.domain.moments import moment_of, zone_of
 from bot.domain.rituals import Around, ByCron, Occurrence, Ritual
 from scheduler.dates import LONGEST_REST, dates_of
 
@@ -76,7 +76,7 @@ def _times(course: Course, ritual: Ritual, since: datetime, until: datetime) -> 
         case ByCron(line):
             yield from _by_cron(line, ritual, earliest, latest)
         case _:
-            zone = _zone(ritual.zone)
+            zone = zone_of(ritual.zone)
             back = LONGEST_REST if ritual.on_quiet_days == "postpone" else timedelta(0)
             # A day more: where the clock goes back over midnight, a later date may have begun already.
             first = max(ritual.first, _date(earliest, zone) - _DAY - back)
@@ -86,7 +86,7 @@ def _times(course: Course, ritual: Ritual, since: datetime, until: datetime) -> 
 
 def _by_cron(line: str, ritual: Ritual, earliest: datetime, latest: datetime) -> Iterator[_Time]:
     """By the minute of the date, not by order: another line tomorrow must not make one time pass for another."""
-    zone = _zone(ritual.zone)
+    zone = zone_of(ritual.zone)
     # A day more: what the clock skips just before midnight is due on the next date.
     first = max(ritual.first, _date(earliest, zone) - _DAY)
     last = min(ritual.last, _date(latest, zone) + _DAY)
@@ -109,7 +109,7 @@ def _fires(line: str, first: date, zone_name: str) -> Iterator[tuple[datetime, d
     minutes, hours, *_ = line.split()
     if minutes.startswith("*") or hours.startswith("*"):
         midnight = moment_of(first, time_of_day(0), zone_name)
-        before = (midnight - timedelta(seconds=1)).astimezone(_zone(zone_name))
+        before = (midnight - timedelta(seconds=1)).astimezone(zone_of(zone_name))
         yield from ((fire, fire.astimezone(UTC)) for fire in CronSim(line, before))
     else:
         # Without the zone: CronSim loses the date of a time that the clock skips before midnight.
@@ -119,34 +119,3 @@ def _fires(line: str, first: date, zone_name: str) -> Iterator[tuple[datetime, d
 
 def _date(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
-
-
-@lru_cache(maxsize=100_000)
-def moment_of(day: date, at: time_of_day, zone_name: str) -> datetime:
-    """The moment of a local time, aware UTC.
-
-    A time that the clock skips (spring) is due right after the gap; one that it shows twice (autumn) the first time.
-    """
-    zone = _zone(zone_name)
-    local = datetime.combine(day, at, zone)
-    moment = local.astimezone(UTC)
-    if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
-        return moment
-    return _end_of_gap(local.replace(fold=1).astimezone(UTC), moment, zone)
-
-
-def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """The moment at which the zone's offset changes between two moments, to the second."""
-    offset = before.astimezone(zone).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
-        if middle.astimezone(zone).utcoffset() == offset:
-            before = middle
-        else:
-            after = middle
-    return after
-
-
-@cache
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)

@@ -5,8 +5,8 @@ from datetime import time as time_of_day
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.domain.moments import moment_of
 from bot.domain.ports import Agenda
-from scheduler.occurrences import moment_of
 
 
 class Movable(Protocol):

@@ -22,12 +22,12 @@ from bot.config import Settings
 from bot.demo import ScriptedLine, opened_clock, people_of, script_of
 from bot.domain.course import Course
 from bot.domain.messages import Table
+from bot.domain.moments import moment_of
 from bot.engine.degrade import PHONE, board_lines
 from bot.engine.feature import Feature, Registry
 from rules.demo import load_demo
 from rules.loader import load_course, read_folder
 from scheduler.clock import VirtualClock
-from scheduler.occurrences import moment_of
 from scheduler.virtual import advance
 from storage.database import Database
 from storage.documents import Documents

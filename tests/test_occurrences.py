@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from bot.domain.course import Course
 from bot.domain.ids import CourseId, RitualId, SpaceId
 from bot.domain.messages import Localised
+from bot.domain.moments import moment_of
 from bot.domain.rituals import Occurrence, OnWeekdays, Ritual, Step
-from scheduler.occurrences import moment_of, occurrences
+from scheduler.occurrences import occurrences
 from scheduler.virtual import next_time
 
 DAY = timedelta(days=1)

@@ -12,11 +12,11 @@ from bot.cli.previewed import Sheet
 from bot.cli.problems import print_problems
 from bot.domain.course import Course
 from bot.domain.errors import RulesRejected
+from bot.domain.moments import moment_of
 from bot.engine.feature import Registry
 from bot.features import FEATURES
 from bot.planning import Act, Plan, warnings_of
 from rules.loader import load_course, read_folder
-from scheduler.occurrences import moment_of
 
 _EARLIEST, _LATEST = date(1970, 1, 1), date(9000, 1, 1)
 _MOST_DAYS = 10_000

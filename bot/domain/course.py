@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from bot.domain.homework import HomeworkBook
 from bot.domain.ids import CourseId, Language, SpaceId
 from bot.domain.messages import File, Localised
 from bot.domain.places import Address, SpaceKind
@@ -61,6 +62,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     badges: Mapping[str, Honour] = {}
     titles: Mapping[str, Honour] = {}
     rituals: tuple[Ritual, ...] = ()
+    book: HomeworkBook = HomeworkBook()
     settings: Mapping[str, Any] = {}  # section -> the model that its feature declared
     files: Mapping[str, File] = {}  # what may be posted, by the name in its folder: `files/cover.png`
 

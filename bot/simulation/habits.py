@@ -7,9 +7,9 @@ from typing import Literal
 
 import msgspec
 
+from bot.domain.moments import moment_of
 from bot.simulation.acts import Room
 from bot.simulation.cast import Kind, Student
-from scheduler.occurrences import moment_of
 
 Want = Literal[
     "join", "leave", "check_in", "make_up", "chatter", "thought", "share", "ask", "reply", "react", "read", "farm",

@@ -5,7 +5,8 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from bot.domain.course import Course
-from scheduler.occurrences import moment_of, occurrences
+from bot.domain.moments import moment_of
+from scheduler.occurrences import occurrences
 
 _LONGEST = timedelta(minutes=90)
 _A_WEEK = 3

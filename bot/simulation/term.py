@@ -13,12 +13,12 @@ from adapters.local.parse import PLATFORM
 from bot.app import App, build
 from bot.config import Settings
 from bot.domain.course import Course
+from bot.domain.moments import moment_of
 from bot.simulation.acts import Deed
 from bot.simulation.platform import Platform
 from bot.simulation.rhythm import QUARTER, end_of_quarter
 from bot.simulation.weather import Calm, Crash, Weather
 from scheduler.clock import VirtualClock
-from scheduler.occurrences import moment_of
 from scheduler.virtual import advance
 from storage.database import Database
 
