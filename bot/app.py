@@ -18,10 +18,11 @@ from bot.domain.events import Event, TimeLost
 from bot.domain.ids import CourseId, EventKey
 from bot.domain.ports import Adapter, Clock
 from bot.domain.traits import Traits
-from bot.engine import agenda
+from bot.engine import agenda, alarms
 from bot.engine.codes import digest_of, new_code
 from bot.engine.deliver import Deliverer
 from bot.engine.feature import Feature, Registry
+from bot.engine.fetching import Fetcher
 from bot.engine.library import Activation, Library
 from bot.engine.live import Live, LiveCourses, Version
 from bot.engine.pipeline import Pipeline
@@ -33,6 +34,7 @@ from bot.texts.catalogue import Catalogues
 from bot.watching import FolderWatch
 from scheduler.occurrences import occurrences
 from scheduler.ticker import Ticker
+from storage import alarms as alarm_rows
 from storage import changed, heartbeat, outbox
 from storage.database import Database
 from storage.files import FileStore
@@ -77,6 +79,7 @@ class App:
     engine: Engine
     pipeline: Pipeline
     deliverer: Deliverer
+    fetcher: Fetcher
     leases: Leases
     active: dict[str, Adapter]  # the adapters whose lease is ours
     caught_up: dict[str, asyncio.Event] = field(default_factory=dict)  # by platform: what had piled up is handled
@@ -108,7 +111,7 @@ class App:
         known, due_at = self._next_due or (None, None)
         if known != version or (due_at and due_at <= moment):
             await self._run_due(min(moment, self.clock.now()))
-            due_at = await self.database.run(lambda db: agenda.next_due(db, moment))
+            due_at = await self.database.run(lambda db: _planned_next(db, moment))
             self._next_due = (self.library.courses.last_seen.version, due_at)
         return due_at
 
@@ -127,26 +130,37 @@ class App:
             await self.database.call(lambda: self._tidy(now))
             self.tidied_at = now
         await self.database.run(lambda db: agenda.plan(db, self.library.refresh(db), self.library.schedule, now))
+        newest = await self.database.run(alarm_rows.newest)
         last: list[EventKey] = []
-        while due := await self.database.run(lambda db: agenda.due(db, self.library.refresh(db), now, until=until)):
+        while due := await self.database.run(lambda db: self._due(db, now, until, newest)):
             keys = [event.key for event in due]
             if keys == last:
-                log.error("occurrences stay due although they were handled: %s", keys)
+                log.error("events stay due although they were handled: %s", keys)
                 break
             last = keys
             await self._process(due)
         await self.database.call(lambda: self.pipeline.look(now))
         self.deliverer.wake()
+        self.fetcher.wake()
+
+    async def drain(self) -> None:
+        """Fetch all files that can be fetched now, and send all that can be sent."""
+        await self.fetcher.drain()
+        await self.deliverer.drain()
+
+    def _due(self, db: Connection, now: datetime, until: datetime, newest: int) -> list[Event]:
+        live = self.library.refresh(db)
+        return [*agenda.due(db, live, now, until=until), *alarms.due(db, live, now, until=until, newest=newest)]
 
     def _tidy(self, now: datetime) -> None:
         backups = self.settings.data / "backups"
-        tidy(self.database, self.library.store, backups, now=now, real_now=real_now())
+        tidy(self.database, self.library.store, backups, self.registry.personals, now=now, real_now=real_now())
 
     async def next_due(self, after: datetime) -> datetime | None:
         """The next moment after this one for which something is planned."""
 
         def earliest(db: Connection) -> datetime | None:
-            planned = (agenda.next_due(db, after), outbox.next_due(db, after), changed.next_due(db, after))
+            planned = (_planned_next(db, after), outbox.next_due(db, after), changed.next_due(db, after))
             return min((moment for moment in planned if moment), default=None)
 
         return await self.database.run(earliest)
@@ -213,6 +227,7 @@ class App:
         await self.deliverer.pace(adapter)
         await self.deliverer.recover(adapter.platform, real_now())
         self.deliverer.wake()
+        await self.fetcher.recover(adapter.platform, real_now())
 
     async def serve(self, adapter: Adapter) -> None:
         """Run an adapter while its lease is ours; deliver its messages meanwhile."""
@@ -254,7 +269,7 @@ class App:
         `ticks` is off where a virtual clock moves.
         """
         jobs: list[Callable[[], Awaitable[None]]] = [self.deliverer.run]
-        jobs.append(self.leases.keep_all)
+        jobs += [self.fetcher.run, self.leases.keep_all]
         # Not the sink: before a change of now, all that is due would be done, and the platforms' backlog comes first.
         jobs.append(FolderWatch(self.library.folders, self._process, self.database, self.clock.now).run)
         jobs += [lambda adapter=adapter: self.serve(adapter) for adapter in adapters]  # type: ignore[misc]
@@ -267,6 +282,7 @@ class App:
         try:
             await stopping.wait()
         finally:
+            self.fetcher.stop()
             for task in tasks[1:]:
                 task.cancel()
             await asyncio.gather(*tasks[1:], return_exceptions=True)
@@ -282,6 +298,11 @@ class App:
             await self.leases.release_all()
         finally:
             self.database.close()
+
+
+def _planned_next(db: Connection, after: datetime) -> datetime | None:
+    planned = (agenda.next_due(db, after), alarm_rows.next_due(db, after))
+    return min((moment for moment in planned if moment), default=None)
 
 
 async def _supervised(job: Callable[[], Awaitable[None]]) -> None:
@@ -319,6 +340,8 @@ def build(
     engine = Engine(registry=registry, voice=Voice(texts, traits or {}), library=library)
     holder = Holder.this_process(uuid.uuid4().hex)
     active: dict[str, Adapter] = {}
+    pipeline = Pipeline(database, engine)
+    deliverer = Deliverer(database, engine, active, holder=holder, clock=clock, real_now=real_now)
 
     def tell_standby(other: Holder) -> None:
         log.warning("%s", texts.say(settings.language, "run.standby", pid=other.pid, host=other.host))
@@ -331,8 +354,18 @@ def build(
         clock=clock,
         library=library,
         engine=engine,
-        pipeline=Pipeline(database, engine),
-        deliverer=Deliverer(database, engine, active, holder=holder, clock=clock, real_now=real_now),
+        pipeline=pipeline,
+        deliverer=deliverer,
+        fetcher=Fetcher(
+            database,
+            pipeline,
+            active,
+            files,
+            holder=holder,
+            clock=clock,
+            real_now=real_now,
+            told=deliverer.wake,
+        ),
         leases=Leases(database, holder, real_now, tell_standby),
         active=active,
     )

@@ -65,7 +65,7 @@ def adapter_of(app: App, language: Language, people: Iterable[Person] = ()) -> L
         return person.is_staff or role_in(live_now(app), person, room) != "student"
 
     chat = LocalChat(Documents(app.database, PLATFORM), app.clock, rooms, people, may_enter=may_enter)
-    return LocalAdapter(chat, app.clock)
+    return LocalAdapter(chat, app.clock, app.library.store)
 
 
 class LocalControl:
@@ -122,7 +122,7 @@ class LocalControl:
     async def settle(self) -> None:
         while await self._adapter.pump(self._app.sink):
             pass
-        await self._app.deliverer.drain()
+        await self._app.drain()
 
     async def advance(self, to: datetime) -> None:
         raise NotImplementedError("only a virtual clock can be moved")

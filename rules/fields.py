@@ -201,6 +201,11 @@ def _as_list(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
+def as_tuple(value: object) -> tuple[object, ...]:
+    """The same, for types that are tuples."""
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
 def _cron(value: object) -> str:
     """Five fields; how often it fires must not wear out a group."""
     if not isinstance(value, str) or len(value.split()) != 5:
@@ -271,10 +276,10 @@ MonthDays = Annotated[
     _as(Annotated[list[Annotated[Any, PlainValidator(_month_day)]], BeforeValidator(_as_list), AfterValidator(_some)]),
     WithJsonSchema({"anyOf": [*_A_MONTH_DAY["anyOf"], {"type": "array", "items": _A_MONTH_DAY, "minItems": 1}]}),
 ]
-_CourseDay = Annotated[int, Field(ge=1, le=400, strict=True)]
+CourseDay = Annotated[int, Field(ge=1, le=400, strict=True)]
 CourseDays = Annotated[
     frozenset[int],
-    _as(Annotated[list[_CourseDay], BeforeValidator(_as_list), AfterValidator(_some)]),
+    _as(Annotated[list[CourseDay], BeforeValidator(_as_list), AfterValidator(_some)]),
     WithJsonSchema(
         {
             "anyOf": [

@@ -6,8 +6,18 @@ What only the whole course can tell (a badge that nobody declared, a day outside
 from collections.abc import Iterable
 
 from rules.entries import ID
+from rules.json_schema_homework import homework_schema
 from rules.json_schema_rules import rules_schema
-from rules.json_schema_shapes import Describe, Schema, Shapes, described, document, or_nothing
+from rules.json_schema_shapes import (
+    Describe,
+    Schema,
+    Shapes,
+    described,
+    document,
+    or_empty,
+    or_nothing,
+    something,
+)
 from rules.rituals import AROUND, BY_DATE, DAY_END, WHENS
 from rules.schema import CalendarShape, CourseShape, DemoShape, RitualShape
 from rules.vocabulary import Vocabulary
@@ -20,6 +30,7 @@ def schemas_of(vocabulary: Vocabulary, describe: Describe = lambda id: "") -> di
         "course": _course(vocabulary, describe),
         "calendar": _lenient("calendar", CalendarShape, describe),
         "rituals": _rituals(vocabulary, describe),
+        "homework": homework_schema(describe),
         "demo": _lenient("demo", DemoShape, describe),
     }
 
@@ -38,7 +49,7 @@ def _course(vocabulary: Vocabulary, describe: Describe) -> Schema:
 def _lenient(name: str, shape: type, describe: Describe) -> Schema:
     """A file that may be empty."""
     shapes = Shapes({name: shape}, describe)
-    return document(f"{name}.yaml", _or_empty(shapes.whole(name)), shapes.definitions)
+    return document(f"{name}.yaml", or_empty(shapes.whole(name)), shapes.definitions)
 
 
 def _rituals(vocabulary: Vocabulary, describe: Describe) -> Schema:
@@ -49,13 +60,13 @@ def _rituals(vocabulary: Vocabulary, describe: Describe) -> Schema:
     del ritual["additionalProperties"]
     ritual["properties"]["do"] = described({"enum": list(vocabulary.actions)}, describe("key.ritual.do"))
     for name in (*WHENS, "at"):
-        ritual["properties"][name] = _something(ritual["properties"][name])
+        ritual["properties"][name] = something(ritual["properties"][name])
     does = [_does(name, ritual["properties"], shapes.whole(f"ritual.{name}")) for name in vocabulary.actions]
     ritual["oneOf"] = [{"required": [name]} for name in WHENS]
     ritual["allOf"] = [*_whens(), *does]
     names = {"pattern": f"^{ID}$", "not": {"const": DAY_END}}
     root = {"propertyNames": names, "additionalProperties": {"$ref": "#/$defs/ritual"}}
-    return document("rituals.yaml", _or_empty({"type": "object", **root}), {"ritual": ritual, **shapes.definitions})
+    return document("rituals.yaml", or_empty({"type": "object", **root}), {"ritual": ritual, **shapes.definitions})
 
 
 def _whens() -> list[Schema]:
@@ -75,19 +86,8 @@ def _any_of(keys: Iterable[str]) -> Schema:
     return {"anyOf": [{"required": [key]} for key in keys]}
 
 
-def _something(schema: Schema) -> Schema:
-    """The same without `null`: the key must have a value."""
-    ways = [way for way in schema["anyOf"] if way != {"type": "null"}]
-    rest = {key: value for key, value in schema.items() if key != "anyOf"}
-    return {**ways[0], **rest} if len(ways) == 1 else {"anyOf": ways, **rest}
-
-
 def _does(action: str, own: Schema, options: Schema) -> Schema:
     # All keys are named again: `unevaluatedProperties` would be shorter, but not every editor knows it.
     keys = {**dict.fromkeys(own, True), **options["properties"]}
     then = {"properties": keys, "required": options.get("required", []), "additionalProperties": False}
     return {"if": {"properties": {"do": {"const": action}}, "required": ["do"]}, "then": then}
-
-
-def _or_empty(root: Schema) -> Schema:
-    return {**root, "type": ["object", "null"]}

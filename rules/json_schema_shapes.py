@@ -37,7 +37,11 @@ class Shapes:
 
     def whole(self, name: str) -> Schema:
         """The schema of a model itself."""
-        return deepcopy(self.definitions[_referred(self._found[name])])
+        return deepcopy(self.definitions[self.definition(name)])
+
+    def definition(self, name: str) -> str:
+        """The name of a model's own definition, to which the others refer."""
+        return _referred(self._found[name])
 
 
 class _Generator(GenerateJsonSchema):
@@ -57,6 +61,10 @@ class _Generator(GenerateJsonSchema):
         for name, field in made.get("properties", {}).items():
             described(field, self._describe(f"key.{path}.{name}"))
         return made
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> Schema:
+        made = super().dict_schema(schema)
+        return {**made, "additionalProperties": False} if "patternProperties" in made else made
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -98,6 +106,18 @@ def or_nothing(schema: Schema) -> Schema:
     """The key may also stand there with nothing behind it."""
     words = schema.pop("description", "")
     return described({"anyOf": [schema, {"type": "null"}]}, words)
+
+
+def something(schema: Schema) -> Schema:
+    """The same without `null`: the key must have a value."""
+    ways = [way for way in schema["anyOf"] if way != {"type": "null"}]
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    return {**ways[0], **rest} if len(ways) == 1 else {"anyOf": ways, **rest}
+
+
+def or_empty(root: Schema) -> Schema:
+    """A file that may be empty."""
+    return {**root, "type": ["object", "null"]}
 
 
 def _needed(root: Any, definitions: Mapping[str, Schema]) -> set[str]:

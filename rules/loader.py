@@ -17,6 +17,7 @@ from rules.complaints import Complaints, in_order
 from rules.coursebook import Calendar, calendar_of, course_of, language_in, quiet_days_of, settings_of, spaces_of
 from rules.decode import decode
 from rules.folder import KNOWN, RESERVED, Files, read_folder
+from rules.homework import book_of, homework_rituals, with_deadlines
 from rules.nodes import Leaf, MapNode, is_empty
 from rules.reader import Document, read
 from rules.rituals import built_in, rituals_of
@@ -62,6 +63,8 @@ def _course(id: CourseId, desk: "_Desk", vocabulary: Vocabulary) -> Course | Non
     plan = calendar_of(calendar.root, about, shape, language) if calendar else Calendar()
     document, about = desk.read("rules.yaml", by_entry=True)
     rulebook = rulebook_of(document or _EMPTY, about, vocabulary, language)
+    document, about = desk.read("homework.yaml", by_entry=True)
+    book = book_of(document or _EMPTY, about, shape, rulebook.sections.levels, language)
     document, about = desk.read("rituals.yaml", by_entry=True)
     files = desk.attachments()
     rituals = rituals_of(document, about, vocabulary, shape, language, files) if document else ()
@@ -78,13 +81,14 @@ def _course(id: CourseId, desk: "_Desk", vocabulary: Vocabulary) -> Course | Non
         admins=frozenset(shape.staff.admins),
         assistants=frozenset(shape.staff.assistants),
         days=plan.days,
-        anchors=plan.anchors,
+        anchors=with_deadlines(plan.anchors, book),
         quiet_days=quiet_days_of(shape),
         rules=rulebook.rules,
         levels=rulebook.sections.levels,
         badges=rulebook.sections.badges,
         titles=rulebook.sections.titles,
-        rituals=(*rituals, *built_in(shape, rulebook.rules)),
+        rituals=(*rituals, *built_in(shape, rulebook.rules), *homework_rituals(book, shape)),
+        book=book,
         settings=settings,
         files=files,
     )

@@ -25,6 +25,7 @@ from rules.fields import (
     Weekdays,
     Words,
     Zone,
+    as_tuple,
 )
 
 Count = Annotated[int, Field(ge=1)]
@@ -172,10 +173,6 @@ class RitualShape(_Shape):
     do: Words
 
 
-def _as_tuple(value: object) -> tuple[object, ...]:
-    return tuple(value) if isinstance(value, list) else (value,)
-
-
 class PersonShape(_Shape):
     id: PersonId
     name: Words
@@ -191,7 +188,7 @@ _Days = Annotated[tuple[Count, ...], Field(min_length=1)]
 
 
 class LineShape(_Shape):
-    day: Annotated[_Days, BeforeValidator(_as_tuple, json_schema_input_type=Count | _Days)]
+    day: Annotated[_Days, BeforeValidator(as_tuple, json_schema_input_type=Count | _Days)]
     at: TimeOfDay
     who: Words
     says: Words

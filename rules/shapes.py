@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from bot.domain.ids import Language
@@ -85,10 +86,15 @@ class Known:
         steps = [part for part in path if isinstance(part, str)]
         shapes = list(_models(self.shape))
         for step in steps:
-            fields = [shape.model_fields[step] for shape in shapes if step in shape.model_fields]
+            fields = [keys[step] for shape in shapes if step in (keys := _keys(shape))]
             shapes = [model for field in fields for model in _models(field.annotation)] if fields else shapes
-        names = [name for shape in shapes for name in shape.model_fields]
+        names = [name for shape in shapes for name in _keys(shape)]
         return names if steps else [*self.also, *names]
+
+
+def _keys(shape: type[BaseModel]) -> dict[str, FieldInfo]:
+    """As files write them: `from` is no name in Python."""
+    return {field.alias or name: field for name, field in shape.model_fields.items()}
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -102,6 +108,8 @@ def complain(error: ValidationError, root: Node, complaints: Complaints, *, name
     """Each of pydantic's errors as a problem of ours."""
     for detail in error.errors(include_url=False):
         kind, path = detail["type"], detail["loc"]
+        if kind == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
+            continue  # pydantic counts only the items that are right, and the others have errors of their own
         spot = find(root, path)
         if kind == "missing":
             complaints.add(spot.node, "problem.missing_key", key=str(path[-1]))

@@ -43,6 +43,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = open_engine(self.url, busy_timeout=busy_timeout, durable=not inline)
         self.watchers: list[Watcher] = []
+        self.on_jobs: Callable[[], None] = lambda: None  # hears, in the transaction's thread, that there are new ones
         self._thread = None if inline else ThreadPoolExecutor(1, thread_name_prefix="storage")
 
     @property

@@ -61,7 +61,7 @@ def forget_person(db: Connection, whose: Person, personals: Sequence[Personal], 
     here = update(member).where(member.c.id.in_(whose.members))
     db.execute(here.values(left_at=func.coalesce(member.c.left_at, literal(how.at, Moment()))))
     boards.relist(db, list(whose.members))
-    unused = [sha256 for sha256 in sorted(contents) if not _is_needed(db, sha256, personals)]
+    unused = [sha256 for sha256 in sorted(contents) if not is_needed(db, sha256, personals)]
     kept_files.give_up(db, whose.members, unused, at=how.at)
     db.execute(insert(erasure).values(at=how.at, answer=how.answer))
 
@@ -91,7 +91,7 @@ def _new_names(db: Connection, whose: Person, rename: Callable[[str, int], str])
     return {row.id: rename(row.course, row.id) for row in rows}
 
 
-def _is_needed(db: Connection, sha256: str, personals: Sequence[Personal]) -> bool:
+def is_needed(db: Connection, sha256: str, personals: Sequence[Personal]) -> bool:
     """Whether a course, or somebody else, has a file of this content, too."""
     columns: list[Column[Any]] = [adapter_document.c.value, snapshot.c.files, outbox.c.message]
     columns += [c for personal in personals for c in personal.table.c if isinstance(c.type, Json)]

@@ -41,6 +41,11 @@ def give_up(db: Connection, members: Collection[int], contents: Iterable[str], *
         db.execute(insert(kept_file), rows)
 
 
+def keep_on(db: Connection, sha256: str) -> None:
+    """This content is needed again."""
+    db.execute(delete(kept_file).where(kept_file.c.sha256 == sha256, kept_file.c.member.is_(None)))
+
+
 def remove_expired(db: Connection, store: FileStore, now: datetime) -> None:
     """Delete what has had its time. Raises OSError; then it is tried again the next time."""
     over = delete(kept_file).where(kept_file.c.expires_at <= now).returning(kept_file.c.sha256)

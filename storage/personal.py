@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from storage.columns import Json
 from storage.forms import form_session
+from storage.jobs import job
 from storage.private_courses import private_asked, private_course
 from storage.tables import account, contact, fact, ledger, member, profile, shadow_ledger, staff_grant
 
@@ -128,6 +129,7 @@ CORE = (
     Personal(private_course, path=("platform", "user"), goes=True),
     Personal(private_asked, path=("platform", "user"), goes=True),
     Personal(form_session, path=("platform", "user"), hidden=("token", "prompts"), goes=True),
+    Personal(job, path=("platform", "user"), hidden=("key", "holder"), goes=True),
     # Whose name they bear afterwards, and that they have left, is written by who forgets them.
     Personal(profile, texts=("handle", "language", "pseudonym")),
     Personal(member, path=("id",), emptied={"tags": [], "is_on_boards": False, "is_praised": False}),

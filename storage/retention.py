@@ -4,9 +4,9 @@ What rules have made of it, facts and points, stays. Sums that are shown afterwa
 before their rows go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, literal, select
 
@@ -40,6 +40,15 @@ RETENTION = (
     Kept("forget_wish", ("at",), 1),
     # What was asked before the course was chosen is done within an hour, or not at all.
     Kept("private_asked", ("at",), 1),
+    # A file that nobody has fetched, or that nobody could take.
+    Kept("job", ("expires_at",), 180),
+    # It was asked for which homework it is, and nobody said.
+    Kept("waiting_work", ("at",), 2),
+    # Copies are looked for as long as the course lasts.
+    Kept("text_mark", ("submission", "at"), _LONGEST_COURSE + 30),
+    Kept("near_copy", ("at",), _LONGEST_COURSE + 30),
+    # In case somebody asks about a grade, and for the gallery at the end; the grades themselves stay.
+    Kept("submission", ("at",), 730),
     # What was given for a form that was never sent off.
     Kept("form_session", ("expires_at",), 1),
     # A code is good for minutes, and wrong ones are counted for an hour.
@@ -81,6 +90,15 @@ _STILL_NEEDED = {
     "outbox": outbox.c.key.in_(select(_edits.c.edits).where(_edits.c.edits.is_not(None)))
     | outbox.c.key.in_(select(pinned_post.c.post)),
 }
+
+
+def files_going(db: Connection, now: datetime) -> Iterator[Any]:
+    """What rows tell of files that are to be deleted at this moment."""
+    for kept in RETENTION:
+        table = metadata.tables[kept.table]
+        if "files" in table.c:
+            old = _is_before(table, kept.moment, now - timedelta(days=kept.days))
+            yield from db.execute(select(table.c.files).where(old)).scalars()
 
 
 def forget_old(db: Connection, now: datetime) -> int:

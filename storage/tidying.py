@@ -1,17 +1,19 @@
 """Once a day, and when somebody was forgotten: what has had its time is deleted, in the database and beside it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.domain.errors import StorageTrouble
+from storage import kept_files
 from storage.archive import forget_old_backups
 from storage.database import Database
-from storage.erasing import forget_farewells, settle
+from storage.erasing import contents_in, forget_farewells, is_needed, settle
 from storage.files import FileStore
 from storage.kept_files import remove_expired
-from storage.retention import forget_old
+from storage.personal import Personal
+from storage.retention import files_going, forget_old
 
 _DELIVERED = timedelta(hours=1)
 """By then our last words to who was forgotten have been read, or never will be."""
@@ -19,10 +21,20 @@ _DELIVERED = timedelta(hours=1)
 log = logging.getLogger(__name__)
 
 
-def tidy(database: Database, store: FileStore, backups: Path, *, now: datetime, real_now: datetime) -> None:
+def tidy(
+    database: Database,
+    store: FileStore,
+    backups: Path,
+    personals: Sequence[Personal],
+    *,
+    now: datetime,
+    real_now: datetime,
+) -> None:
     """`now` is the course's time; files in the folder of backups have the machine's."""
     with database.begin() as db:
+        going = {content for files in files_going(db, now) for content in contents_in(files)}
         forget_old(db, now)
+        kept_files.give_up(db, [], [one for one in sorted(going) if not is_needed(db, one, personals)], at=now)
         forgotten = forget_farewells(db, now - _DELIVERED)
     _remove_files(database, store, now)
     forget_old_backups(backups, real_now)

@@ -120,6 +120,8 @@ def _forget_marks(db: Connection, whose: Person) -> None:
             _write(db, entries, row, text=other(row.text))
     theirs = fact.c.member.in_(whose.members) & has_one(fact.c["values"], [MARK])
     for id, values in db.execute(select(fact.c.id, fact.c["values"]).where(theirs)).all():
+        if values[MARK] is None:  # a file without a word
+            continue
         db.execute(update(fact).where(fact.c.id == id).values({"values": values | {MARK: other(values[MARK])}}))
 
 

@@ -102,9 +102,10 @@ FILES = {
 
 
 def write_course(folder: Path, **changed: str) -> Path:
-    """A course folder; `rules=…` replaces rules.yaml, and so on."""
+    """A course folder; `rules=…` replaces rules.yaml, and so on; `homework=…` adds what it would not have."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in FILES.items():
+    files = FILES if "homework" not in changed else {**FILES, "homework.yaml": ""}
+    for name, text in files.items():
         (folder / name).write_text(changed.get(name.removesuffix(".yaml"), text), encoding="utf-8")
     return folder
 
@@ -165,6 +166,20 @@ class Community:
     async def writes(self, who: str, text: str, *, room: str = "main", **more: Any) -> int:
         """The same, as a message that others read, also where the platform has a box of its own for commands."""
         return await self.types(who, text, room=room, **more)
+
+    async def sends(
+        self,
+        who: str,
+        content: bytes,
+        *,
+        name: str = "work.txt",
+        media_type: str = "text/plain",
+        text: str = "",
+        room: str = "main",
+    ) -> int:
+        """Somebody posts a file with this in it, and everything that follows from it happens."""
+        file = self.run.app.library.store.keep(name, media_type, content)
+        return await self.types(who, text, room=room, files=[file])
 
     def as_sent(self, text: str) -> str:
         """What a client makes of a text before it sends it."""

@@ -117,6 +117,21 @@ class DiscordCommunity(Elsewhere):
         attached = [(file.name, PNG if file.is_picture else b"\0" * max(file.size, 1)) for file in files]
         return self.town.says(who, room, self.as_sent(text), reply_to=reply_to, files=attached)
 
+    async def sends(
+        self,
+        who: str,
+        content: bytes,
+        *,
+        name: str = "work.txt",
+        media_type: str = "text/plain",
+        text: str = "",
+        room: str = "main",
+    ) -> int:
+        """What it is, Discord tells by its name."""
+        number = self.town.says(who, room, self.as_sent(text), files=[(name, content)])
+        await self._lets_it_follow(who, room)
+        return number
+
     def as_sent(self, text: str) -> str:
         return super().as_sent(text)[:MOST_WRITTEN].strip()
 

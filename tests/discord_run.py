@@ -114,7 +114,7 @@ class DiscordControl(Control):
     async def settle(self) -> None:
         while True:
             await self.take()
-            await self.app.deliverer.drain()
+            await self.app.drain()
             if not self.client.has_more and not self._unanswered():
                 return
             await self._wait_for_answers()

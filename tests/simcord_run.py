@@ -86,7 +86,7 @@ class Process:
             async with asyncio.timeout(PATIENCE):
                 await self.core.behind.wait()
             with self.env.time_context():  # in which simcord takes what the library would send
-                await self.app.deliverer.drain()
+                await self.app.drain()
             if self.listening._intake._queue.empty() and not self.listening._interactions._tasks:
                 return
             await asyncio.sleep(0)

@@ -20,6 +20,7 @@ from adapters.telegram import albums
 from adapters.telegram.traits import PLATFORM
 from bot.config import Platforms, Settings, Telegram
 from bot.domain.events import Event
+from bot.domain.files import PICTURES
 from bot.domain.messages import File
 from bot.domain.places import Actor, Address
 from bot.domain.text import clean_text
@@ -104,6 +105,27 @@ class TelegramCommunity(Elsewhere):
         if files[0].is_picture:
             return self.town.telegram.sends_photo(person, chat, **more)
         return self.town.telegram.sends_document(person, chat, name=files[0].name, **more)
+
+    async def sends(
+        self,
+        who: str,
+        content: bytes,
+        *,
+        name: str = "work.txt",
+        media_type: str = "text/plain",
+        text: str = "",
+        room: str = "main",
+    ) -> int:
+        """A picture as one, so without a name; anything else as a file."""
+        person, chat = self.town.inside(who, room)
+        if media_type in PICTURES:
+            number = self.town.telegram.sends_photo(person, chat, content, caption=text or None)
+        else:
+            number = self.town.telegram.sends_document(
+                person, chat, content, name=name, mime=media_type, caption=text or None
+            )
+        await self._lets_it_follow(who, room)
+        return number
 
     async def withheld(self) -> list[Event]:
         found: list[Event] = []

@@ -32,7 +32,7 @@ class TelegramControl(Control):
     async def settle(self) -> None:
         await self.take(self.app.sink)
         await self.adapter._albums.hand_over(self.app.sink)
-        await self.app.deliverer.drain()
+        await self.app.drain()
 
     async def take(self, sink: Sink) -> None:
         town, call = self.town, self.adapter.client.call

@@ -9,7 +9,7 @@ import pytest
 
 from bot.app import App, build
 from bot.config import Platforms, Settings
-from bot.domain.events import ButtonPressed, Event, MessagePosted
+from bot.domain.events import Attachment, ButtonPressed, Event, MessagePosted
 from bot.domain.ids import EventKey
 from bot.domain.messages import OutgoingMessage, Span
 from bot.domain.places import Actor, Address
@@ -55,6 +55,9 @@ class Slow:
             await self.opens.wait()
             self.taken.append(message.key)
         return str(len(self.taken))
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        raise NotImplementedError("nobody sends files here")
 
 
 @pytest.fixture

@@ -34,10 +34,16 @@ def only(*numbers: int) -> str:
 
 
 def warned(
-    calendar: str | bytes = EVERY_DAY, rituals: str = TASKS, *, course: str = COURSE, csv: bool = False
+    calendar: str | bytes = EVERY_DAY,
+    rituals: str = TASKS,
+    *,
+    course: str = COURSE,
+    homework: str = "",
+    csv: bool = False,
 ) -> list[str]:
     """Every warning about a course of 14 days, in English, with its place."""
-    files = {"course.yaml": course, "rituals.yaml": rituals, "calendar.csv" if csv else "calendar.yaml": calendar}
+    days = "calendar.csv" if csv else "calendar.yaml"
+    files = {"course.yaml": course, "rituals.yaml": rituals, "homework.yaml": homework, days: calendar}
     loaded = load_course("camp", files, VOCABULARY)
     assert loaded.problems == ()
     found = warnings_of(loaded.course, ACTIONS, files)
@@ -277,6 +283,56 @@ def test_the_alumni_may_have_rituals_after_the_course() -> None:
     assert len(warned("", f"hello: {{{ritual}}}\n", course=course)) == 1
 
 
+# --- homework ---------------------------------------------------------------------------------------------------------
+
+NOTE = "note:\n  title: Note\n  tier: {tier}\n  opens: {{day: {opens}, at: 9:00}}\n  due: {{day: {due}, at: 22:00}}\n"
+RUBRIC = "  rubric: {hook: {title: Hook, points: 30}}\n"
+QUESTIONS = "  questions: [{ask: Q, fill: x}]\n"
+
+
+@pytest.mark.parametrize(
+    ("opens", "due", "told"),
+    [
+        (1, 5, []),
+        (6, 8, ["homework.yaml:4:10: note opens on a quiet day: day 6"]),
+        (1, 7, ["homework.yaml:5:8: note is due on a quiet day: day 7"]),
+        (
+            6,
+            14,
+            [
+                "homework.yaml:4:10: note opens on a quiet day: day 6",
+                "homework.yaml:5:8: note is due on a quiet day: day 14",
+            ],
+        ),
+    ],
+)
+def test_homework_that_opens_or_is_due_on_a_quiet_day_is_told(opens: int, due: int, told: list[str]) -> None:
+    homework = NOTE.format(tier="base", opens=opens, due=due)
+    assert warned("", "", course=COURSE + WEEKENDS, homework=homework) == told
+    assert warned("", "", homework=homework) == []
+
+
+@pytest.mark.parametrize("tier", ["practice", "challenge"])
+def test_homework_that_assistants_grade_without_a_rubric_is_told(tier: str) -> None:
+    homework = NOTE.format(tier=tier, opens=1, due=5)
+    told = f"homework.yaml:3:9: note is {tier} but has no rubric, so it can only be graded as done or not done"
+    assert warned("", "", homework=homework) == [told]
+    assert warned("", "", homework=homework + RUBRIC) == []
+    assert warned("", "", homework=homework + QUESTIONS) == []
+    assert warned("", "", homework=homework.replace(tier, "base")) == []
+
+
+def test_rituals_before_a_deadline_have_that_of_a_homework() -> None:
+    rituals = "soon: {before: deadline, by: 2h, do: post, say: Soon!}\n"
+    assert len(warned("", rituals)) == 1
+    assert warned("", rituals, homework=NOTE.format(tier="base", opens=1, due=5)) == []
+
+
+def test_rituals_of_a_homework_are_in_nobodys_way() -> None:
+    rituals = "hello: {on_day: 1, at: 09:00, do: post, say: Hello}\n"
+    assert warned("", rituals, homework=NOTE.format(tier="base", opens=1, due=5)) == []
+
+
 # --- in a table -------------------------------------------------------------------------------------------------------
 
 
@@ -344,3 +400,14 @@ def test_while_a_ritual_is_off_its_gaps_are_not_told(shell: Shell, tmp_path: Pat
     folder = write_course(tmp_path / "writing", rituals=FILES["rituals.yaml"].replace("post_task", "post_tsk"))
     assert shell("check", folder) == 1
     assert [line.removeprefix(f"{folder}/").split(" ")[0] for line in shell.lines] == ["rituals.yaml:5:7:", "1"]
+
+
+def test_while_a_homework_is_off_its_deadline_is_no_gap(shell: Shell, tmp_path: Path) -> None:
+    rituals = "soon: {before: deadline, by: 2h, do: post, say: Soon!}\n"
+    homework = NOTE.format(tier="bse", opens=1, due=5)
+    folder = write_course(tmp_path / "writing", calendar="", rituals=rituals, homework=homework)
+    assert shell("check", folder) == 1
+    assert shell.lines[0] == (
+        f"{folder}/homework.yaml:3:9: tier: there is no “bse” — did you mean base? (this one would be off)"
+    )
+    assert len(shell.lines) == 2

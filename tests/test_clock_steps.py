@@ -16,7 +16,7 @@ from sqlalchemy import select
 from bot.app import App, build
 from bot.config import Platforms, Settings
 from bot.domain.errors import NotSent
-from bot.domain.events import CommandInvoked, Event, MessagePosted
+from bot.domain.events import Attachment, CommandInvoked, Event, MessagePosted
 from bot.domain.ids import EventKey
 from bot.domain.messages import OutgoingMessage
 from bot.domain.places import Actor, Address
@@ -96,6 +96,9 @@ class Platform:
             raise self.trouble.pop()
         self.posts.append((message.address.chat, message.text))
         return str(len(self.posts))
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        raise NotImplementedError("nobody sends files here")
 
     def said(self, chat: str = MAIN) -> list[str]:
         """The first lines of what was posted there."""

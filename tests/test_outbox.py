@@ -14,7 +14,7 @@ from sqlalchemy import Text, select, type_coerce, update
 from bot.app import App, build, real_now
 from bot.config import Platforms, Settings
 from bot.domain.errors import NotSent, Refused, Unknown
-from bot.domain.events import ButtonPressed, CommandInvoked
+from bot.domain.events import Attachment, ButtonPressed, CommandInvoked
 from bot.domain.ids import EventKey
 from bot.domain.messages import OutgoingMessage
 from bot.domain.places import Actor, Address
@@ -75,6 +75,9 @@ class Platform:
         if self.gate:
             await self.gate.wait()
         return self._show(message)
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        raise NotImplementedError("nobody sends files here")
 
     def _show(self, message: OutgoingMessage) -> str:
         id = message.target if message.edits else str(len(self.posts) + 1)

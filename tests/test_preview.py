@@ -16,7 +16,7 @@ LANGS = ("zh_CN.UTF-8", "en_US.UTF-8")
 PACKS_BY_NAME = sorted(path for path in PACKS.iterdir() if path.is_dir())
 WEEKENDS = "quiet_days: {weekdays: [saturday, sunday]}\n"
 HEADING = re.compile(r"\d{4}-\d\d-\d\d \S+ · ")
-LINE = re.compile(r"  \d\d:\d\d  \S+ +[a-z_…]+ +\S")
+LINE = re.compile(r"  \d\d:\d\d  \S+ +[a-z0-9_:…]+ +\S")
 
 
 @pytest.fixture
@@ -205,6 +205,56 @@ def test_a_space_or_ritual_that_is_not_there_is_told_with_those_that_are(shell: 
     assert shell.err == "There is no space “mian”; there are main, staff.\n"
     assert shell("preview", folder, "--ritual", "task") == 2
     assert shell.err == "There is no ritual “task”; there are daily_task, evening_sharing.\n"
+
+
+# --- homework ---------------------------------------------------------------------------------------------------------
+
+NOTE = """\
+note:
+  title: {en: First note, zh: 第一篇}
+  tier: base
+  opens: {day: 1, at: 10:00}
+  due: {day: 3, at: 22:00}
+"""
+
+
+def test_each_day_says_which_homework_opens_is_reminded_of_and_is_due(shell: Shell, tmp_path: Path) -> None:
+    folder = write_course(tmp_path / "writing", rituals="", homework=NOTE)
+    assert shell("preview", folder, "--from", "2027-03-01", "--days", "4") == 0
+    assert shell.lines == [
+        "2027-03-01 Monday · day 1",
+        "  10:00  –  note:opens    Homework opens: First note",
+        "",
+        "2027-03-02 Tuesday · day 2",
+        "  22:00  –  note:reminds  Homework reminder, due tomorrow: First note",
+        "",
+        "2027-03-03 Wednesday · day 3",
+        "  22:00  –  note:due      Homework is due: First note",
+        "",
+        "2027-03-04 Thursday · day 4",
+        "  nothing is posted",
+    ]
+    assert shell("preview", folder, "--term", "--ritual", "note:due") == 0
+    assert shell.lines == ["2027-03-03 Wednesday · day 3", "  22:00  –  note:due  Homework is due: First note"]
+
+
+def test_homework_opens_and_is_due_on_quiet_days_too(shell: Shell, tmp_path: Path) -> None:
+    homework = NOTE.replace("day: 3", "day: 6")
+    folder = write_course(tmp_path / "writing", course=COURSE + WEEKENDS, calendar="", rituals="", homework=homework)
+    assert shell("preview", folder, "--from", "2027-03-06", "--days", "1") == 0
+    assert shell.lines == ["2027-03-06 22:00  –         note:due          Homework is due: First note"]
+    assert shell.err == f"1 thing to look at: ./homeroom check {folder}\n"
+
+
+def test_chinese_operators_read_of_homework_in_chinese(shell: Shell, tmp_path: Path) -> None:
+    shell.speaks("zh_CN.UTF-8")
+    folder = write_course(tmp_path / "writing", rituals="", homework=NOTE)
+    assert shell("preview", folder, "--from", "2027-03-01", "--days", "3") == 0
+    assert [line for line in shell.lines if "note:" in line] == [
+        "  10:00  –  note:opens    作业开放：第一篇",
+        "  22:00  –  note:reminds  提醒还没交的人，明天截止：第一篇",
+        "  22:00  –  note:due      作业截止：第一篇",
+    ]
 
 
 # --- for programs -----------------------------------------------------------------------------------------------------

@@ -110,6 +110,6 @@ async def test_what_is_off_is_listed_once_and_rules_apart_from_the_rest(open_com
     lines = (await course.answer("chen", "/rules", room="staff")).splitlines()
     assert lines[0] == "Version 1 is live since 1 Mar 08:30: 5 rules, 1 off, 0 on trial."
     assert lines[1].startswith("Off: odd, rules.yaml:")
-    assert lines[2] == "And 3 other entries are off (conditions, badges, titles, rituals):"
+    assert lines[2] == "And 3 other entries are off (conditions, badges, titles, rituals, homework):"
     assert [line.split(",")[0] for line in lines[3:6]] == ["Off: odd_ritual", "Off: odd_one", "Off: star"]
     assert lines[6].startswith("What earns points")

@@ -10,6 +10,7 @@ from adapters.discord.answers import Answers
 from adapters.discord.asking import Asking
 from adapters.discord.cleared import Cleared
 from adapters.discord.client import Client
+from adapters.discord.downloads import fetch
 from adapters.discord.history import CatchingUp
 from adapters.discord.homes import Bound, Homes
 from adapters.discord.intake import Intake
@@ -31,7 +32,7 @@ from adapters.discord.trouble import Trouble, until_open
 from adapters.discord.votes import Votes
 from adapters.discord.watermarks import Watermarks
 from bot.domain.errors import NotSent
-from bot.domain.events import Event
+from bot.domain.events import Attachment, Event
 from bot.domain.messages import Inspection, MarkNames, Marks, OutgoingMessage
 from bot.domain.ports import AdapterStore, Clock, FileStore, Sink, SlashCommand, Suggest
 
@@ -151,6 +152,9 @@ class DiscordAdapter:
         if isinstance(message.act, Marks | MarkNames):
             return await self._mark(message, message.act)
         return await self._sending.send(message)
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        return await fetch(self.client, attachment.ref)
 
     async def _inspect(self, message: OutgoingMessage) -> str:
         """What is found is told to the core as an event of its own."""

@@ -9,13 +9,16 @@ from typing import Any, NamedTuple
 import aiohttp
 import discord
 import msgspec
+import yarl
 from discord.http import HTTPClient, Route
 from discord.webhook.async_ import async_context
 
-from adapters.discord.errors import NeverLeft, trouble_of
+from adapters.discord.errors import NeverLeft, retry_after, trouble_of
 from adapters.discord.gate import Gate, Trip
 from adapters.discord.giving_up import Requests
 from adapters.discord.library import LOST, Heard, listen, make_library, point_to
+from bot.domain.errors import NotSent, Refused, Unknown
+from bot.domain.files import MAX_FILE
 from bot.domain.traits import Limit
 
 log = logging.getLogger(__name__)
@@ -43,6 +46,7 @@ class Client:
 
     def __init__(self, token: str, api: str, gateway: str, *, library: discord.Client | None = None) -> None:
         point_to(api, gateway)
+        self.origin = yarl.URL(api).origin()
         self._token = token
         self._given = library
         self._trace = Gate(_LIMIT).trace()  # of all that is asked, by us or by the library
@@ -160,6 +164,22 @@ class Client:
                 raise
             raise ConnectionResetError("it was closed meanwhile") from None  # perhaps between two tries
 
+    async def download(self, url: yarl.URL) -> bytes | None:
+        """A file of at most `MAX_FILE`; None where there is none at this address any more.
+
+        Raises Refused, or what `errors.outcome_of` understands.
+        """
+        lane = self._answers
+        if lane is None:
+            raise NeverLeft("not logged in yet")
+        try:
+            async with asyncio.timeout(_PATIENCE_WITH_FILES), lane.get(url, allow_redirects=False) as answer:
+                return await _content(answer)
+        except RuntimeError:
+            if lane is self._answers:
+                raise
+            raise ConnectionResetError("it was closed meanwhile") from None
+
     async def close(self) -> None:
         self._requests.close()
         if self._rest is not None and self._given is None:
@@ -199,6 +219,24 @@ async def _close(library: discord.Client) -> None:
             await library.close()
     except Exception:
         log.debug("the gateway connection could not be closed as it should", exc_info=True)
+
+
+async def _content(answer: aiohttp.ClientResponse) -> bytes | None:
+    """Of an answer to who wants a file. A 403 is what an address gets whose day is over."""
+    if answer.status in (403, 404):
+        return None
+    if answer.status == 429:
+        raise NotSent("rate limited", retry_after=retry_after(answer))
+    if answer.status >= 500:
+        raise Unknown(f"{answer.status} instead of a file")
+    if answer.status != 200:
+        raise Refused(f"{answer.status} instead of a file")
+    content = bytearray()
+    async for part in answer.content.iter_chunked(2**16):
+        content += part
+        if len(content) > MAX_FILE:
+            raise Refused("the file is too large", why="too_large")
+    return bytes(content)
 
 
 def _form(json: Any, files: Sequence[Upload]) -> list[dict[str, Any]]:

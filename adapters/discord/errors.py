@@ -1,6 +1,7 @@
 """What Discord's errors mean: not sent, refused, or nobody knows; and what somebody must mend."""
 
 from datetime import timedelta
+from typing import Any
 
 import aiohttp
 import discord
@@ -59,7 +60,7 @@ def outcome_of(error: BaseException) -> NotSent | Refused | Unknown:
 def _outcome_of_answer(error: discord.HTTPException) -> NotSent | Refused | Unknown:
     said = str(error)
     if error.status == 429:
-        return NotSent(said, retry_after=_asked_wait(error))
+        return NotSent(said, retry_after=retry_after(error.response))
     if error.status >= 500:
         return Unknown(said)
     if error.code not in _WHY and (error.status == 401 or not _is_discords(error)):
@@ -72,10 +73,10 @@ def _is_discords(error: discord.HTTPException) -> bool:
     return "json" in error.response.headers.get("Content-Type", "json") or error.code != 0
 
 
-def _asked_wait(error: discord.HTTPException) -> timedelta:
-    """How long Discord wants to be left alone."""
+def retry_after(answer: Any) -> timedelta:
+    """How long Discord wants to be left alone, by an answer of the network."""
     try:
-        return timedelta(seconds=float(error.response.headers["Retry-After"]))
+        return timedelta(seconds=float(answer.headers["Retry-After"]))
     except (KeyError, ValueError):
         return _NOT_NOW
 

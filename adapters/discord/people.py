@@ -32,8 +32,9 @@ def text_of(message: shape.Message) -> str:
 
 
 def attachments_of(message: shape.Message) -> tuple[Attachment, ...]:
-    """The files of a message. Their addresses expire: what stays is where they are."""
-    return tuple(attachment(file, f"{message.channel_id}/{message.id}/{file.id}") for file in message.attachments)
+    """The files of a message. Their addresses expire: what stays is where they stand."""
+    place = f"{message.channel_id}/{message.id}"
+    return tuple(attachment(file, f"{place}/{file.id} {file.url}".strip()) for file in message.attachments)
 
 
 def attachment(file: shape.Attachment, ref: str) -> Attachment:

@@ -9,10 +9,11 @@ from adapters.local.chat import LocalChat
 from adapters.local.parse import PLATFORM, parse
 from adapters.local.values import Mistake, Moved
 from bot.domain.errors import NotSent, Refused, StorageTrouble
-from bot.domain.events import Event, UpdateUnreadable
+from bot.domain.events import Attachment, Event, UpdateUnreadable
+from bot.domain.files import MAX_FILE
 from bot.domain.ids import EventKey
 from bot.domain.messages import OutgoingMessage
-from bot.domain.ports import Clock, Document, Sink
+from bot.domain.ports import Clock, Document, FileStore, Sink
 from bot.domain.traits import Can, Traits
 
 log = logging.getLogger(__name__)
@@ -40,8 +41,9 @@ class LocalAdapter:
     platform = PLATFORM
     traits = TRAITS
 
-    def __init__(self, chat: LocalChat, clock: Clock) -> None:
+    def __init__(self, chat: LocalChat, clock: Clock, files: FileStore | None = None) -> None:
         self.chat = chat
+        self._files = files
         self._clock = clock
         self._pumping = asyncio.Lock()
 
@@ -88,3 +90,17 @@ class LocalAdapter:
             raise NotSent(moved.id) from moved
         except Mistake as mistake:
             raise Refused(mistake.id) from mistake
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The chat's files are ours already."""
+        path = self._files.path(attachment.ref) if self._files else None
+        if path is None:
+            raise Refused("the file is not there any more", why="gone")
+        try:
+            if path.stat().st_size > MAX_FILE:
+                raise Refused("the file is too large", why="too_large")
+            return await asyncio.to_thread(path.read_bytes)
+        except FileNotFoundError:
+            raise Refused("the file is not there any more", why="gone") from None
+        except OSError as error:
+            raise NotSent(f"the file can't be read: {type(error).__name__}") from error

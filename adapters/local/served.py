@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from adapters.local.adapter import LocalAdapter
 from adapters.local.server import WebServer
+from bot.domain.events import Attachment
 from bot.domain.messages import OutgoingMessage
 from bot.domain.ports import Sink
 
@@ -32,3 +33,6 @@ class ServedAdapter:
 
     async def send(self, message: OutgoingMessage) -> str:
         return await self._adapter.send(message)
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        return await self._adapter.fetch(attachment)

@@ -11,6 +11,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from adapters.telegram.albums import Albums
 from adapters.telegram.client import Client, bot_id
+from adapters.telegram.downloads import download
 from adapters.telegram.errors import is_done, outcome_of
 from adapters.telegram.parse import key_of
 from adapters.telegram.payloads import kept_by
@@ -19,7 +20,7 @@ from adapters.telegram.reading import Raw, Reader
 from adapters.telegram.render import POST_POLL, Call, as_caption, call_for
 from adapters.telegram.traits import PLATFORM, TRAITS
 from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
-from bot.domain.events import CommandInvoked, Event, MessagePosted, PlaceSeen
+from bot.domain.events import Attachment, CommandInvoked, Event, MessagePosted, PlaceSeen
 from bot.domain.messages import File, Inspection, OutgoingMessage
 from bot.domain.ports import AdapterStore, Clock, FileStore, Sink
 
@@ -132,6 +133,9 @@ class TelegramAdapter:
             raise NotSent(trouble.text.id) from trouble
         except ValueError as error:
             raise Refused(str(error)) from error
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        return await download(self.client, attachment.ref)
 
     async def _outcome_of_unknown(self, error: InvalidToken) -> NotSent | Refused | Unknown:
         """A server that says "not found", and knows the bot all the same, does not know the method."""

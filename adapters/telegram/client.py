@@ -4,6 +4,7 @@ import json
 import logging
 import os
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -67,11 +68,22 @@ class Client(Bot):
         try:
             return await self._post(method, params, read_timeout=patience)
         except TelegramError as error:
-            error.message = error.message.replace(self.token, "…")
-            error.args = (error.message,)
+            self._hide_token(error)
             raise
         except (KeyError, TypeError) as error:
             raise NetworkError("the answer of the Bot API server was not what it should be") from error
+
+    async def download(self, path: str) -> bytes:
+        """What lies at a path that `getFile` has told. Raises TelegramError, as `call` does."""
+        try:
+            return await self._request[1].retrieve(f"{self.base_file_url}/{quote(path)}")
+        except TelegramError as error:
+            self._hide_token(error)
+            raise
+
+    def _hide_token(self, error: TelegramError) -> None:
+        error.message = error.message.replace(self.token, "…")
+        error.args = (error.message,)
 
     async def hang_up(self) -> None:
         """Close the connections."""

@@ -15,7 +15,7 @@ _READ_AT_ONCE = 60  # characters; a longer answer stays until it is tapped away
 _ROW = 26  # columns of labels in one row of buttons, which a phone shows in full
 _MOST_IN_ROW = 3
 _PHOTO_BYTES = 10 * 1024 * 1024  # a larger picture goes as a file
-_INSTEAD = {"⭐": "🏆"}  # of what is no reaction here
+_INSTEAD = {"⭐": "🏆", "✅": "👍"}  # of what is no reaction here
 _STYLES = {"bold": "bold", "code": "code"}
 POST_POLL = "sendPoll"
 

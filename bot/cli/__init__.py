@@ -195,6 +195,37 @@ _COMMANDS: tuple[tuple[str, Command, tuple[Argument, ...]], ...] = (
         ),
     ),
     ("ledger", _late("data", "ledger"), (_CONFIG, _JSON)),
+    (
+        "export grades",
+        _late("grades", "grades"),
+        (
+            _CONFIG,
+            (("course",), {"nargs": "?", "metavar": "COURSE", "default": None}, "export_course", {}),
+            (("--csv",), {"type": Path, "default": None, "metavar": "FILE"}, "export_csv", {}),
+            (("--json",), {"type": Path, "default": None, "metavar": "FILE"}, "export_json", {}),
+            (("--homework",), {"default": None, "metavar": "ID"}, "export_homework", {}),
+        ),
+    ),
+    (
+        "import roster",
+        _late("imports", "roster"),
+        (
+            _CONFIG,
+            (("file",), {"type": Path, "metavar": "FILE.csv"}, "import_file", {}),
+            (("course",), {"nargs": "?", "metavar": "COURSE", "default": None}, "export_course", {}),
+            (("--apply",), {"action": "store_true"}, "import_apply", {}),
+        ),
+    ),
+    (
+        "import extensions",
+        _late("imports", "extensions"),
+        (
+            _CONFIG,
+            (("file",), {"type": Path, "metavar": "FILE.csv"}, "import_file", {}),
+            (("course",), {"nargs": "?", "metavar": "COURSE", "default": None}, "export_course", {}),
+            (("--apply",), {"action": "store_true"}, "import_apply", {}),
+        ),
+    ),
     ("migrate", _late("data", "migrate"), (_CONFIG,)),
     ("backup", _late("data", "backup"), (_CONFIG, (("--to",), {"type": Path, "default": None}, "to", {}))),
     ("restore", _late("data", "restore"), (_CONFIG, (("backup",), {"type": Path, "metavar": "FILE"}, "backup", {}))),

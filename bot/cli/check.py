@@ -74,8 +74,9 @@ def problems_of(folder: Path, shown_as: str, vocabulary: Vocabulary) -> list[Pro
 
 
 def _warnings(files: Files, loaded: Loaded, vocabulary: Vocabulary, shown_as: str) -> list[Problem]:
-    """None while rituals are off: what they leave undone is no gap in the plan."""
-    if any(problem.file == f"{shown_as}/rituals.yaml" for problem in loaded.problems):
+    """None while rituals or deadlines are off: what they leave undone is no gap in the plan."""
+    planned = {f"{shown_as}/rituals.yaml", f"{shown_as}/homework.yaml"}
+    if any(problem.file in planned for problem in loaded.problems):
         return []
     return warnings_of(loaded.course, vocabulary.actions, files, shown_as)
 

@@ -41,7 +41,7 @@ def diff(terminal: Terminal, options: argparse.Namespace, settings: Settings, da
     if course is None:
         return MISUSED
     vocabulary = Registry(FEATURES).vocabulary()
-    versions = [_live(database, course, vocabulary)] if options.live else []
+    versions = [live_version(database, course, vocabulary)] if options.live else []
     versions += [_folder(path, course, vocabulary) for path in paths]
     problems = [problem for version in versions if version for problem in version.problems]
     if problems or None in versions:
@@ -78,7 +78,7 @@ def _folder(path: Path, course: CourseId, vocabulary: Vocabulary) -> Loaded:
     return load_course(course, read_folder(path.resolve()), vocabulary, shown_as=str(path))
 
 
-def _live(database: Database, course: CourseId, vocabulary: Vocabulary) -> Loaded | None:
+def live_version(database: Database, course: CourseId, vocabulary: Vocabulary) -> Loaded | None:
     """The newest version; None where there is none."""
     newest = select(snapshot).where(snapshot.c.course == course).order_by(snapshot.c.number.desc()).limit(1)
     with database.begin() as db:

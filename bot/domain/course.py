@@ -79,6 +79,10 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The local date of the course at this moment."""
         return moment.astimezone(self.tzinfo).date()
 
+    def wall_time(self, moment: datetime) -> datetime:
+        """The moment as the course's clocks show it."""
+        return moment.astimezone(self.tzinfo)
+
     def day_number(self, day: date) -> int:
         """1 on the first date; 0 or less before it."""
         return (day - self.starts).days + 1

@@ -26,14 +26,15 @@ class NotSent(Exception):
         self.retry_after = retry_after
 
 
-Reason = Literal["", "blocked", "gone", "late", "moved"]
+Reason = Literal["", "blocked", "gone", "late", "moved", "too_large"]
 
 
 class Refused(Exception):
-    """The platform will never take this message.
+    """The platform will never take this message, or never hand out this file.
 
-    `why` is `blocked` where a person wants to hear nothing in private, `gone` where the bot is not in that chat,
-    `late` where nobody waits for the answer any more, `moved` where the chat has another address now: `moved_to`.
+    `why` is `blocked` where a person wants to hear nothing in private, `gone` where the bot is not in that chat, or the
+    file is not there; `late` where nobody waits for the answer any more, `moved` where the chat has another address
+    now: `moved_to`; `too_large` where a file is larger than what is taken.
     """
 
     def __init__(self, reason: str, *, why: Reason = "", moved_to: str | None = None) -> None:

@@ -1,11 +1,12 @@
 """What happened on a platform or on the clock. Each event has a key that is unique for ever."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from bot.domain.ids import CourseId, EventKey, RitualId, SpaceId
+from bot.domain.messages import File
 from bot.domain.places import Actor, Address, Member, Space
 
 
@@ -192,9 +193,29 @@ class TimeLost(_Happened, frozen=True, kw_only=True, tag="time_lost"):
     since: datetime
 
 
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """A moment that a feature wanted to hear of."""
+
+    row: int
+    object: str  # what it is about
+    due_at: datetime
+
+
+class AlarmsDue(_Happened, frozen=True, kw_only=True, tag="alarms_due"):
+    """All alarms of one name whose moment has come, in order. `at` is now."""
+
+    course: CourseId
+    name: str
+    alarms: tuple[Alarm, ...]
+
+
 class JobDone(_Happened, frozen=True, kw_only=True, tag="job_done"):
+    """A file that was asked for is there, or never will be."""
+
+    course: CourseId
     job: str
-    result: dict[str, Any]
+    file: File | None = None
+    error: Literal["gone", "too_large", "failed"] | None = None  # why there is none; `failed`: nobody knows
 
 
 class CourseFilesChanged(_Happened, frozen=True, kw_only=True, tag="course_files_changed"):
@@ -234,6 +255,7 @@ Event = (
     | PlatformTrouble
     | SpaceMigrated
     | OccurrenceDue
+    | AlarmsDue
     | TimeLost
     | JobDone
     | CourseFilesChanged

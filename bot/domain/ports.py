@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from bot.domain.events import Event
+from bot.domain.events import Attachment, Event
 from bot.domain.ids import Language, Role
 from bot.domain.messages import File, OutgoingMessage
 from bot.domain.places import Actor, Address
@@ -37,6 +37,13 @@ class Adapter(Protocol):
 
     async def send(self, message: OutgoingMessage) -> str:
         """Post, edit or answer; the platform's id of the message. Raises NotSent, Refused or Unknown, nothing else."""
+        ...
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """What is in a file that came with a message, as it is now. Raises NotSent, Refused or Unknown, nothing else.
+
+        Refused with `gone` or `too_large` (more than `MAX_FILE`) is the last word; without, the platform is not sure.
+        """
         ...
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
-from bot.domain.events import Done, Event, MessagePosted, OccurrenceDue, UpdateUnreadable
+from bot.domain.events import AlarmsDue, Done, Event, JobDone, MessagePosted, OccurrenceDue, UpdateUnreadable
 from bot.domain.ids import CourseId
 from bot.domain.messages import Text
-from bot.engine import agenda
+from bot.engine import agenda, alarms
 from bot.engine.context import Context
 from bot.engine.live import Live
 from bot.engine.transaction import Belonging, Engine, Transaction
@@ -28,6 +28,8 @@ def set_aside(engine: Engine, db: Connection, event: Event, error: str) -> None:
     number = db.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
     if isinstance(event, OccurrenceDue):
         agenda.fail(db, event)
+    if isinstance(event, AlarmsDue):
+        alarms.fail(db, event)
     writes = Writes()
     _tell_staff(engine, live, event, number, writes)
     if isinstance(event, Done) and not isinstance(event, MessagePosted):
@@ -55,7 +57,7 @@ def _tell_staff(engine: Engine, live: Live, event: Event, number: int, writes: W
 
 
 def _course_of(live: Live, event: Event) -> CourseId | None:
-    if isinstance(event, OccurrenceDue):
+    if isinstance(event, OccurrenceDue | AlarmsDue | JobDone):
         return event.course
     address = getattr(event, "address", None)
     space = live.space_at(address) if address else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack
 from sqlalchemy import Connection
 
 from bot.domain.course import Course
-from bot.domain.events import CommandInvoked, OccurrenceDue, PlainMessage
+from bot.domain.events import CommandInvoked, MessagePosted, OccurrenceDue, PlainMessage
 from bot.domain.ids import ROLES, Role
 from bot.domain.messages import Act, OutgoingMessage, Words
 from bot.domain.places import SPACE_KINDS, SpaceKind
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 CommandHandler = Callable[["Context", CommandInvoked], None]
 OccurrenceHandler = Callable[["Context", OccurrenceDue], Literal["gap"] | None]
 """`gap`: there was nothing to say, and staff have been told why."""
+AlarmHandler = Callable[["Context", Any], None]
+"""Hears an `AlarmsDue`."""
 EventHandler = Callable[["Context", Any], None]
 Withdrawal = Callable[["Context", "LedgerEntry"], None]
 FactHandler = Callable[["Context", Fact], None]
@@ -41,6 +43,7 @@ Suggested = tuple[str, Words | str | date]
 """A value as the command takes it, and what is shown for it."""
 Suggester = Callable[["Context", str], Iterable[Suggested]]
 """What may be meant by what was typed so far."""
+PrivateHandler = Callable[["Context", MessagePosted], None]
 MessagesHandler = Callable[[Any, Sequence["PlainMessage"]], None]
 Decorated = TypeVar("Decorated", bound=Callable[..., None])
 
@@ -104,6 +107,7 @@ class Feature:
     previews: dict[str, Preview] = field(default_factory=dict)
     handlers: dict[type, list[EventHandler]] = field(default_factory=dict)
     watchers: list[MessagesHandler] = field(default_factory=list)
+    private_handlers: list[tuple[Callable[[str], bool], PrivateHandler]] = field(default_factory=list)
     fact_handlers: dict[str, list[FactHandler]] = field(default_factory=dict)
     withdrawals: list[Withdrawal] = field(default_factory=list)
     looks: list[Afterwards] = field(default_factory=list)
@@ -112,6 +116,7 @@ class Feature:
     queries: dict[str, Callable[..., Any]] = field(default_factory=dict)
     offers: dict[str, Callable[..., Sequence[Any]]] = field(default_factory=dict)
     suggesters: dict[str, Suggester] = field(default_factory=dict)
+    alarms: dict[str, AlarmHandler] = field(default_factory=dict)
     sections: dict[str, type] = field(default_factory=dict)
     personals: list[Personal] = field(default_factory=list)
 
@@ -227,6 +232,15 @@ class Feature:
 
         return declare
 
+    def alarm(self, name: str) -> Callable[[AlarmHandler], AlarmHandler]:
+        """Hears the alarms of this name, as `storage/alarms.py` sets them: all that are due at once."""
+
+        def declare(handler: AlarmHandler) -> AlarmHandler:
+            self.alarms[name] = handler
+            return handler
+
+        return declare
+
     def on(self, kind: type) -> Callable[[Decorated], Decorated]:
         """Handles events of this type, one by one."""
 
@@ -240,6 +254,15 @@ class Feature:
         """Sees plain messages, many at a time: no statement per message."""
         self.watchers.append(handler)
         return handler
+
+    def in_private(self, is_meant: Callable[[str], bool]) -> Callable[[PrivateHandler], PrivateHandler]:
+        """Handles what somebody writes to the bot alone, where the text is no command and is meant for this."""
+
+        def declare(handler: PrivateHandler) -> PrivateHandler:
+            self.private_handlers.append((is_meant, handler))
+            return handler
+
+        return declare
 
     def query(self, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Offers a read-only question to other features: `handler(db, …)`."""
@@ -282,9 +305,11 @@ class Registry:
         self.facts = _merged((fact.name, fact) for f in self.features for fact in f.facts)
         self.sections = _merged(item for f in self.features for item in f.sections.items())
         self.queries = _merged(item for f in self.features for item in f.queries.items())
+        self.alarms = _merged(item for f in self.features for item in f.alarms.items())
         self.suggesters = _merged(item for f in self.features for item in f.suggesters.items())
         self.words = _merged((word, c) for c in self.commands.values() for word in c.words)
         self.watchers = tuple(watcher for f in self.features for watcher in f.watchers)
+        self.private_handlers = tuple(pair for f in self.features for pair in f.private_handlers)
         self.withdrawals = tuple(withdrawal for f in self.features for withdrawal in f.withdrawals)
         self.looks = tuple(look for f in self.features for look in f.looks)
         self.partings = tuple(parting for f in self.features for parting in f.partings)
@@ -305,6 +330,10 @@ class Registry:
     def command_of(self, name: str) -> Command | None:
         """The command that is called so; `/打卡` works too."""
         return self.commands.get(name) or self.words.get(name)
+
+    def private_handler(self, text: str) -> PrivateHandler | None:
+        """Who handles these words, where they are written to the bot alone and are no command."""
+        return next((handler for is_meant, handler in self.private_handlers if is_meant(text)), None)
 
     def command_in(self, event: Any) -> Command | None:
         """The command that an event is."""

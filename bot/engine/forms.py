@@ -35,15 +35,19 @@ _DONE = frozenset(("完成", "好了", "done"))
 _SEND = frozenset(("提交", "发送", "send"))
 
 
-def open_form(ctx: Context, name: str) -> None:
-    """Begin to ask this member for what a form holds, here; another one that was open here is given up."""
+def open_form(ctx: Context, name: str, **known: str) -> None:
+    """Begin to ask this member for what a form holds, here; another one that was open here is given up.
+
+    `known`: what need not be asked for, by field.
+    """
     form, old = ctx.engine.registry.forms[name], store.find(ctx.db, ctx.actor, ctx.actor_address)
+    given = {id: Given(text=value) for id, value in known.items()}
     if has_sheet(ctx, form):
-        show(ctx, form, old.answers if old and _is_prefill(ctx, form, old) else {})
+        show(ctx, form, {**(old.answers if old and _is_prefill(ctx, form, old) else {}), **given})
         return
     if old and not _is_over(ctx, old) and old.form in ctx.engine.registry.forms and old.answers:
         ctx.reply("forms.replaced", form=ctx.engine.registry.forms[old.form].title)
-    _go_on(ctx, form, _opened(ctx, name))
+    _advance(ctx, form, structs.replace(_opened(ctx, name), answers=given))
 
 
 def _is_prefill(ctx: Context, form: Form, kept: Session) -> bool:

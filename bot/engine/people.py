@@ -6,6 +6,7 @@ from bot.domain.events import (
     ContactChanged,
     Done,
     Event,
+    JobDone,
     JoinRequested,
     MemberJoined,
     MemberLeft,
@@ -28,6 +29,8 @@ from storage import contacts, outbox
 
 def context_of(tx: Transaction, event: Event) -> Context:
     """The context for one event: with course and member where its place belongs to a course."""
+    if isinstance(event, JobDone):
+        return Context(tx, event, Belonging(course=tx.live.courses.get(event.course)))
     if not isinstance(event, Done):
         return Context(tx, event, Belonging())
     if event.address.private and not isinstance(event, ContactChanged):

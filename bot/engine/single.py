@@ -1,18 +1,21 @@
 """One event that is no plain chat message: a command, an occurrence, or whatever a feature handles."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain.errors import UserError
 from bot.domain.events import (
+    AlarmsDue,
     CommandInvoked,
     ContactChanged,
     CourseFilesChanged,
     Event,
     FormSubmitted,
+    JobDone,
     MemberJoined,
     MemberLeft,
     MessagePosted,
@@ -23,11 +26,13 @@ from bot.domain.events import (
     UpdateUnreadable,
 )
 from bot.domain.messages import Text
+from bot.engine.alarms import ring
 from bot.engine.aside import set_aside, take_for_replay
 from bot.engine.context import Context
 from bot.engine.dispatch import NotMeant, as_command, run_command, spoil
 from bot.engine.executing import handle_occurrences
 from bot.engine.forms import keep_submission, take_message, take_submission
+from bot.engine.jobs import is_wanted
 from bot.engine.messages import handle_messages
 from bot.engine.moving import move_space
 from bot.engine.people import contact_changed, context_of, joined, left
@@ -42,27 +47,44 @@ log = logging.getLogger(__name__)
 
 def handle_one(tx: Transaction, event: Event) -> None:
     """Give one event its effect."""
-    match event:
-        case UpdateUnreadable():
-            set_aside(tx.engine, tx.db, event, event.error)
-        case OccurrenceDue():
-            handle_occurrences(tx, [event])
-        case TimeLost():
-            tell_of_lost_time(tx, event)
-        case CourseFilesChanged():
-            take_files(tx, event)
-        case MemberJoined():
-            joined(tx, event)
-        case MemberLeft():
-            left(tx, event)
-        case ContactChanged():
-            contact_changed(tx, event)
-        case SpaceMigrated():
-            move_space(tx.db, event.old, event.new, event.at)
-        case StretchSeen():
-            take_stretch(tx, event, handle_one)
-        case _:
-            _in_context(context_of(tx, event), event)
+    if isinstance(event, StretchSeen):
+        take_stretch(tx, event, handle_one)
+    elif handler := _OWN_WAY.get(type(event)):
+        handler(tx, event)
+    else:
+        _in_context(context_of(tx, event), event)
+
+
+def _set_aside(tx: Transaction, event: UpdateUnreadable) -> None:
+    set_aside(tx.engine, tx.db, event, event.error)
+
+
+def _move(tx: Transaction, event: SpaceMigrated) -> None:
+    move_space(tx.db, event.old, event.new, event.at)
+
+
+def _take_job(tx: Transaction, event: JobDone) -> None:
+    if is_wanted(tx, event):
+        _in_context(context_of(tx, event), event)
+
+
+def _take_occurrence(tx: Transaction, event: OccurrenceDue) -> None:
+    handle_occurrences(tx, [event])
+
+
+_OWN_WAY: Mapping[type, Callable[[Transaction, Any], None]] = {
+    UpdateUnreadable: _set_aside,
+    OccurrenceDue: _take_occurrence,
+    AlarmsDue: ring,
+    JobDone: _take_job,
+    TimeLost: tell_of_lost_time,
+    CourseFilesChanged: take_files,
+    MemberJoined: joined,
+    MemberLeft: left,
+    ContactChanged: contact_changed,
+    SpaceMigrated: _move,
+}
+"""What is no person's doing in a chat of theirs, or changes who is there before any feature hears of it."""
 
 
 def _in_context(ctx: Context, event: Event) -> None:
@@ -73,11 +95,18 @@ def _in_context(ctx: Context, event: Event) -> None:
     elif isinstance(event, FormSubmitted):
         _attempt(ctx, lambda: take_submission(ctx, event), lambda: keep_submission(ctx, event))
     elif isinstance(event, MessagePosted) and event.address.private:
-        _say_what_helps(ctx, event)
+        _hear_in_private(ctx, event)
     elif isinstance(event, MessagePosted):
         handle_messages(ctx.tx, [event])
     else:
         _other(ctx, event)
+
+
+def _hear_in_private(ctx: Context, event: MessagePosted) -> None:
+    if handler := ctx.engine.registry.private_handler(event.text):
+        _attempt(ctx, lambda: handler(ctx, event))
+    else:
+        _say_what_helps(ctx, event)
 
 
 def _say_what_helps(ctx: Context, event: MessagePosted) -> None:

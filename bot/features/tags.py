@@ -12,12 +12,11 @@ from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.parameters import text
+from bot.engine.tags import LONGEST_TAG, MOST_TAGS, is_tag
 from storage.tables import member, profile
 
 feature = Feature("tags")
 
-_LONGEST = 24
-_MOST = 10
 _SHOWN = 50
 
 
@@ -49,11 +48,10 @@ def _asked(text: str) -> tuple[str, list[str], list[str]]:
 
 
 def _checked(word: str) -> str:
-    """Letters of any script with their marks, digits, - and _."""
     if not word:
         raise UserError("tag.usage")
-    if len(word) > _LONGEST or not all(c in "-_" or unicodedata.category(c)[0] in "LMN" for c in word):
-        raise UserError("tag.bad", tag=word[:48], most=_LONGEST)
+    if not is_tag(word):
+        raise UserError("tag.bad", tag=word[:48], most=LONGEST_TAG)
     return word
 
 
@@ -61,8 +59,8 @@ def _tag(ctx: Context, who: Member, added: Sequence[str], removed: Sequence[str]
     new = [word for word in dict.fromkeys(added) if word not in who.tags]
     gone = [word for word in dict.fromkeys(removed) if word in who.tags and word not in added]
     tags = [word for word in who.tags if word not in gone] + new
-    if len(tags) > _MOST:
-        raise UserError("tag.too_many", name=who.name, most=_MOST, tags=list(who.tags))
+    if len(tags) > MOST_TAGS:
+        raise UserError("tag.too_many", name=who.name, most=MOST_TAGS, tags=list(who.tags))
     if new or gone:
         ctx.db.execute(update(member).where(member.c.id == who.id).values(tags=tags))
         changes = [*(f"+{word}" for word in new), *(f"-{word}" for word in gone)]

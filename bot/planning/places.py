@@ -1,4 +1,4 @@
-"""Where the days and the rituals of a course stand in its files."""
+"""Where the days, the rituals and the homework of a course stand in its files."""
 
 from typing import Any
 
@@ -21,6 +21,7 @@ class Places:
         self._prefix = f"{shown_as}/" if shown_as else ""
         self._calendar = "calendar.csv" if "calendar.csv" in files else "calendar.yaml"
         self._rituals = read(files.get("rituals.yaml", "")).root
+        self._homework = read(files.get("homework.yaml", "")).root
         listed = _calendar(files, course).get("days")
         nodes = listed.items if isinstance(listed, ListNode) else ()
         self._days = dict(zip((day.number for day in course.days), nodes, strict=True))
@@ -34,6 +35,11 @@ class Places:
     def about_ritual(self, ritual: str, id: str, /, **values: Any) -> Problem:
         at = find(self._rituals, (ritual,)).key or _TOP
         return self._warning("rituals.yaml", at, id, {"ritual": ritual, **values})
+
+    def about_homework(self, homework: str, key: str, id: str, /, **values: Any) -> Problem:
+        """A warning where a homework says this."""
+        at = find(self._homework, (homework, key)).node
+        return self._warning("homework.yaml", at, id, {"homework": homework, **values})
 
     def _next_to(self, number: int) -> Place:
         later = (node for day, node in self._days.items() if day > number)

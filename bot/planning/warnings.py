@@ -6,6 +6,7 @@ from bot.domain.course import Course
 from bot.domain.errors import Problem
 from bot.planning.clashes import clashes
 from bot.planning.gaps import gaps, unposted
+from bot.planning.homework import homework_gaps
 from bot.planning.idle import idle
 from bot.planning.places import Places
 from bot.planning.plan import Plan
@@ -17,4 +18,4 @@ def warnings_of(course: Course, actions: Mapping[str, Action], files: Files, sho
     """Of the whole course; `files` are those that it was loaded from."""
     plan, places = Plan(course, actions), Places(files, course, shown_as)
     acts = plan.whole()
-    return [warning for find in (gaps, unposted, clashes, idle) for warning in find(plan, acts, places)]
+    return [warning for find in (gaps, unposted, clashes, idle, homework_gaps) for warning in find(plan, acts, places)]

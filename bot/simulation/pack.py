@@ -12,6 +12,7 @@ from yaml import MappingNode, Node, ScalarNode
 from bot.domain.course import Course
 from bot.simulation.acts import Room
 from bot.simulation.cast import TEACHER
+from bot.simulation.pack_homework import repeated
 
 _TEXTS = ("title", "task", "material", "sharing", "reminder")
 _KINDS: Mapping[Room, str] = {"main": "main", "corner": "interest", "staff": "staff"}
@@ -32,7 +33,18 @@ def copy_pack(folder: Path, to: Path, course: Course, *, weeks: int, assistants:
     if course.days:
         days = list(_days(course, until=7 * weeks))
         (to / "calendar.yaml").write_text(yaml.safe_dump({"days": days}, allow_unicode=True), encoding="utf-8")
+    if (to / "homework.yaml").exists() and course.book.homework:
+        _write(to / "homework.yaml", _homework(to / "homework.yaml", course, until=7 * weeks))
     return rooms
+
+
+def _homework(file: Path, course: Course, *, until: int) -> MappingNode:
+    """Everybody is on duty: the file knows nobody of our own staff."""
+    root = repeated(_read(file), course, until=until)
+    for key, section in root.value:
+        if key.value == "grading" and isinstance(section, MappingNode):
+            section.value = [(name, value) for name, value in section.value if name.value != "duty"]
+    return root
 
 
 def _rooms(course: Course) -> dict[Room, str]:
@@ -59,7 +71,8 @@ def _days(course: Course, *, until: int) -> Iterator[dict[str, Any]]:
 
 
 def _anchored(course: Course, number: int) -> dict[str, Any]:
-    """The lesson and the deadline of a day."""
+    """The lesson and the deadline of a day; homework.yaml itself has those of its own."""
+    own = {(homework.due.date, homework.due.at) for homework in course.book.homework.values()}
     return {
         anchor.kind: {
             "at": f"{anchor.at:%H:%M}",
@@ -67,6 +80,7 @@ def _anchored(course: Course, number: int) -> dict[str, Any]:
         }
         for anchor in course.anchors
         if course.day_number(anchor.date) == number
+        and not (anchor.kind == "deadline" and (anchor.date, anchor.at) in own)
     }
 
 

@@ -9,6 +9,7 @@ from adapters.local.parse import PLATFORM
 from adapters.local.values import Mistake, Person
 from adapters.local.values import Room as ChatRoom
 from bot.domain.course import Course
+from bot.domain.events import Attachment
 from bot.domain.messages import OutgoingMessage
 from bot.domain.ports import Clock, Sink
 from bot.simulation.acts import Act, CheckIn, Deed, Delete, Edit, Join, Leave, Post, React, Room, Say
@@ -50,6 +51,9 @@ class Platform:
         for button in message.buttons:
             self._buttons[message.address.chat, button.command] = int(number)
         return number
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        return await self._adapter.fetch(attachment)
 
     # --- people's side ------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Literal
 
 from bot.domain.errors import NotSent, Refused, Unknown
-from bot.domain.events import Done, Event
+from bot.domain.events import Attachment, Done, Event
 from bot.domain.messages import OutgoingMessage
 from bot.domain.ports import Adapter, Sink
 from bot.simulation.outages import Outage
@@ -108,3 +108,6 @@ class _Unreliable:
 
     async def send(self, message: OutgoingMessage) -> str:
         return await self._storm.send(self._inner, message)
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        return await self._inner.fetch(attachment)

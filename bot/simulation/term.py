@@ -102,7 +102,7 @@ class Term:
             pass
         if self._due_at and self._due_at <= self.now():
             await app.run_due()
-        await app.deliverer.drain()
+        await app.drain()
         self._handled_until = self.now()
 
     async def _start(self) -> App:

@@ -5,7 +5,8 @@ An adapter's test module makes a `Bench` for itself, offers it as the fixture `b
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import msgspec
@@ -13,6 +14,7 @@ import pytest
 
 from bot.domain.errors import Refused, StorageTrouble
 from bot.domain.events import Event
+from bot.domain.files import MAX_FILE
 from bot.domain.messages import Button, OutgoingMessage, Span, Table, Text
 from bot.domain.places import Address
 from bot.domain.ports import Adapter
@@ -20,6 +22,9 @@ from bot.domain.traits import Can
 
 __all__ = [
     "test_a_button_that_is_pressed_comes_out_as_its_command",
+    "test_a_file_that_is_gone_is_refused_for_good",
+    "test_a_file_that_is_too_large_is_refused_for_good",
+    "test_a_file_that_somebody_sent_can_be_fetched_as_long_as_it_stands",
     "test_a_message_has_an_id_of_its_own",
     "test_a_message_says_every_word",
     "test_a_pin_of_nothing_is_refused",
@@ -74,6 +79,14 @@ class Bench(Protocol):
         """A person presses the newest button with this label."""
         ...
 
+    async def sends(self, who: str, name: str, content: bytes) -> None:
+        """A person posts a file in the group."""
+        ...
+
+    def lose_files(self) -> None:
+        """What people have sent is gone from the platform."""
+        ...
+
 
 class Core:
     """A sink that collects events; it may be in trouble first."""
@@ -102,6 +115,18 @@ class Core:
         """Wait until so many events are taken."""
         while len(self.events) < count:
             await self.changed()
+
+
+@asynccontextmanager
+async def listening(bench: Bench) -> AsyncIterator[Core]:
+    """The adapter at work; what it hands over."""
+    core = Core()
+    running = asyncio.create_task(bench.adapter.run(core))
+    try:
+        yield core
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
 
 
 async def events_of(bench: Bench, count: int, core: Core | None = None) -> list[Event]:
@@ -246,6 +271,40 @@ async def test_a_button_that_is_pressed_comes_out_as_its_command(bench: Bench) -
         ("checkin 2027-03-01", id, bench.user("ada"))
     ] * 2
     assert len({event.key for event in events}) == len({event.interaction for event in events}) == 2
+
+
+async def test_a_file_that_somebody_sent_can_be_fetched_as_long_as_it_stands(bench: Bench) -> None:
+    content = bytes(range(256)) * 4000
+    await bench.sends("ada", "work.txt", content)
+    async with listening(bench) as core:
+        await core.has(1)
+        [file] = core.events[0].attachments  # type: ignore[union-attr]
+        assert (file.name, file.media_type, file.size) == ("work.txt", "text/plain", len(content))
+        for _ in range(2):
+            assert await bench.adapter.fetch(file) == content
+
+
+async def test_a_file_that_is_gone_is_refused_for_good(bench: Bench) -> None:
+    await bench.sends("ada", "work.txt", b"some words")
+    async with listening(bench) as core:
+        await core.has(1)
+        bench.lose_files()
+        [file] = core.events[0].attachments  # type: ignore[union-attr]
+        for ref in (file.ref, "0" * 64, "1/2/3", "/etc/passwd", "file:///etc/passwd", "http://127.0.0.1:1/x"):
+            with pytest.raises(Refused) as refused:
+                await bench.adapter.fetch(msgspec.structs.replace(file, ref=ref))
+            assert refused.value.why == "gone", ref
+
+
+async def test_a_file_that_is_too_large_is_refused_for_good(bench: Bench) -> None:
+    """Also where nobody has said how large it is."""
+    await bench.sends("ada", "work.txt", bytes(MAX_FILE + 1))
+    async with listening(bench) as core:
+        await core.has(1)
+        [file] = core.events[0].attachments  # type: ignore[union-attr]
+        with pytest.raises(Refused) as refused:
+            await bench.adapter.fetch(msgspec.structs.replace(file, size=0))
+        assert refused.value.why == "too_large"
 
 
 async def test_an_event_is_acknowledged_only_when_the_sink_has_returned(bench: Bench) -> None:

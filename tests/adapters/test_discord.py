@@ -13,7 +13,7 @@ from adapters.discord import client as client_module
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.client import Client
 from adapters.discord.traits import PLATFORM, TRAITS
-from bot.domain.events import Event, PlaceSeen
+from bot.domain.events import Attachment, Event, PlaceSeen
 from bot.domain.messages import OutgoingMessage
 from bot.domain.places import Address
 from bot.domain.ports import Asked, Sink
@@ -66,6 +66,9 @@ class Listening:
 
     async def send(self, message: OutgoingMessage) -> str:
         return await self.adapter.send(message)
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        return await self.adapter.fetch(attachment)
 
 
 class DiscordBench:
@@ -122,6 +125,12 @@ class DiscordBench:
             self.pressed.append((who, self.server.presses(self.people[who], self.channel, newest.id, label)))
 
         self.adapter.presses.append(press)
+
+    async def sends(self, who: str, name: str, content: bytes) -> None:
+        self.server.says(self.people[who], self.channel, files=[(name, content)])
+
+    def lose_files(self) -> None:
+        self.server.world.files.clear()
 
 
 async def _nothing_to_suggest(asked: Asked, /) -> list[tuple[str, str]]:

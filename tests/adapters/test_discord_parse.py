@@ -116,7 +116,7 @@ def test_what_nobody_said_is_nothing(raw: Raw) -> None:
 def test_a_reply_quotes_what_it_answers() -> None:
     ours = message("Tell me", by=BOT, id="40", attachments=[attachment()])
     raw = message(type=19, message_reference={"type": 0, "message_id": "40"}, referenced_message=ours)
-    file = Attachment(name="page.png", media_type="image/png", size=5, ref=f"{MAIN}/40/61")
+    file = Attachment(name="page.png", media_type="image/png", size=5, ref=f"{MAIN}/40/61 https://cdn/61/page.png")
     assert posted(raw).reply_to == "40"
     assert posted(raw).quoted == Quoted(user=BOT, text="Tell me", attachments=(file,), is_ours=True)
 
@@ -136,8 +136,8 @@ def test_files_are_found_again_by_their_message() -> None:
         "", attachments=[attachment("61"), attachment("62", "a.txt", content_type="text/plain; charset=utf-8")]
     )
     assert [(file.name, file.media_type, file.ref) for file in posted(raw).attachments] == [
-        ("page.png", "image/png", f"{MAIN}/{NOW_ID}/61"),
-        ("a.txt", "text/plain", f"{MAIN}/{NOW_ID}/62"),
+        ("page.png", "image/png", f"{MAIN}/{NOW_ID}/61 https://cdn/61/page.png"),
+        ("a.txt", "text/plain", f"{MAIN}/{NOW_ID}/62 https://cdn/62/a.txt"),
     ]
 
 

@@ -33,6 +33,7 @@ from bot.domain.ports import AdapterStore
 from scheduler.clock import RealClock
 from storage.database import Database
 from storage.documents import Documents
+from storage.files import FileStore
 from storage.migrate import migrate
 from tests.adapters.contract import *  # noqa: F403 - the tests that every adapter passes
 from tests.adapters.contract import Seen, events_of
@@ -46,9 +47,11 @@ class LocalBench:
 
     group = GROUP
 
-    def __init__(self, chat: LocalChat) -> None:
+    def __init__(self, chat: LocalChat, files: FileStore) -> None:
         self.chat = chat
-        self.adapter = LocalAdapter(chat, RealClock())
+        self.files = files
+        self.adapter = LocalAdapter(chat, RealClock(), files)
+        self._sent: list[File] = []
 
     def user(self, who: str) -> str:
         return who
@@ -71,6 +74,14 @@ class LocalBench:
         command = next(button.command for button in newest.buttons if button.label == label)
         await self.chat.press(who, "main", newest.number, command)
 
+    async def sends(self, who: str, name: str, content: bytes) -> None:
+        self._sent.append(self.files.keep(name, "text/plain", content))
+        await self.chat.say(who, "main", "", files=self._sent[-1:])
+
+    def lose_files(self) -> None:
+        for file in self._sent:
+            self.files.remove(file.sha256)
+
 
 def opened(store: AdapterStore, people: Iterable[Person]) -> LocalChat:
     rooms = [Room(id="main", title="Main"), Room(id="staff", title="Staff", staff_only=True)]
@@ -88,7 +99,7 @@ async def in_front_of_a_chat(tmp_path: Path) -> AsyncIterator[LocalBench]:
     ]
     chat = opened(Documents(database, "local"), people)
     await chat.open()
-    yield LocalBench(chat)
+    yield LocalBench(chat, FileStore(tmp_path / "files"))
     database.close()
 
 
@@ -191,7 +202,7 @@ async def test_who_is_let_in_is_asked_at_every_access(bench: LocalBench) -> None
 
 async def test_a_process_that_another_one_has_replaced_overwrites_nothing(bench: LocalBench) -> None:
     await bench.says("ada", "one")
-    other = LocalBench(opened(bench.chat.store, bench.chat.people.values()))
+    other = LocalBench(opened(bench.chat.store, bench.chat.people.values()), bench.files)
     await other.chat.open()
     await other.says("ben", "two")  # the first process was suspended, and knows nothing of it
 

@@ -67,6 +67,12 @@ class TelegramBench:
         newest = [seen for seen in self.telegram.sees(ada, self.chat) if label in seen.labels][-1]
         self.telegram.presses(ada, self.chat, newest.id, label)
 
+    async def sends(self, who: str, name: str, content: bytes) -> None:
+        self.telegram.sends_document(self.people[who], self.chat, content, name=name)
+
+    def lose_files(self) -> None:
+        self.telegram.world.files.clear()
+
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[TelegramBench]:

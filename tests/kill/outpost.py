@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.errors import NotSent, StorageTrouble, Unknown
-from bot.domain.events import CommandInvoked, Event, MessagePosted
+from bot.domain.events import Attachment, CommandInvoked, Event, MessagePosted
 from bot.domain.ids import EventKey
 from bot.domain.messages import OutgoingMessage
 from bot.domain.places import Actor, Address
@@ -139,6 +139,9 @@ class OutpostAdapter:
         if luck < _LIMITED + _LOST + _UNANSWERED:
             raise Unknown("no answer")
         return id
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        raise NotImplementedError("nobody sends files here")
 
     async def _travel(self) -> None:
         await asyncio.sleep(self._chance.uniform(0, _LATENCY))

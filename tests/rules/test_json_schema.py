@@ -14,7 +14,8 @@ from rules.reader import read
 from rules.trials import trials_of
 from rules.unreadable import Unreadable
 from tests.community import FILES
-from tests.rules import test_demo, test_loader
+from tests.rules import test_demo, test_homework, test_loader
+from tests.rules.marks import placed
 from tests.rules.underlined import PRODUCT, REAL, SMALL, complaints, value
 from tests.rules.vocabulary import COURSE
 from tests.sources import ROOT
@@ -137,7 +138,14 @@ def test_all_of_the_course_its_calendar_and_its_rituals_is_known() -> None:
         assert complaints(REAL[name], value(text)) == []
 
 
-@pytest.mark.parametrize("name", ["rules.yaml", "rituals.yaml", "calendar.yaml", "demo.yaml"])
+def test_all_of_homework_is_known() -> None:
+    text = test_homework.GRADING + test_homework.QUIZ + test_homework.NOTE
+    files = {"course.yaml": COURSE, "rules.yaml": test_homework.LEVELS, "homework.yaml": text}
+    assert load_course("camp", files, PRODUCT).problems == ()
+    assert complaints(REAL["homework.yaml"], value(text)) == []
+
+
+@pytest.mark.parametrize("name", ["rules.yaml", "rituals.yaml", "calendar.yaml", "homework.yaml", "demo.yaml"])
 def test_a_file_may_be_empty(name: str) -> None:
     assert complaints(REAL[name], None) == []
 
@@ -147,9 +155,11 @@ def test_a_file_may_be_empty(name: str) -> None:
 # What is no matter of shape: it takes the whole course, the calendar's arithmetic, or the world's time zones.
 MEANING = {
     "problem.always_quiet", "problem.bad_cron_line", "problem.bad_range", "problem.course_too_long",
-    "problem.cron_too_often", "problem.day_order", "problem.day_outside", "problem.duplicate_key",
-    "problem.ends_before_start", "problem.ends_first", "problem.no_shorthand", "problem.one_main",
-    "problem.other_role", "problem.too_deep", "problem.twice",
+    "problem.cron_too_often", "problem.day_order", "problem.day_outside", "problem.due_first",
+    "problem.duplicate_key", "problem.endless_night", "problem.ends_before_start", "problem.ends_first",
+    "problem.late_within_grace", "problem.never_graded", "problem.no_shorthand", "problem.no_such_option",
+    "problem.nothing_to_hand_in", "problem.one_main", "problem.other_role", "problem.same_option",
+    "problem.too_deep", "problem.twice",
 }  # fmt: skip
 # The same, of problems that elsewhere are one of shape. To JSON, 1.0 is a whole number.
 ALSO_MEANING = (
@@ -163,6 +173,13 @@ ALSO_MEANING = (
     "99999999999",
     "ahze",
     "id: chen",
+    "levels: [new, cor]",
+    "levels: core_",
+    "mian]",
+    "writers]",
+    "covers: 开头",
+    "accepted_for: 0d",
+    "within: 0h",
 )
 
 
@@ -181,6 +198,8 @@ def of_shape() -> Iterator[tuple[str, str]]:
         yield from mistakes("rules.yaml", text, expected)
     for ritual, expected in rows(test_loader.test_a_mistake_in_a_ritual_puts_that_ritual_off):
         yield from mistakes("rituals.yaml", f"r: {ritual}", expected)
+    for marked, expected in [*test_homework.BAD_HOMEWORK, *test_homework.BAD_SECTIONS]:
+        yield from mistakes("homework.yaml", placed(marked)[0], [f"problem.{id}" for id in expected])
     for old, new, expected in rows(test_demo.test_a_mistake_in_the_demo_is_told_with_its_place):
         yield from mistakes("demo.yaml", test_demo.DEMO.replace(old, new), expected)
 

@@ -197,3 +197,85 @@ def test_nor_is_a_ritual(when: dict[str, Any], ritual: dict[str, Any]) -> None:
     problems, document = problems_with("rituals.yaml", {"r": {**when, **ritual}})
     if not problems:
         assert complaints(REAL["rituals.yaml"], document) == []
+
+
+ANSWERS = st.one_of(
+    st.fixed_dictionaries(
+        {"options": mostly(st.lists(TEXTS, min_size=2, max_size=3)), "right": one_of_or_list(st.integers(1, 3))}
+    ),
+    st.fixed_dictionaries({"fill": one_of_or_list(PRINTED)}),
+    st.fixed_dictionaries({"order": mostly(st.lists(TEXTS, min_size=2, max_size=3))}),
+    st.fixed_dictionaries({}, optional={"fill": PRINTED, "right": st.integers(0, 2)}),
+)
+QUESTIONS = st.tuples(
+    ANSWERS,
+    st.fixed_dictionaries(
+        {"ask": mostly(TEXTS)},
+        optional={"because": mostly(TEXTS), "points": mostly(st.integers(0, 101)), "covers": mostly(PRINTED)},
+    ),
+).map(lambda parts: {**parts[0], **parts[1]})
+CRITERIA = st.fixed_dictionaries(
+    {"title": mostly(TEXTS), "points": mostly(st.integers(0, 1001))},
+    optional={"problems": mostly(st.dictionaries(st.sampled_from(["one", "two_2", "Three"]), TEXTS, max_size=2))},
+)
+LATE = st.sampled_from(["accepted", "refused"]) | st.fixed_dictionaries(
+    {}, optional={"accepted_for": DURATIONS, "loses": st.integers(0, 101), "per": DURATIONS, "at_most": st.integers()}
+)
+HANDED_IN = st.fixed_dictionaries(
+    {},
+    optional={
+        "accepts": mostly(st.lists(st.sampled_from(["text", "link", "photo"]), min_size=1, max_size=3)),
+        "max_files": mostly(st.integers(0, 11)),
+        "template": mostly(TEXTS),
+        "headings": one_of_or_list(PRINTED),
+        "length": mostly(st.fixed_dictionaries({}, optional={"at_least": st.integers(0, 300), "at_most": st.just(9)})),
+        "rubric": mostly(st.dictionaries(st.sampled_from(["one", "two", "3"]), CRITERIA, min_size=1, max_size=2)),
+        "team": mostly(st.fixed_dictionaries({"size": st.integers(1, 11)})),
+    },
+)
+ASKED = st.fixed_dictionaries(
+    {"questions": mostly(st.lists(QUESTIONS, min_size=1, max_size=2))},
+    optional={"attempts": mostly(st.just("any") | st.integers(0, 101))},
+)
+HOMEWORK = st.fixed_dictionaries(
+    {
+        "tier": mostly(st.sampled_from(["base", "practice", "challenge"])),
+        "title": mostly(TEXTS),
+        "opens": st.fixed_dictionaries({"day": mostly(st.integers(0, 5)), "at": TIMES}),
+        "due": st.fixed_dictionaries({"day": mostly(st.integers(6, 15)), "at": TIMES}),
+    },
+    optional={
+        "about": mostly(TEXTS),
+        "lesson": mostly(st.integers(0, 15)),
+        "grace": mostly(DURATIONS),
+        "late": mostly(LATE),
+        "audience": mostly(st.fixed_dictionaries({}, optional={"groups": st.just("main"), "tags": PRINTED})),
+    },
+)
+
+
+@settings(max_examples=300)
+@given(HOMEWORK, HANDED_IN | ASKED)
+def test_nor_is_a_homework(homework: dict[str, Any], more: dict[str, Any]) -> None:
+    problems, document = problems_with("homework.yaml", {"h": {**homework, **more}})
+    if not problems:
+        assert complaints(REAL["homework.yaml"], document) == []
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "within": mostly(DURATIONS),
+            "warn_at": mostly(st.integers(0, 100)),
+            "nights": mostly(st.fixed_dictionaries({"from": TIMES, "until": TIMES})),
+            "rests_on": one_of_or_list(WEEKDAYS),
+            "ladder": mostly(st.permutations(["on_duty", "assistants", "admins"])),
+            "duty": mostly(st.dictionaries(WEEKDAYS, one_of_or_list(st.just("local:lin")), max_size=2)),
+        },
+    )
+)
+def test_nor_is_how_homework_is_graded(grading: dict[str, Any]) -> None:
+    problems, document = problems_with("homework.yaml", {"grading": grading})
+    if not problems:
+        assert complaints(REAL["homework.yaml"], document) == []

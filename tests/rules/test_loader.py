@@ -575,8 +575,11 @@ def test_a_file_that_is_too_large_is_refused_before_all_of_it_is_read(tmp_path: 
     assert listed(load(files)[1]) == ["course.yaml:1:1 problem.file_too_large"]
 
 
-NAMES = st.sampled_from(["course.yaml", "calendar.yaml", "rules.yaml", "rituals.yaml", "demo.yaml"])
-KEYS = "days: all: any: not: at_least: every: conditions: levels: badges: titles: tests: use: facts: awards: counts_as:"
+NAMES = st.sampled_from(["course.yaml", "calendar.yaml", "rules.yaml", "rituals.yaml", "homework.yaml", "demo.yaml"])
+KEYS = (
+    "days: all: any: not: at_least: every: conditions: levels: badges: titles: tests: use: facts: awards: counts_as: "
+    "grading: duty: tier: opens: due: questions: options: right: rubric: late: audience:"
+)
 WORDS = st.sampled_from([*COURSE.split(), *ON_TIME.split(), *KEYS.split()])
 PIECES = st.one_of(WORDS, st.sampled_from([" ", "\n", "\n  ", "- ", "[", "]", "{", "}", ": ", ", ", "*a", "&a", "!"]))
 

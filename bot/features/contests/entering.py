@@ -18,7 +18,6 @@ from bot.features.contests import store
 from bot.features.contests.declared import ENTERED, feature
 from bot.features.contests.found import object_of, taking, title_of
 from bot.features.contests.store import Work
-from bot.features.contests.words import course_time
 
 PLACES: tuple[SpaceKind, ...] = ("main", "interest", "alumni")
 
@@ -97,7 +96,7 @@ def _is_there(given: Work) -> bool:
 
 def _take(ctx: Context, found: Any, given: Work) -> None:
     is_first = store.keep(ctx.db, found.id, ctx.member.id, given, at=ctx.now)
-    title, until = title_of(ctx, found), course_time(ctx, found.taken_until)
+    title, until = title_of(ctx, found), ctx.course.wall_time(found.taken_until)
     ctx.reply("contest.entered" if is_first else "contest.replaced", title=title, until=until)
     if not is_first:
         return

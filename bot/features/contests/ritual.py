@@ -14,7 +14,7 @@ from bot.features.contests.ballot import Outcome
 from bot.features.contests.declared import WON, ContestOptions, feature, options_of
 from bot.features.contests.found import object_of, title_of
 from bot.features.contests.ranking import blind_order, places
-from bot.features.contests.words import course_time, excerpt, vote_button
+from bot.features.contests.words import excerpt, vote_button
 
 _PAGE = 10  # works in one post, each with its button
 _SHOWN = 20  # winners; there are more only where many share a place
@@ -57,9 +57,9 @@ def _open(ctx: Context, due: OccurrenceDue) -> None:
     _say(
         ctx,
         due,
-        Text(id="contest.opens", values={"title": options.title, "until": course_time(ctx, entries_until)}),
+        Text(id="contest.opens", values={"title": options.title, "until": ctx.course.wall_time(entries_until)}),
         Text(id="contest.how"),
-        Text(id="contest.then", values={"until": course_time(ctx, votes_until)}),
+        Text(id="contest.then", values={"until": ctx.course.wall_time(votes_until)}),
     )
 
 
@@ -94,7 +94,8 @@ def _post_gallery(ctx: Context, due: OccurrenceDue, found: Any, works: Sequence[
     if is_missed:
         store.close(ctx.db, due)
     head: list[Words] = [_head(ctx, found, len(works), is_missed=is_missed)]
-    foot: list[Words] = [] if is_missed else [Text(id="contest.how_to_vote", values={"until": course_time(ctx, until)})]
+    shown = ctx.course.wall_time(until)
+    foot: list[Words] = [] if is_missed else [Text(id="contest.how_to_vote", values={"until": shown})]
     numbered = list(enumerate(works, 1))
     for first in range(0, len(works), _PAGE):
         page = numbered[first : first + _PAGE]

@@ -14,7 +14,7 @@ from bot.engine.parameters import text
 from bot.features.contests import ballot, store
 from bot.features.contests.declared import feature
 from bot.features.contests.found import running, title_of, voting
-from bot.features.contests.words import course_time, excerpt, vote_button
+from bot.features.contests.words import excerpt, vote_button
 
 _NUMBER = re.compile(r"(?:no\.?|第)?\s*([0-9]{1,4})\s*号?", re.IGNORECASE)
 _LINES = 30  # of the staff's list
@@ -41,7 +41,7 @@ def _state(ctx: Context, one: Any, works: int, votes: int) -> Words:
     is_voted_on = one.gallery_at is not None
     values = {
         "title": title_of(ctx, one),
-        "until": course_time(ctx, one.voted_until if is_voted_on else one.taken_until),
+        "until": ctx.course.wall_time(one.voted_until if is_voted_on else one.taken_until),
         "works": works,
         "votes": votes,
     }

@@ -12,7 +12,6 @@ from bot.features.contests import ballot, store
 from bot.features.contests.declared import feature
 from bot.features.contests.entering import PLACES
 from bot.features.contests.found import voting
-from bot.features.contests.words import course_time
 
 _ASKED = re.compile(r"(?:no\.?|number|第)?\s*([0-9]{1,4})\s*号?(?:\s+#([0-9]{1,15}))?", re.IGNORECASE)
 
@@ -35,7 +34,7 @@ def vote(ctx: Context, cmd: CommandInvoked) -> None:
     ballot.cast(ctx.db, found.id, ctx.member.id, work.id, at=ctx.now)
     is_secret = answers_in_private(ctx) and not is_overheard(cmd)
     answer = "contest.voted" if is_secret else "contest.voted_aloud"
-    ctx.reply(answer, number=number, until=course_time(ctx, found.voted_until))
+    ctx.reply(answer, number=number, until=ctx.course.wall_time(found.voted_until))
 
 
 def _asked(text: str) -> tuple[int, int | None]:

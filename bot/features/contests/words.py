@@ -1,19 +1,12 @@
 """How contests speak of works and moments."""
 
-from datetime import datetime
 from typing import Any
 
 from bot.domain.messages import Text
 from bot.engine import works
-from bot.engine.context import Context
 from bot.engine.voice import Label
 
 _EXCERPT = 120  # columns: a few lines on a phone
-
-
-def course_time(ctx: Context, moment: datetime) -> datetime:
-    """The moment as the course's clocks show it."""
-    return moment.astimezone(ctx.course.tzinfo)
 
 
 def excerpt(work: Any) -> list[str | Text]:

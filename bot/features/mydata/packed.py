@@ -1,6 +1,5 @@
 """A zip of it: a text to read first, JSON of every table, sheets, and the files themselves."""
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterator
@@ -11,12 +10,12 @@ import msgspec
 
 from bot.domain.files import MAX_FILE
 from bot.domain.ids import Language
+from bot.engine.spreadsheet import csv_of
 from bot.engine.transaction import Engine
 from bot.features.mydata.collected import Collected, Rows
 from storage.files import FileStore
 
 _ALL = "data"
-_BOM = "\ufeff"  # without it Excel takes Chinese for something else
 
 
 def pack(engine: Engine, language: Language, collected: Collected, *, at: datetime) -> bytes:
@@ -45,18 +44,7 @@ def _read_me(engine: Engine, language: Language, collected: Collected, files: in
 
 
 def _sheet(rows: Rows) -> str:
-    """Cells that begin like a formula get a mark in front, so that no spreadsheet computes what somebody wrote."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet)
-    writer.writerow(rows[0])
-    writer.writerows([_cell(value) for value in row.values()] for row in rows)
-    return _BOM + sheet.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str):
-        return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return csv_of([[*rows[0]], *(row.values() for row in rows)])
 
 
 def _files(store: FileStore, collected: Collected) -> Iterator[tuple[str, Path]]:

@@ -58,17 +58,21 @@ def _open(ctx: Context, due: OccurrenceDue) -> None:
     if ctx.space is None:
         return
     until = (due.due_at + options.lasts).astimezone(ctx.course.tzinfo)
-    ctx.say(ctx.space, *_lines(_best(ctx, ctx.space, options.top), until=until), key=due.key)
+    mistakes: list[Words] = ctx.ask_each("mistakes", ctx.course, ctx.now - _WEEK, ctx.now)
+    ctx.say(ctx.space, *_lines(_best(ctx, ctx.space, options.top), mistakes, until=until), key=due.key)
 
 
-def _lines(works: Sequence["_Named"], **when: object) -> Iterator[Words]:
+def _lines(works: Sequence["_Named"], mistakes: Sequence[Words], **when: object) -> Iterator[Words]:
+    """The works, then what many missed this week, so that one talks about both."""
     if not works:
         yield Text(id="review.no_works", values=when)
+        yield from mistakes
         return
     yield Text(id="review.opens")
     for number, one in enumerate(works, 1):
         work = excerpt(one.work.text, one.work.files, _EXCERPT)
         yield Text(id="review.work", values={"number": number, "name": one.name, "work": work})
+    yield from mistakes
     yield Text(id="review.asks", values=when)
 
 

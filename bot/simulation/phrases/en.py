@@ -6,6 +6,7 @@ STOCK = Stock(
     check_in="checkin",
     make_up="make up",
     thanks="thanks",
+    homework="homework",
     joiner=" ",
     farm="I have thought about today's task for a long time and I find it very useful and very interesting indeed.",
     addition=" (edited: one word was wrong)",

@@ -15,6 +15,7 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     check_in: str  # the words that the course knows as commands
     make_up: str
     thanks: str
+    homework: str  # the tag of a post that hands something in
     joiner: str  # between the phrases of a text
     chatter: Choices  # short, earns nothing
     thought: tuple[Choices, ...]  # long enough to count as thoughtful

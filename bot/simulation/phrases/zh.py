@@ -6,6 +6,7 @@ STOCK = Stock(
     check_in="打卡",
     make_up="补卡",
     thanks="谢谢",
+    homework="作业",
     joiner="",
     farm="今天的任务我想了很久很久，觉得特别有用，特别有意思，收获真的非常非常大。",
     addition="（改了一个错字）",

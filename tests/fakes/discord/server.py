@@ -195,10 +195,23 @@ class FakeDiscord(Onlookers):
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         """Addresses of attachments are good for a day."""
+        call = Call(
+            method="GET",
+            path=request.path,
+            number=len(self.calls),
+            at=int(self.world.seconds() * 1000),
+            route="/attachments",
+            query=dict(request.query),
+        )
+        self.calls.append(call)
+        if fault := self._faults.take(call):
+            return await spoiled(fault, request, call)
         file = self.world.files.get(int(request.match_info["file"]))
         ends = int(request.query.get("ex", "0"), 16)
         if file is None or ends < self.world.now().timestamp():
+            call.status = 404
             return web.Response(status=404, text="This content is no longer available.")
+        call.status = 200
         return web.Response(body=file.content, content_type=file.mime)
 
     async def _date(self, _: web.Request, reply: web.StreamResponse) -> None:

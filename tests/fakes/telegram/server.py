@@ -175,7 +175,9 @@ class FakeTelegram(Onlookers):
             call.answer = faults.refusal(fault).body if fault.has_refusal else Refusal(404, "Not Found").body
             return await faults.spoiled(fault, request, call.answer)
         if request.match_info["token"] != self.token or not files:
-            return faults.answered(Refusal(404, "Not Found").body)
+            call.answer = Refusal(404, "Not Found").body
+            return faults.answered(call.answer)
+        call.answer = {"ok": True}
         return web.Response(body=files[0].content, content_type="application/octet-stream")
 
     async def _date(self, _: web.Request, reply: web.StreamResponse) -> None:

@@ -1,0 +1,1 @@
+"""Texts that share too much with each other, shown to staff."""

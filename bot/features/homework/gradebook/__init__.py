@@ -1,0 +1,1 @@
+"""Grades for the staff's own tables."""

@@ -1,0 +1,1 @@
+"""Staff: the queue, claims, grading by criterion, what goes back to the author."""

@@ -1,0 +1,183 @@
+"""Who is at what: hand-ins are claimed to be graded, and go back to the queue when nobody finishes them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.domain.errors import UserError
+from bot.domain.events import AlarmsDue
+from bot.domain.homework import Homework
+from bot.domain.messages import Button, Text
+from bot.engine.context import Context
+from bot.engine.voice import Utterance
+from bot.features.homework.declared import CLAIM_ALARM, feature
+from bot.features.homework.store import drafts as store
+from bot.features.homework.store import grades, hand_ins
+from bot.features.homework.store.drafts import Draft
+from bot.features.homework.store.hand_ins import HandIn
+from bot.features.homework.teams import members as teams
+from storage import alarms
+
+KEPT_FOR = timedelta(days=1)
+"""How long what was filled in waits for the same person, after the claim has ended."""
+
+NEXT = Button(label="button.grade_next", command="grade next")
+_DIGITS = 16
+_GRADABLE = ("waiting", "graded")
+
+
+def homework_of(ctx: Context, row: HandIn | Draft) -> Homework:
+    """Raises UserError where the course has this homework no more."""
+    found = ctx.course.book.homework.get(row.homework)
+    if found is None:
+        raise UserError("homework.unknown", said=row.homework, known=[*ctx.course.book.homework][:20])
+    return found
+
+
+# --- taking -----------------------------------------------------------------------------------------------------------
+
+
+def take(ctx: Context, rows: Sequence[HandIn]) -> Draft:
+    """Claim hand-ins of one homework for the member in context, who gives back what they had before.
+
+    Raises UserError where they may not be graded, or somebody else is at them.
+    """
+    for row in rows:
+        _check_state(ctx, row)
+        check_may(ctx, row)
+    numbers, until = [row.id for row in rows], ctx.now + ctx.course.book.grading.claim_for
+    draft = _draft_for(ctx, rows)
+    if taken := sorted(set(numbers) - store.claim(ctx.db, draft.id, numbers)):
+        raise _is_taken(ctx, taken[0])
+    alarms.put(ctx.db, ctx.course.id, CLAIM_ALARM, [(str(draft.id), until)])
+    return store.change(ctx.db, draft.id, at=ctx.now, until=until, seen={str(row.id): row.counts for row in rows})
+
+
+def _draft_for(ctx: Context, rows: Sequence[HandIn]) -> Draft:
+    """The one they are at, or were at before; else a new one."""
+    mine, numbers = store.under_way(ctx.db, ctx.course.id, ctx.member.id), {row.id for row in rows}
+    if mine is not None:
+        if {row.id for row in store.claimed(ctx.db, mine.id)} == numbers:
+            return mine
+        back = give_back(ctx, mine)
+        ctx.reply("grading.gave_back", numbers=[f"#{number}" for number in back])
+    if kept := store.kept(ctx.db, ctx.course.id, ctx.member.id, numbers):
+        ctx.reply("grading.kept_for_you")
+        return kept
+    values = {"course": ctx.course.id, "homework": rows[0].homework, "member": ctx.member.id}
+    return store.make(ctx.db, values | {"at": ctx.now, "until": ctx.now, "seen": {}})
+
+
+def _check_state(ctx: Context, row: HandIn) -> None:
+    if row.state not in _GRADABLE or row.counts is None:
+        raise UserError("grading.not_waiting", number=row.id, buttons=[NEXT])
+
+
+def check_may(ctx: Context, row: HandIn) -> None:
+    """Nobody grades their own work; who is complained of does not decide about it, where there is somebody else."""
+    if is_own(ctx, row):
+        raise UserError("grading.own", buttons=[NEXT])
+    if row.appeal is not None and not may_hear(ctx, row):
+        raise UserError("grading.others_hear_it", number=row.id, buttons=[NEXT])
+
+
+def is_own(ctx: Context, row: HandIn) -> bool:
+    return ctx.member.id in {who.id for who in teams.authors(ctx, row)}
+
+
+def may_hear(ctx: Context, row: HandIn) -> bool:
+    """Whether the member in context may decide about an appeal."""
+    first = grades.newest(ctx.db, row.id)
+    if first is None or first.member is None or first.grader != ctx.member.id:
+        return True
+    authors = [who.id for who in teams.authors(ctx, row)]
+    return not store.others_among_staff(ctx.db, ctx.course.id, [ctx.member.id, *authors])
+
+
+def _is_taken(ctx: Context, number: int) -> UserError:
+    who = store.holders(ctx.db, ctx.course.id).get(number)
+    return UserError("grading.taken", number=number, name=who or "?", buttons=[NEXT])
+
+
+# --- holding ----------------------------------------------------------------------------------------------------------
+
+
+def mine(ctx: Context) -> Draft:
+    """What the member in context is at. Raises UserError where that is nothing."""
+    tidy(ctx)
+    draft = store.under_way(ctx.db, ctx.course.id, ctx.member.id)
+    if draft is None:
+        raise UserError("grading.nothing_under_way", buttons=[NEXT])
+    return draft
+
+
+def meant(ctx: Context, name: str) -> Draft:
+    """The draft that a button names. Raises UserError where that is over, or somebody else's."""
+    number = name.partition(".")[0]
+    is_number = number.isascii() and number.isdigit() and len(number) < _DIGITS
+    draft = store.by_id(ctx.db, ctx.course.id, int(number)) if is_number else None
+    if draft is None or name_of(draft) != name:
+        raise UserError("grading.nothing_under_way", buttons=[NEXT])
+    mine = store.under_way(ctx.db, ctx.course.id, ctx.member.id)
+    if mine is None or mine.id != draft.id:
+        raise _is_taken(ctx, store.claimed(ctx.db, draft.id)[0].id)
+    return draft
+
+
+def name_of(draft: Draft) -> str:
+    """As buttons have it. Numbers of drafts that are over may come again; and who looks anew gets a new panel."""
+    return f"{draft.id}.{int(draft.at.timestamp())}"
+
+
+def unseen(rows: Sequence[HandIn], draft: Draft) -> HandIn | None:
+    """The first of which another version counts by now than who grades has seen."""
+    return next((row for row in rows if draft.seen.get(str(row.id)) != row.counts), None)
+
+
+# --- giving back ------------------------------------------------------------------------------------------------------
+
+
+def give_back(ctx: Context, draft: Draft) -> list[int]:
+    """Back to the queue; what was filled in is kept for a while. The numbers."""
+    back = store.release(ctx.db, draft.id)
+    alarms.drop(ctx.db, ctx.course.id, CLAIM_ALARM, [str(draft.id)])
+    close_panel(ctx, draft, Text(id="grading.is_back", values={"numbers": [f"#{number}" for number in back]}))
+    return back
+
+
+def panel_key(draft: Draft) -> str:
+    """The post in the staff room in which a grading is done. Who looks again gets a new one."""
+    return f"grading:{draft.id}:{draft.at:%Y%m%dT%H%M%S%f}"
+
+
+def close_panel(ctx: Context, draft: Draft, line: Text) -> None:
+    """Say in the place of its buttons what has become of it."""
+    ctx.keep("staff", Utterance(lines=[line]), key=panel_key(draft), is_correction=True)
+
+
+def tidy(ctx: Context) -> None:
+    """Give back what was kept for too long, and what belongs to those who are no staff any more."""
+    over = store.over(ctx.db, ctx.course.id, ctx.now)
+    for one in over:
+        numbers = [f"#{number}" for number in give_back(ctx, one)]
+        values = {"numbers": numbers, "name": one.name, "count": len(numbers)}
+        ctx.tell_staff(Text(id="grading.back_in_queue", values=values), key=f"{panel_key(one)}:back")
+    store.drop_kept(ctx.db, ctx.course.id, ctx.now - KEPT_FOR)
+
+
+@feature.alarm(CLAIM_ALARM)
+def ring(ctx: Context, due: AlarmsDue) -> None:
+    tidy(ctx)
+
+
+def rows_of(ctx: Context, numbers: Sequence[int]) -> list[HandIn]:
+    """The hand-ins with these numbers, locked in order. Raises UserError for one that is not there."""
+    found = {number: hand_ins.by_number(ctx.db, ctx.course.id, number, lock=True) for number in sorted(numbers)}
+    for number, row in found.items():
+        if row is None:
+            raise UserError("grading.no_such", number=number)
+    return [row for row in found.values() if row is not None]
+
+
+def until(ctx: Context, draft: Draft) -> str:
+    """`14:30`: the end of a claim, by the course's clock."""
+    return f"{ctx.course.wall_time(draft.until):%H:%M}"

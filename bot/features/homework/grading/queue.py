@@ -1,0 +1,97 @@
+"""`/queue`: what waits for an answer, the longest first."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from bot.domain.events import CommandInvoked
+from bot.domain.messages import Template, Text, Words
+from bot.engine.context import Context
+from bot.engine.parameters import choice, text
+from bot.features.homework.assignments import homework_called
+from bot.features.homework.declared import feature
+from bot.features.homework.grading import drafts
+from bot.features.homework.grading.naming import names_of
+from bot.features.homework.pace import waiting
+from bot.features.homework.store import drafts as store
+from bot.features.homework.store import grades, hand_ins
+from bot.features.homework.store.hand_ins import HandIn
+
+_SHOWN = 10
+_BUTTONS = 5
+_KINDS = frozenset(("homework", "作业"))
+
+
+@feature.command(
+    "queue",
+    words=("待批作业",),
+    roles=("assistant", "admin"),
+    places=("staff",),
+    parameters=(choice("queue", "homework"), text("homework", suggests="homework")),
+)
+def queue(ctx: Context, cmd: CommandInvoked) -> None:
+    drafts.tidy(ctx)
+    rows = hand_ins.waiting(ctx.db, ctx.course.id, _asked(ctx, cmd))
+    if not rows:
+        ctx.reply("queue.empty")
+        return
+    overdue = sum(_is_overdue(ctx, row) for row in rows)
+    ctx.reply("queue.title" if overdue else "queue.title_in_time", count=len(rows), overdue=overdue)
+    for line in _lines(ctx, rows[:_SHOWN]):
+        ctx.reply_words(line)
+    if len(rows) > _SHOWN:
+        ctx.reply("queue.more", count=len(rows) - _SHOWN)
+    ctx.reply_buttons([(Text(id="button.grade_next"), "grade next")])
+    for row in rows[:_BUTTONS]:
+        ctx.reply_buttons([(Text(id="button.grade_one", values={"number": row.id}), f"grade {row.id}")])
+
+
+def _asked(ctx: Context, cmd: CommandInvoked) -> list[str]:
+    """The homework that is meant; nothing: all."""
+    first, _, rest = ("" if cmd.via == "word" else cmd.text.strip()).partition(" ")
+    said = rest.strip() if first.casefold() in _KINDS else f"{first} {rest}".strip()
+    return [homework_called(ctx, said).id] if said else []
+
+
+def _is_overdue(ctx: Context, row: HandIn) -> bool:
+    return row.due_at is not None and row.due_at < ctx.now
+
+
+def _lines(ctx: Context, rows: Sequence[HandIn]) -> Iterator[Words]:
+    holders = store.holders(ctx.db, ctx.course.id)
+    names = names_of(ctx, rows)
+    returned = grades.returned_among(ctx.db, [row.id for row in rows])
+    for row in rows:
+        homework = ctx.course.book.homework.get(row.homework)
+        values = {
+            "number": row.id,
+            "homework": homework.title if homework else row.homework,
+            "name": names[row.id],
+            "version": row.counts,
+            "waited": _waited(ctx, row),
+            "due": ctx.course.wall_time(row.due_at or ctx.now),
+        }
+        notes = list(_notes(ctx, row, is_revision=row.id in returned, holder=holders.get(row.id)))
+        yield Text(id="queue.line_noted" if notes else "queue.line", values=values | {"notes": notes})
+
+
+def _notes(ctx: Context, row: HandIn, *, is_revision: bool, holder: str | None) -> Iterator[Words]:
+    if _is_overdue(ctx, row):
+        yield Text(id="queue.overdue")
+    if row.appeal is not None:
+        yield Text(id="queue.appeal")
+    elif is_revision:
+        yield Text(id="queue.revision")
+    if holder:
+        yield Text(id="queue.claimed", values={"name": holder})
+
+
+def _waited(ctx: Context, row: HandIn) -> timedelta:
+    """Counted time, by whole minutes."""
+    waited = waiting.waited(ctx.course, row.waiting_since or ctx.now, ctx.now)
+    return timedelta(minutes=max(1, int(waited.total_seconds()) // 60))
+
+
+@feature.suggest("homework")
+def homework(ctx: Context, typed: str) -> list[tuple[str, Words]]:
+    """All homework of the course, for staff to choose from."""
+    return [(one.id, Template(text=one.title)) for one in ctx.course.book.homework.values()]

@@ -1,0 +1,47 @@
+"""`/return 12 REASON`: a work goes back to be mended, and earns nothing until it is handed in again."""
+
+from bot.domain.errors import UserError
+from bot.domain.events import CommandInvoked, FormSubmitted
+from bot.engine.context import Context
+from bot.engine.forms import open_form
+from bot.engine.forms_shape import FormField
+from bot.engine.parameters import text
+from bot.features.homework.declared import feature
+from bot.features.homework.grading import commenting, drafts, finishing, many, naming
+from bot.features.homework.store.drafts import Draft
+
+LONGEST = 4000  # characters
+
+
+@feature.command(
+    "return",
+    words=("打回修改",),
+    roles=("assistant", "admin"),
+    places=("staff",),
+    parameters=(text("hand_in", required=True), text("reason")),
+)
+def command(ctx: Context, cmd: CommandInvoked) -> None:
+    asked = naming.asked(ctx, cmd.text)
+    if asked is None:
+        raise UserError("return.usage")
+    drafts.tidy(ctx)
+    rows = drafts.rows_of(ctx, asked.numbers)
+    many.check_alike(rows, drafts.homework_of(ctx, rows[0]))
+    draft = drafts.take(ctx, rows)
+    if asked.rest:
+        draft = commenting.say(ctx, draft, asked.rest)
+    send_back(ctx, draft)
+
+
+def send_back(ctx: Context, draft: Draft) -> None:
+    """At once where it is said why, else that is asked for."""
+    if draft.comment or draft.files or draft.problems:
+        finishing.send_back(ctx, draft)
+    else:
+        open_form(ctx, "grade_return")
+
+
+@feature.form("grade_return", command="return", fields=(FormField(id="reason", max_length=LONGEST),))
+def reason_given(ctx: Context, form: FormSubmitted) -> None:
+    draft = commenting.say(ctx, drafts.mine(ctx), form.fields["reason"])
+    finishing.send_back(ctx, draft)

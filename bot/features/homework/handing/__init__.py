@@ -1,0 +1,1 @@
+"""Students: handing in, receipts, versions, what one has."""

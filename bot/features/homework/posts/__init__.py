@@ -1,0 +1,1 @@
+"""What the course posts of a homework, and how it speaks of it."""

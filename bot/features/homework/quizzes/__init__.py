@@ -1,0 +1,1 @@
+"""Quizzes: asked in private, judged at once, looked at question by question."""

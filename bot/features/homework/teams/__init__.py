@@ -1,0 +1,1 @@
+"""Teams that work on one homework together."""

@@ -1,0 +1,104 @@
+"""More time: a deadline moves for one author, and what came in too late by the old one may be in time by the new one.
+
+What was in time stays so, also where time is taken back.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+from bot.domain.events import AlarmsDue
+from bot.domain.homework import Homework
+from bot.domain.ids import MemberId
+from bot.domain.messages import Text
+from bot.domain.places import Member
+from bot.engine.context import Context
+from bot.engine.roster import members_by_id
+from bot.engine.telling import tell
+from bot.features.homework.deadlines import Deadline, deadline_of
+from bot.features.homework.declared import feature
+from bot.features.homework.handing import handing_in
+from bot.features.homework.store import hand_ins, times
+from bot.features.homework.store import teams as team_store
+from bot.features.homework.store.hand_ins import HandIn
+from bot.features.homework.teams.members import authors
+
+Source = Literal["token", "staff", "import"]
+
+IMPORTED = "homework_extended"
+"""Rings when extensions came in from a file. The object is `HOMEWORK MEMBER`, the member by number."""
+
+
+def affected(ctx: Context, homework: Homework, who: Member) -> list[Member]:
+    """Whose deadline moves with this member's: that of the whole team."""
+    team = hand_ins.team_of(ctx.db, ctx.course.id, homework.id, who.id) if homework.team_size else None
+    mates = team_store.members_of(ctx.db, [team.id])[team.id] if team else []
+    return [who, *(one for one in mates if one.id != who.id)]
+
+
+def deadline_for(ctx: Context, homework: Homework, those: Sequence[Member]) -> Deadline:
+    """The one that counts for an author, without what a returned work gets beside it."""
+    rows = times.running(ctx.db, ctx.course.id, homework.id, [one.id for one in those])
+    return deadline_of(homework, ctx.course.zone, extended=max((row.until for row in rows), default=None))
+
+
+def give(ctx: Context, homework: Homework, until: Mapping[MemberId, datetime], source: Source) -> list[int]:
+    """Give each of these members time, and mend what was late; the numbers of hand-ins graded as late, that stay so."""
+    by = ctx.member.id
+    common = {"course": ctx.course.id, "homework": homework.id, "source": source, "by": by, "at": ctx.now}
+    times.add(ctx.db, common, list(until.items()))
+    return mend(ctx, homework, until)
+
+
+def mend(ctx: Context, homework: Homework, those: Collection[MemberId]) -> list[int]:
+    """Let what these members handed in be in time where it now is; the numbers of those that were graded before."""
+    graded = []
+    for row in times.late_hand_ins(ctx.db, ctx.course.id, homework.id):
+        mine = authors(ctx, row)
+        if any(one.id in those for one in mine) and _mend(ctx, homework, row, mine) and row.state == "graded":
+            graded.append(row.id)
+    return graded
+
+
+def _mend(ctx: Context, homework: Homework, row: HandIn, mine: Sequence[Member]) -> bool:
+    """Whether anything was late, and is not any more."""
+    deadline = deadline_for(ctx, homework, mine)
+    late = [one for one in hand_ins.versions_of(ctx.db, row.id) if one.is_late]
+    mended = {one.version for one in late if not deadline.is_late(one.at)}
+    if not mended:
+        return False
+    times.are_in_time(ctx.db, row.id, mended)
+    if row.state == "withdrawn":
+        return True
+    before, row = row.counts, handing_in.settle(ctx, row) if row.state == "waiting" else row
+    if row.counts in mended:
+        row = hand_ins.change(ctx.db, row.id, is_late=False)
+    if row.counts in mended or row.counts != before:
+        handing_in.announce_again(ctx, homework, row)
+        _tell_mended(ctx, homework, row, mine)
+    return True
+
+
+def _tell_mended(ctx: Context, homework: Homework, row: HandIn, mine: Sequence[Member]) -> None:
+    for who in mine:
+        values = {"number": row.id, "version": row.counts, "homework": homework.title}
+        tell(ctx, who.id, Text(id="extend.in_time_now", values=values))
+
+
+@feature.alarm(IMPORTED)
+def imported(ctx: Context, due: AlarmsDue) -> None:
+    """Who got more time by a file learns it, and what was late is looked at again."""
+    by_homework: dict[str, list[MemberId]] = {}
+    for alarm in due.alarms:
+        homework, _, who = alarm.object.rpartition(" ")
+        by_homework.setdefault(homework, []).append(MemberId(int(who)))
+    for id, those in by_homework.items():
+        if found := ctx.course.book.homework.get(id):
+            _tell_imported(ctx, found, list(members_by_id(ctx.db, those).values()))
+            mend(ctx, found, those)
+
+
+def _tell_imported(ctx: Context, homework: Homework, those: Sequence[Member]) -> None:
+    for one in those:
+        until = ctx.course.wall_time(deadline_for(ctx, homework, [one]).due_at)
+        tell(ctx, one.id, Text(id="extend.told", values={"homework": homework.title, "until": until}))
