@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from bot.cli import Terminal
 from bot.engine.degrade import text_width
 from bot.simulation.outcome import Given
-from bot.simulation.report import Participation, Report
+from bot.simulation.report import Homework, Participation, Report
 
 _MOST_COLUMNS = 12  # for weeks; more are shown as their averages, several to a column
 _MOST_DIFFERENCES = 20
@@ -52,6 +52,8 @@ def _sections(terminal: Terminal, report: Report) -> Iterator[Sequence[str]]:
         _completed(terminal, report),
     ]
     yield [_answers(terminal, report)]
+    if report.homework.versions:
+        yield _homework(terminal, report.homework)
     yield _points(terminal, report)
     yield _boards(terminal, report)
     yield _rituals(terminal, report)
@@ -104,6 +106,27 @@ def _answers(terminal: Terminal, report: Report) -> str:
         median=f"{answers.median_minutes:.0f}",
         p90=f"{answers.p90_minutes:.0f}",
     )
+
+
+def _homework(terminal: Terminal, homework: Homework) -> list[str]:
+    text = terminal.text
+    columns = ("answers", "median", "p90", "in_time")
+    rows = [["", *(text(f"simulate.pace.{column}") for column in columns)]]
+    rows += [
+        [one.name, str(one.answers), f"{one.median_hours:.1f}", f"{one.p90_hours:.1f}", f"{one.in_time}%"]
+        for one in homework.paces
+    ]
+    head = text(
+        "simulate.homework",
+        handed_in=homework.handed_in,
+        versions=homework.versions,
+        late=homework.late,
+        graded=homework.graded,
+        returned=homework.returned,
+        mean="–" if homework.mean_score is None else f"{homework.mean_score:.0f}",
+        alike=homework.alike,
+    )
+    return [head, *aligned(rows)]
 
 
 def _points(terminal: Terminal, report: Report) -> list[str]:

@@ -115,12 +115,18 @@ def rituals_of(db: Connection) -> tuple[Rituals, ...]:
     query = select(occurrence.c.ritual, occurrence.c.state, occurrence.c.due_at, occurrence.c.settled_at)
     states: dict[str, Counter[str]] = defaultdict(Counter)
     for ritual, state, due_at, settled_at in db.execute(query.order_by(occurrence.c.ritual)):
-        states[ritual][state] += 1
-        states[ritual]["late"] += state == "done" and settled_at - due_at > _LATE
+        states[_named(ritual)][state] += 1
+        states[_named(ritual)]["late"] += state == "done" and settled_at - due_at > _LATE
     return tuple(
         Rituals(ritual=ritual, done=n["done"], late=n["late"], skipped=n["skipped"], failed=n["failed"])
         for ritual, n in states.items()
     )
+
+
+def _named(ritual: str) -> str:
+    """Those of all homework together: `homework:opens`."""
+    name, _, what = ritual.partition(":")
+    return f"homework:{what}" if what else name
 
 
 def events_of(db: Connection, of: Sources) -> Events:

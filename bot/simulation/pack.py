@@ -88,17 +88,17 @@ def _anchored(course: Course, number: int) -> dict[str, Any]:
 
 
 def _read(file: Path) -> MappingNode:
-    node = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.CSafeLoader)
+    node = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.CBaseLoader)
     assert isinstance(node, MappingNode), "a course that was loaded is made of mappings"
     return node
 
 
 def _write(file: Path, node: MappingNode) -> None:
-    file.write_text(yaml.serialize(node, Dumper=yaml.CSafeDumper, allow_unicode=True, width=10_000), encoding="utf-8")
+    file.write_text(yaml.serialize(node, Dumper=yaml.CBaseDumper, allow_unicode=True, width=10_000), encoding="utf-8")
 
 
 def _set(node: MappingNode, name: str, value: object) -> None:
     """Replace a value, or add it."""
-    new: Node | None = yaml.compose(yaml.safe_dump(value))
+    new: Node | None = yaml.compose(yaml.safe_dump(value), Loader=yaml.CBaseLoader)
     kept = [(key, old) for key, old in node.value if key.value != name]
     node.value = [*kept, (ScalarNode("tag:yaml.org,2002:str", name), new)]

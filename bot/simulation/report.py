@@ -27,6 +27,29 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     p90_minutes: float | None
 
 
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How soon one assistant answered what was handed in, in counted hours."""
+
+    name: str
+    answers: int
+    median_hours: float
+    p90_hours: float
+    in_time: int  # percent
+
+
+class Homework(msgspec.Struct, frozen=True, kw_only=True):
+    """What was handed in, and what came of it."""
+
+    handed_in: int
+    versions: int
+    late: int  # of those versions
+    graded: int
+    returned: int  # times
+    mean_score: float | None  # percent; None where nothing was graded
+    alike: int  # pairs of texts that staff were shown
+    paces: tuple[Pace, ...]
+
+
 class Points(msgspec.Struct, frozen=True, kw_only=True):
     """The points of the students of one kind, or of all."""
 
@@ -69,6 +92,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     participation: tuple[Participation, ...]  # by kind; then all
     answers: Answers
+    homework: Homework
     points: tuple[Points, ...]  # by kind; then all
     categories: dict[str, int]  # what points were for -> sum
     boards: dict[str, list[tuple[str, int]]]  # the first of each: name, points

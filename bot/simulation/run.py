@@ -19,6 +19,7 @@ from bot.simulation.acts import Deed
 from bot.simulation.cast import assistants_of, cast_of
 from bot.simulation.chance import chance_of
 from bot.simulation.figures import Sources
+from bot.simulation.grades import homework_of
 from bot.simulation.outages import outages_of
 from bot.simulation.outcome import Given, Names, given_in, state_hash
 from bot.simulation.pack import copy_pack
@@ -117,6 +118,7 @@ def _report(db: Connection, wanted: Wanted, of: Sources, *, troubles: Mapping[Tr
         seed=wanted.seed,
         participation=figures.participation_of(db, of),
         answers=figures.answers_of(of.tally),
+        homework=homework_of(db, of.course, of.cast, of.names),
         points=figures.points_of(db, of),
         categories=figures.categories_of(db),
         boards=figures.boards_of(db, of.course),

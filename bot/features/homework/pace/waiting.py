@@ -1,6 +1,6 @@
 """The clock of an answer: it starts at hand-in, rests when staff do, and stops with the answer."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.course import Course
@@ -10,6 +10,9 @@ from bot.features.homework.declared import ALARM
 from bot.features.homework.store import hand_ins
 from bot.features.homework.store.hand_ins import HandIn
 from storage import alarms
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_TOGETHER = timedelta(minutes=10)
 
 
 def answer_due(course: Course, since: datetime) -> datetime:
@@ -21,13 +24,18 @@ def answer_due(course: Course, since: datetime) -> datetime:
 def warn_at(course: Course, since: datetime) -> datetime:
     """When those on duty are reminded of it."""
     grading = course.book.grading
-    return after(since, grading.within * grading.warn_at / 100, grading.rest, course.zone)
+    return _gathered(after(since, grading.within * grading.warn_at / 100, grading.rest, course.zone))
 
 
 def step_at(course: Course, due_at: datetime, rung: int) -> datetime:
     """When this rung of the ladder is told, from 0: the first at the deadline."""
     grading = course.book.grading
-    return after(due_at, grading.step * rung, grading.rest, course.zone)
+    return _gathered(after(due_at, grading.step * rung, grading.rest, course.zone))
+
+
+def _gathered(moment: datetime) -> datetime:
+    """The next full ten minutes: what was handed in within the last minutes before a deadline is told of together."""
+    return _BEGINNING + -(-(moment - _BEGINNING) // _TOGETHER) * _TOGETHER
 
 
 def waited(course: Course, since: datetime, until: datetime) -> timedelta:

@@ -5,15 +5,17 @@ after the other.
 """
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Select, bindparam, func, select, update
 
 from bot.domain.ids import CourseId, MemberId
 from bot.features.homework.store.tables import draft, hand_in, submission, team, team_member
 from bot.features.homework.works import Piece, Work
 from storage.database import insert_new
 from storage.persons import counts_once, same_person
+from storage.tables import Id
 
 HandIn = Row[Any]
 Submission = Row[Any]
@@ -24,7 +26,7 @@ def owner_of(member: int, team_id: int | None) -> str:
     return f"team {team_id}" if team_id is not None else f"member {member}"
 
 
-def is_mine(who: MemberId) -> ColumnElement[bool]:
+def is_mine(who: BindParameter[Any] | MemberId) -> ColumnElement[bool]:
     """Whether a hand-in is this person's own, or their team's: `counts_once` where several accounts have one each."""
     theirs = select(team_member.c.team).where(same_person(team_member.c.member, who), team_member.c.left_at.is_(None))
     alone = hand_in.c.team.is_(None) & same_person(hand_in.c.member, who) & counts_once(hand_in, "course", "homework")
@@ -38,8 +40,8 @@ def by_number(db: Connection, course: CourseId, number: int, *, lock: bool = Fal
 
 def of_member(db: Connection, course: CourseId, homework: str, who: MemberId, *, lock: bool = False) -> HandIn | None:
     """What this member, or the team they are in, has handed in for a homework."""
-    mine = (hand_in.c.course == course) & (hand_in.c.homework == homework) & is_mine(who)
-    return _one(db, select(hand_in).where(mine).order_by(hand_in.c.id).limit(1), lock=lock)
+    bound = {"course_": course, "homework_": homework, "who": who}
+    return db.execute(_of_member(lock=lock), bound).one_or_none()
 
 
 def mine(db: Connection, course: CourseId, number: int, who: MemberId, *, lock: bool = False) -> HandIn | None:
@@ -50,8 +52,22 @@ def mine(db: Connection, course: CourseId, number: int, who: MemberId, *, lock: 
 
 def all_of_member(db: Connection, course: CourseId, who: MemberId) -> dict[str, HandIn]:
     """By homework."""
-    rows = db.execute(select(hand_in).where(hand_in.c.course == course, is_mine(who)).order_by(hand_in.c.id.desc()))
+    rows = db.execute(_all_of_member(), {"course_": course, "who": who})
     return {row.homework: row for row in rows}
+
+
+@cache
+def _of_member(*, lock: bool) -> Select[Any]:
+    """Written once: it takes longer to put together than to execute."""
+    query = _all_of_member().where(hand_in.c.homework == bindparam("homework_")).order_by(None)
+    query = query.order_by(hand_in.c.id).limit(1)
+    return query.with_for_update(of=hand_in) if lock else query
+
+
+@cache
+def _all_of_member() -> Select[Any]:
+    mine = (hand_in.c.course == bindparam("course_")) & is_mine(bindparam("who", type_=Id))
+    return select(hand_in).where(mine).order_by(hand_in.c.id.desc())
 
 
 def _one(db: Connection, query: Select[Any], *, lock: bool) -> HandIn | None:
