@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,8 @@ def test_a_copied_course_goes_on_with_its_calendar_from_the_start_and_has_our_st
     copy = loaded(tmp_path / "copy")
     assert [day.number for day in copy.days] == list(range(1, 22))
     assert copy.days[15] == msgspec.structs.replace(course.days[1], number=16)
-    assert [course.day_number(anchor.date) for anchor in copy.anchors] == [2, 16]
+    lessons = [anchor for anchor in copy.anchors if anchor.kind == "lesson"]
+    assert [course.day_number(anchor.date) for anchor in lessons] == [2, 16]
     assert copy.assistants == {"local:assistant1", "local:assistant2"}
     assert {space.kind for space in copy.spaces} == {"main", "interest", "staff"}
     assert (copy.rules, copy.settings) == (course.rules, course.settings)
@@ -138,7 +140,18 @@ def test_a_spreadsheet_is_a_calendar_too(tmp_path: Path) -> None:
     copy_pack(source, tmp_path / "copy", loaded(source), weeks=4, assistants=())
     copy = loaded(tmp_path / "copy")
     assert [(day.number, day.title.in_("en")) for day in copy.days] == [(1, "One"), (15, "One")]
-    assert [anchor.at.hour for anchor in copy.anchors] == [19, 19]
+    assert [anchor.at.hour for anchor in copy.anchors if anchor.kind == "lesson"] == [19, 19]
+
+
+def test_homework_is_repeated_with_the_calendar_and_what_would_end_after_the_course_is_left_out(tmp_path: Path) -> None:
+    copy_pack(PACK, tmp_path / "copy", COURSE, weeks=3, assistants=())
+    copy = loaded(tmp_path / "copy")
+    once, twice = COURSE.book.homework["quiz_1"], copy.book.homework["quiz_1_2"]
+    assert twice.due.date - once.due.date == timedelta(days=14)
+    assert (twice.questions, twice.due.at) == (once.questions, once.due.at)
+    assert {one.due.date <= copy.ends for one in copy.book.homework.values()} == {True}
+    assert len(COURSE.book.homework) < len(copy.book.homework) < 2 * len(COURSE.book.homework)
+    assert copy.book.grading.duty == {}
 
 
 # --- the term ---------------------------------------------------------------------------------------------------------
