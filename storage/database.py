@@ -162,7 +162,8 @@ def open_engine(
     """An engine whose transactions begin at once and are durable when they are committed, unless nobody needs that."""
     # Parameters are people's texts: an error that names them would write them to the log.
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True)
+        # An INSERT … ON CONFLICT is asked whether it added its row: unless told so, psycopg's answer is thrown away.
+        return create_engine(url, hide_parameters=True, execution_options={"preserve_rowcount": True})
     if url.database:
         with suppress(OSError):  # connecting says what is wrong
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
