@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from bot.domain.homework import TAKEN, Rung, Taken, Tier
+from bot.domain.homework import LONGEST, TAKEN, Rung, Taken, Tier
 from rules.fields import (
     Account,
     CourseDay,
@@ -22,7 +22,7 @@ from rules.fields import (
     unknown_mistake,
 )
 
-MAX_TEXT = 20_000
+MAX_TEXT = LONGEST
 """Characters that anybody hands in at once."""
 
 _Percent = Annotated[int, Field(ge=0, le=100)]

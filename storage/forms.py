@@ -12,6 +12,7 @@ from bot.domain.places import Actor, Address
 from storage.among import among
 from storage.columns import Json, Moment
 from storage.database import insert
+from storage.persons import same_person
 from storage.tables import Id, metadata, outbox
 
 form_session = Table(
@@ -89,6 +90,13 @@ def keep(db: Connection, session: Session) -> None:
 
 def close(db: Connection, session: Session) -> None:
     db.execute(delete(form_session).where(*(form_session.c[name] == getattr(session, name) for name in _KEY)))
+
+
+def end(db: Connection, course: CourseId, who: MemberId, forms: Collection[str]) -> list[Session]:
+    """Close these forms of a member, by whichever account and wherever they are open; as they were."""
+    mine = (form_session.c.course == course) & same_person(form_session.c.member, who)
+    closed = delete(form_session).where(mine, form_session.c.form.in_(forms)).returning(*form_session.c)
+    return [msgspec.convert(row, Session, from_attributes=True) for row in db.execute(closed).all()]
 
 
 def who_have_one(db: Connection, users: Collection[str]) -> set[tuple[str, str, str]]:

@@ -8,11 +8,10 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Select, cast, or_
 from sqlalchemy import Text as SqlText
 
 from storage.columns import encode_json
+from storage.own_words import Vocabulary, heads_of, on_a_line, own_beginning
 from storage.personal import GONE, Person
 from storage.tables import audit, profile
 
-_QUOTED = 12  # characters of a text by which a message that quotes it is known
-_SHORTEST = 4  # characters; shorter texts are everybody's
 _AT_ONCE = 200  # words in one statement
 _IDS = ("user", "handle", "person", "author", "only_for", "id")
 _WORDS = ("text", "name", "label", "cells", "table", "raw", "error")
@@ -24,15 +23,29 @@ class Traces(NamedTuple):
     whose: Person
     names: Sequence[str]
     handles: Sequence[str]
-    texts: Sequence[str]  # how what they wrote begins
+    heads: Sequence[str]  # how what they wrote begins; other texts may begin so, too
+    texts: Sequence[str]  # by which beginnings it is known as theirs, on a line
     neutral: str  # what stands in the place of their name
 
     @property
     def users(self) -> set[str]:
         return {one.user for one in self.whose.accounts}
 
+    @property
+    def called(self) -> set[str]:
+        """How one speaks of them."""
+        return {*self.names, *self.handles, *self.users}
 
-def traces_of(db: Connection, whose: Person, texts: Iterable[str], neutral: str) -> Traces:
+
+class Written(NamedTuple):
+    """What a person wrote, and what others say."""
+
+    texts: Sequence[str]
+    common: Vocabulary
+    others: Sequence[str]  # what other people wrote that begins like one of these texts, or holds such a beginning
+
+
+def traces_of(db: Connection, whose: Person, written: Written, neutral: str) -> Traces:
     """What to look for; read before any row of theirs is changed."""
     mine = profile.c.member.in_(whose.members)
     profiles = db.execute(select(profile.c.name, profile.c.pseudonym, profile.c.handle).where(mine)).all()
@@ -40,9 +53,11 @@ def traces_of(db: Connection, whose: Person, texts: Iterable[str], neutral: str)
     renamed = select(audit.c.details).where(audit.c.member.in_(whose.members), audit.c.action == "pseudonym")
     names |= {str(details.get("name", "")) for details in db.execute(renamed).scalars()}
     handles = {row.handle for row in profiles if row.handle}
-    begun = {begun for text in texts for begun in (text.strip().split("\n")[0][:_QUOTED], _on_a_line(text)[:_QUOTED])}
     longest_first = sorted(names - {"", GONE}, key=len, reverse=True)
-    return Traces(whose, longest_first, sorted(handles), sorted(b for b in begun if len(b) >= _SHORTEST), neutral)
+    heads = sorted({head for text in written.texts for head in heads_of(text)})
+    others = [on_a_line(text) for text in written.others]
+    begun = (own_beginning(text, written.common, others) for text in written.texts)
+    return Traces(whose, longest_first, sorted(handles), heads, sorted({one for one in begun if one}), neutral)
 
 
 def without_names(traces: Traces, *also: str) -> Callable[[str], str]:
@@ -53,15 +68,12 @@ def without_names(traces: Traces, *also: str) -> Callable[[str], str]:
     pattern = re.compile("|".join(known), re.IGNORECASE)
 
     def changed(text: str) -> str:
-        if any(begun in text or begun in _on_a_line(text) for begun in traces.texts):
+        line = on_a_line(text)
+        if any(begun in line for begun in traces.texts):
             return GONE
         return pattern.sub(lambda _: traces.neutral, text)
 
     return changed
-
-
-def _on_a_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _as_word(name: str) -> str:
@@ -73,7 +85,12 @@ def _as_word(name: str) -> str:
 
 def mentioning(db: Connection, query: Select[Any], column: Column[Any], traces: Traces) -> list[Row[Any]]:
     """The rows that may name a person or quote them, by a look at their text; some of them several times."""
-    known = sorted({*traces.names, *traces.handles, *traces.users, *traces.texts})
+    return holding(db, query, column, {*traces.called, *traces.heads})
+
+
+def holding(db: Connection, query: Select[Any], column: Column[Any], words: Iterable[str]) -> list[Row[Any]]:
+    """The rows with one of these words; some of them several times."""
+    known = sorted(words)
     rows: list[Row[Any]] = []
     for start in range(0, len(known), _AT_ONCE):
         rows += db.execute(query.where(has_one(column, known[start : start + _AT_ONCE])))

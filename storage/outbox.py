@@ -142,6 +142,14 @@ def newest_post(db: Connection, key: str) -> tuple[str, bool]:
     return (f"{again}{made + 1}", False) if state in _FAILED else (newest, state is not None)
 
 
+def last_said(db: Connection, post: str) -> OutgoingMessage | None:
+    """What a post was last to say: its newest edit, by the keys that edits of posts have, else itself."""
+    edits = f"{post}:edit:"
+    mine = (outbox.c.key == post) | ((outbox.c.key >= edits) & (outbox.c.key < f"{edits[:-1]};"))
+    found = db.execute(select(outbox.c.message).where(mine).order_by(outbox.c.id.desc()).limit(1)).scalar_one_or_none()
+    return msgspec.convert(found, OutgoingMessage) if found else None
+
+
 def _state_of(db: Connection, key: str) -> str | None:
     return db.execute(_STATE, {"of": key}).scalar_one_or_none()
 

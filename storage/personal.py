@@ -3,10 +3,10 @@
 Each table says it once: a person's own copy of their data is read by it, and the same columns are emptied by it.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, false, func, not_, or_, select, update
 
 from storage.columns import Json
 from storage.forms import form_session
@@ -50,6 +50,7 @@ class Personal(NamedTuple):
     hidden: tuple[str, ...] = ()
     goes: bool = False  # all of the row
     is_sheet: bool = False  # their own copy has it as a table, too
+    reads: Callable[[Collection[int]], ColumnElement[bool]] | None = None  # which rows they read, if not only these
 
 
 def person_of(db: Connection, known: Account) -> Person:
@@ -70,10 +71,28 @@ def person_of(db: Connection, known: Account) -> Person:
 
 
 def rows_of(db: Connection, personal: Personal, whose: Person) -> Iterator[dict[str, Any]]:
-    """A person's rows, as they read them."""
+    """A person's own rows, as they read them."""
+    return _rows(db, personal, _is_theirs(personal, whose))
+
+
+def rows_read_by(db: Connection, personal: Personal, whose: Person) -> Iterator[dict[str, Any]]:
+    """The rows that a person reads: their own, or those that are theirs with others."""
+    return _rows(db, personal, personal.reads(whose.members) if personal.reads else _is_theirs(personal, whose))
+
+
+def texts_of_others(db: Connection, personal: Personal, whose: Person, heads: Collection[str]) -> Iterator[str]:
+    """What stands in other people's rows and holds one of these beginnings."""
+    for name in personal.texts:
+        column = personal.table.c[name]
+        if heads and not isinstance(column.type, Json):
+            quoting = or_(*(column.contains(head, autoescape=True) for head in heads))
+            others = not_(func.coalesce(_is_theirs(personal, whose), false()))
+            yield from db.execute(select(column).where(quoting, others)).scalars()
+
+
+def _rows(db: Connection, personal: Personal, wanted: ColumnElement[bool]) -> Iterator[dict[str, Any]]:
     shown = [column for column in personal.table.c if column.name not in personal.hidden]
-    query = select(*shown).where(_is_theirs(personal, whose)).order_by(*personal.table.primary_key)
-    for row in db.execute(query).mappings():
+    for row in db.execute(select(*shown).where(wanted).order_by(*personal.table.primary_key)).mappings():
         yield dict(row)
 
 

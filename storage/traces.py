@@ -5,7 +5,7 @@ An adapter's document is a person's own where its key is their id on the platfor
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, or_,
 
 from bot.domain.messages import OutgoingMessage, Span
 from bot.domain.rules import MARK
-from storage.known_by import Traces, cleaned, has_one, mentioning, without_names
+from storage.known_by import Traces, cleaned, has_one, holding, mentioning, without_names
 from storage.personal import GONE, Account, Person
-from storage.tables import adapter_document, audit, fact, ledger, outbox, set_aside, shadow_ledger
+from storage.tables import account, adapter_document, audit, fact, ledger, outbox, set_aside, shadow_ledger
 
 _WAITING = ("held", "pending", "sending", "unknown")
 
@@ -49,10 +49,12 @@ def _forget_messages(db: Connection, traces: Traces, changed: Callable[[str], st
     """What is for them alone goes. What was said to all is emptied, or written over where it still has to be said."""
     alone = [row.id for row in messages_to(db, traces.whose)]
     db.execute(delete(outbox).where(outbox.c.id.in_(alone)))
+    named = {row.id for row in holding(db, select(outbox.c.id, outbox.c.message), outbox.c.message, traces.called)}
     for row in mentioning(db, select(outbox), outbox.c.message, traces):
         message = msgspec.convert(row.message, OutgoingMessage)
-        left = _rewritten(message, changed) if row.state in _WAITING else _emptied(message)
-        _write(db, outbox, row, message=left, error=None)
+        rewritten = _rewritten(message, changed)
+        if row.id in named or rewritten != message:
+            _write(db, outbox, row, message=rewritten if row.state in _WAITING else _emptied(message), error=None)
 
 
 def _emptied(message: OutgoingMessage) -> OutgoingMessage:
@@ -81,7 +83,8 @@ def set_aside_of(db: Connection, whose: Person) -> Iterator[Row[Any]]:
 
 def _forget_set_aside(db: Connection, traces: Traces, changed: Callable[[str], str]) -> None:
     theirs = [row.id for row in set_aside_of(db, traces.whose)]
-    theirs += [row.id for row in mentioning(db, select(set_aside), set_aside.c.raw, traces)]
+    known = {*traces.called, *traces.texts}
+    theirs += [row.id for row in holding(db, select(set_aside), set_aside.c.raw, known)]
     db.execute(delete(set_aside).where(set_aside.c.id.in_(theirs)))
     for column in (set_aside.c.event, set_aside.c.error):
         for row in mentioning(db, select(set_aside), column, traces):
@@ -163,6 +166,37 @@ def _forget_documents(db: Connection, traces: Traces, changed: Callable[[str], s
         value = row.value if row.kind == "update" else cleaned(row.value, traces, changed)
         if value != row.value:
             db.execute(update(adapter_document).where(_is_document(row)).values(value=value))
+
+
+def forget_files(db: Connection, whose: Person, contents: Collection[str]) -> None:
+    """Take these files out of what the bot has posted, and has still to post; not out of what others posted."""
+    for row in holding(db, select(adapter_document), _document.value, contents):
+        if row.kind != "update" and not _is_anothers(db, row, whose):
+            left = _without_files(row.value, contents)
+            db.execute(update(adapter_document).where(_is_document(row)).values(value=left))
+    for row in holding(db, select(outbox), outbox.c.message, contents):
+        _write(db, outbox, row, message=_without_files(row.message, contents))
+
+
+def _is_anothers(db: Connection, row: Row[Any], whose: Person) -> bool:
+    author = row.value.get("author")
+    mine = {one.user for one in whose.accounts if one.platform == row.adapter}
+    if not isinstance(author, str) or author in mine:
+        return False
+    known = (account.c.platform == row.adapter) & (account.c.user == author)
+    return db.execute(select(account.c.member).where(known).limit(1)).first() is not None
+
+
+def _without_files(value: Any, contents: Collection[str]) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _without_files(item, contents) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_without_files(item, contents) for item in value if not _is_file(item, contents)]
+    return value
+
+
+def _is_file(value: Any, contents: Collection[str]) -> bool:
+    return isinstance(value, Mapping) and value.get("sha256") in contents
 
 
 def _is_document(row: Row[Any]) -> ColumnElement[bool]:

@@ -104,7 +104,7 @@ FEATURES: Mapping[Why, tuple[str, ...]] = {
     Why("榜单、等级、称号", "boards, levels, titles"): ("boards", "levels", "honours", "marks"),
     Why("感谢、表情、精选", "thanks, reactions, featured messages"): ("thanks", "reactions", "featuring"),
     Why("直播答疑、表单", "live Q&A, forms"): ("live_qa", "forms"),
-    Why("作业：交、改、测验、组队、延期", "homework: handing in, grading, quizzes, teams, more time"): (
+    Why("作业：交、改、小测、组队、延期", "homework: handing in, grading, quizzes, teams, more time"): (
         "homework_hand_in",
         "homework_teams",
         "homework_clock",

@@ -26,7 +26,7 @@ ADVERSARIES = ("farmer", "resubmitter", "ring1", "ring2", "ring3", "autobot", "d
 HELPERS = ("second",)  # the other account of who has two
 
 desk = Feature("desk")
-"""Announces about homework and questions what the features for them will announce."""
+"""Announces about homework and questions what anybody says: it is the rules that are played with here."""
 
 
 @desk.command("hand_in", is_listed=False)
@@ -41,8 +41,8 @@ def take_back(ctx: Context, cmd: Any) -> None:
     ctx.retract("homework.submitted", f"homework {cmd.text}")
 
 
-@desk.command("grade", is_listed=False)
-def grade(ctx: Context, cmd: Any) -> None:
+@desk.command("give_grade", is_listed=False)
+def give_grade(ctx: Context, cmd: Any) -> None:
     who, homework, score = cmd.text.split()
     member = find_member(ctx.db, ctx.course.id, f"@{who}")
     fields = {"homework": homework, "tier": "practice", "score": int(score), "late": False}
@@ -76,7 +76,7 @@ def honest(number: int, day: int) -> Iterator[Act]:
         yield who, f"/hand_in quiz-{day} base 1"
     if day in (6, 13) and (number + day) % 9 != 0:
         yield who, f"/hand_in week-{day // 7} practice 1"
-        yield who, f"/grade {who} week-{day // 7} {70 + number * 4}"
+        yield who, f"/give_grade {who} week-{day // 7} {70 + number * 4}"
     if (day + number) % 3 == 0:
         yield who, words(who, day, 0)
     if (day * 2 + number) % 5 == 0:

@@ -217,6 +217,52 @@ async def test_one_that_failed_holds_up_no_other(course: Community, bell: Bell) 
     assert bell.objects == [("coffee",), ("tea",)]
 
 
+async def test_one_that_fails_is_set_aside_alone_and_the_others_are_heard(
+    open_community: Callable[..., Awaitable[Community]],
+) -> None:
+    heard: list[str] = []
+    feature = Feature("bell")
+
+    @feature.alarm("bell")
+    def ring(ctx: Context, due: AlarmsDue) -> None:
+        objects = [one.object for one in due.alarms]
+        if "o7" in objects:
+            raise ZeroDivisionError("broken")
+        heard.extend(objects)
+
+    course = await open_community(features=(*FEATURES, feature))
+
+    def put(db) -> None:
+        alarms.put(db, "writing", "bell", [(f"o{number}", course.now + HOUR) for number in range(20)])
+
+    await course.run.app.database.run(put)
+    await course.passes(hours=2)
+    assert sorted(heard) == sorted(f"o{number}" for number in range(20) if number != 7)
+    assert await left(course) == ["o7"]
+    assert len([text for text in await course.said("chen", "staff") if "/replay" in text]) == 1
+
+
+async def test_a_feature_hears_no_more_at_once_than_it_asks_for(
+    open_community: Callable[..., Awaitable[Community]],
+) -> None:
+    heard: list[tuple[str, int]] = []
+    feature = Feature("bell")
+
+    @feature.alarm("bell", most=50)
+    def ring(ctx: Context, due: AlarmsDue) -> None:
+        heard.append((ctx.event.key, len(due.alarms)))
+
+    course = await open_community(features=(*FEATURES, feature))
+
+    def put(db) -> None:
+        alarms.put(db, "writing", "bell", [(f"o{number}", course.now + HOUR) for number in range(120)])
+
+    await course.run.app.database.run(put)
+    await course.passes(hours=2)
+    assert [count for _, count in heard] == [50, 50, 20]
+    assert len({key for key, _ in heard}) == 3
+
+
 async def test_a_restart_forgets_nothing(
     open_community, features: tuple[Feature, ...], bell: Bell, course: Community
 ) -> None:

@@ -14,7 +14,7 @@ PROBLEM = "☐ No number in the title"
 VIDEO = "https://example.org/ten-minutes"
 LINES = [
     "Where many got stuck in “Viral note”",
-    "1. Body: points were lost here (3 of 3)",
+    "1. Body: points lost (3 of 3)",
     "2. Hook: No number in the title (2 of 3)",
 ]
 REVIEW = RITUALS + "review_day:\n  every: wednesday\n  at: 16:00\n  do: review\n"
@@ -104,9 +104,18 @@ async def test_after_a_day_staff_are_reminded_once_of_what_waits(open_community)
     reminders = [text for text in await course.said("chen", "staff") if "has waited a day" in text]
     assert reminders == ["1 digest has waited a day for its video:\n1. Viral note"]
     assert (await course.answer("lin", "/common", room="staff")).splitlines()[:2] == [
-        "1 digest waits for a video:",
+        "1 digest is waiting for its video:",
         "1. Viral note",
     ]
+
+
+async def test_who_names_no_homework_reads_titles(open_community) -> None:
+    course = await graded(open_community)
+    said = await course.answer("lin", "/common", room="staff")
+    assert "Graded so far: Viral note" in said
+    await course.presses("lin", "Gather Viral note", room="staff")
+    assert (await course.said("lin", "staff"))[-1].splitlines()[:3] == LINES
+    assert "gathered the common problems of Viral note" in await course.answer("chen", "/audit", room="staff")
 
 
 async def test_what_was_posted_is_not_reminded_of(open_community) -> None:
@@ -121,13 +130,13 @@ async def test_the_newest_grade_counts(open_community) -> None:
     course = await graded(open_community)
     for number in (1, 2):
         await course.types("lin", f"/grade {number} hook=30 body=50 form=20", room="staff")
-    assert "missed by more than one" in await course.answer("lin", "/common note", room="staff")
+    assert "no common problem yet" in await course.answer("lin", "/common note", room="staff")
 
 
 async def test_before_anything_was_graded_there_is_nothing_to_gather(open_community) -> None:
     course = await open_community(homework=HOMEWORK_NOTE)
-    assert "Nothing was graded yet" in await course.answer("lin", "/common", room="staff")
-    assert "missed by more than one" in await course.answer("lin", "/common note", room="staff")
+    assert "Nothing is graded yet" in await course.answer("lin", "/common", room="staff")
+    assert "no common problem yet" in await course.answer("lin", "/common note", room="staff")
     assert "no homework" in await course.answer("lin", "/common poem", room="staff")
 
 
@@ -159,8 +168,8 @@ async def test_in_chinese(open_community, monkeypatch) -> None:
     [post] = await posts(course)
     assert post.splitlines() == [
         "“爆款笔记”大家常卡住的地方",
-        "1. 正文没拿满分（3 份里有 3 份）",
-        "2. 钩子：标题里没有数字（3 份里有 2 份）",
+        "1. 正文：丢分（3 份里 3 份）",
+        "2. 钩子：标题里没有数字（3 份里 2 份）",
     ]
 
 

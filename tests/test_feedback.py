@@ -104,17 +104,22 @@ async def test_what_is_featured_earns_and_is_shown_on_the_review_day(course: Com
     await hands_in(course, "ada", "A note with 3 numbers.")
     before = await course.points("ada")
     await course.types("lin", "/grade 1 feature", room="staff")
-    assert "Your work for Viral note was featured ⭐" in await told(course, "ada")
+    assert "Your work for “Viral note” is featured ⭐ and may be shown to all on review day." in await told(
+        course, "ada"
+    )
     assert await course.points("ada") == before + 15
     await course.types("lin", "/grade 1 feature", room="staff")
     assert await course.points("ada") == before
     await course.types("lin", "/grade 1", room="staff")
     for points in ("30/30", "50/50", "20/20", "⭐ Feature"):
         await course.presses("lin", points, room="staff")
+    assert await course.points("ada") == before  # until it is finished
+    assert any("⭐ To be featured" in text for text in await course.said("lin", "staff"))
+    await course.presses("lin", "✅ Finish", room="staff")
     assert await course.points("ada") == before + 15
     audited = await course.answer("chen", "/audit", room="staff")
-    assert "Lin: featured hand-in #1" in audited
-    assert "Lin: no longer features hand-in #1" in audited
+    assert "Lin: featured hand-in #1 of Ada" in audited
+    assert "Lin: no longer features hand-in #1 of Ada" in audited
     await course.passes(days=2)
     await course.until(20)
     [opened] = [text for text in await course.said("ben") if "A note with 3 numbers." in text]
@@ -126,7 +131,7 @@ async def test_who_can_not_be_written_to_finds_a_button_and_nobodys_name(course:
     await hands_in(course, "ada", "A note with 3 numbers.")
     await course.leaves("ada")
     await graded(course)
-    calls = [text for text in await course.said("ben") if "Feedback on homework is ready" in text]
+    calls = [text for text in await course.said("ben") if "new feedback on homework" in text]
     assert len(calls) == 1
     assert "Ada" not in calls[0]
     assert WORDS not in "\n".join(await course.said("ben"))

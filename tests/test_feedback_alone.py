@@ -38,7 +38,7 @@ async def test_feedback_waits_for_who_can_not_be_written_to(open_community: Any)
     stranger(course, "zoe")
     await says(course, "zoe", "#homework A note with 3 numbers.")
     await course.types("lin", "/grade 1 85 The numbers are well chosen", room="staff")
-    assert len([text for text in in_the_group(course) if "Feedback on homework is ready" in text]) == 1
+    assert len([text for text in in_the_group(course) if "new feedback on homework" in text]) == 1
     await says(course, "zoe", "/feedback")
     assert not any("well chosen" in text for text in in_the_group(course))
     zoe = course.town.person("zoe")

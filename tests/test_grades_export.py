@@ -115,17 +115,31 @@ def test_what_is_not_there_is_named(lived: Path, shell: Shell) -> None:
     assert "writing" in shell.err
 
 
-async def test_admins_get_it_as_a_file_in_the_staff_room_alone(open_community) -> None:
-    course: Community = await open_community(homework=GRADING + NOTE, demo=QUIET)
-    await has_lived(course)
+async def exported(course: Community) -> list[dict[str, str]]:
+    """What an admin gets in the staff room."""
     before = len(await course.messages("chen", "staff"))
     await course.types("chen", "/export grades", room="staff")
     [answer] = [one for one in (await course.messages("chen", "staff"))[before:] if one.author == "bot"]
-    assert answer.text.startswith("Here are the grades: 1 homework")
+    assert answer.text.startswith("Here are the grades")
     [file] = answer.files
     path = course.run.app.library.store.path(file.sha256)
     assert path is not None
-    assert [row["Name"] for row in sheet_of(path.read_bytes().decode())][:2] == ["Ada", "Ben"]
+    return sheet_of(path.read_bytes().decode())
+
+
+async def test_a_grade_that_nobody_waited_for_has_no_hours(open_community) -> None:
+    """One that staff mend, say."""
+    course: Community = await open_community(homework=GRADING + NOTE, demo=QUIET)
+    await has_lived(course)
+    await course.types("lin", "/grade 1 90", room="staff")
+    [ada, *_] = await exported(course)
+    assert (ada["Viral note: score (%)"], ada["Viral note: hours waited"]) == ("90", "")
+
+
+async def test_admins_get_it_as_a_file_in_the_staff_room_alone(open_community) -> None:
+    course: Community = await open_community(homework=GRADING + NOTE, demo=QUIET)
+    await has_lived(course)
+    assert [row["Name"] for row in await exported(course)][:2] == ["Ada", "Ben"]
     await course.types("chen", "/audit", room="staff")
     assert "exported the grades" in (await course.said("chen", "staff"))[-1]
     assert "Here are the grades" not in await course.answer("chen", "/export grades")

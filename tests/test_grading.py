@@ -75,12 +75,12 @@ async def test_the_queue_shows_the_oldest_first_and_who_is_at_it(course: Communi
     await course.passes(hours=1)
     await hands_in(course, "ben", "Second.")
     shown = await staff(course, "/queue homework note")
-    assert "2 hand-ins wait, none overdue" in shown
-    assert shown.index("#1 Viral note · Ada · version 1 · waits for 1 hour, due 2 Mar 10:00") < shown.index("#2")
+    assert "2 pieces of work wait, none overdue" in shown
+    assert shown.index("#1 Viral note · Ada · version 1 · waiting for 1 hour, due 2 Mar 10:00") < shown.index("#2")
     assert "#2 is yours" in await staff(course, "/grade 2")
-    assert "Ben · version 1 · waits for 1 minute, due 2 Mar 11:00 · Lin is at it" in await staff(course, "/queue")
+    assert "Ben · version 1 · waiting for 1 minute, due 2 Mar 11:00 · Lin is on it" in await staff(course, "/queue")
     await course.passes(hours=23.5)
-    assert "2 hand-ins wait, 1 overdue" in await staff(course, "/queue", "chen")
+    assert "2 pieces of work wait, 1 overdue" in await staff(course, "/queue", "chen")
     assert "There are: note" in await staff(course, "/queue nothing")
 
 
@@ -95,7 +95,7 @@ async def test_two_assistants_never_get_the_same(course: Community) -> None:
     await hands_in(course, "ada", "First.")
     await hands_in(course, "ben", "Second.")
     assert "#1 is yours" in await staff(course, "/grade next")
-    assert "Lin is at #1 already" in await staff(course, "/grade 1", "chen")
+    assert "Lin is grading #1 already" in await staff(course, "/grade 1", "chen")
     await course.presses("chen", NEXT, room="staff")
     assert "Grading #2 Viral note · Ben" in await panel(course, "chen")
     assert "Nothing is left to take" in await staff(course, "/grade note next")  # their own claim is theirs already
@@ -121,7 +121,7 @@ async def test_a_claim_that_is_not_finished_goes_back_and_what_was_filled_in_is_
     assert not any("▶" in text for text in await course.said("lin", "staff"))
     assert "#1 is yours" in await staff(course, "/grade next", "chen")
     await staff(course, "/grade release", "chen")
-    assert "What you had filled in is still here" in await staff(course, "/grade 1")
+    assert "What you filled in before is still here" in await staff(course, "/grade 1")
     assert "✓ Hook: 22/30" in await panel(course)
 
 
@@ -162,6 +162,17 @@ async def test_nobody_grades_their_own_work(course: Community) -> None:
     assert await course.points("ada") == 10
 
 
+async def test_of_what_was_graded_before_nobody_hears_that_it_waits(course: Community) -> None:
+    await hands_in(course, "ada", "First.")
+    await staff(course, "/grade 1 80")
+    await staff(course, "/grade 1")
+    await course.passes(hours=2, minutes=1)
+    assert not any("back in the queue" in text for text in await course.said("chen", "staff"))
+    assert "The grade of #1 stays as it is" in "\n".join(await course.said("chen", "staff"))
+    await staff(course, "/grade 1")
+    assert "The grade of #1 stays as it is" in await staff(course, "/grade release")
+
+
 # --- the panel --------------------------------------------------------------------------------------------------------
 
 
@@ -177,13 +188,13 @@ async def test_points_by_criterion_make_a_grade(course: Community) -> None:
     assert "▶ Body" in await panel(course)
     await press(course, "50/50")
     await press(course, "20/20")
-    assert "#1: 92/100 makes 92%" in await panel(course)
+    assert "#1: 92/100, so 92%" in await panel(course)
     await press(course, FINISH)
     assert any("#1 is graded ✅" in text for text in await course.said("lin", "staff"))
     assert await course.points("ada") == 30
     assert await course.points("lin") == 3
     assert "Nothing waits" in await staff(course, "/queue")
-    assert "Lin: graded hand-in #1 of #" in await staff(course, "/audit", "chen")
+    assert "Lin: graded hand-in #1 of Ada: 92%" in await staff(course, "/audit", "chen")
 
 
 async def test_old_buttons_do_nothing(course: Community) -> None:
@@ -193,7 +204,7 @@ async def test_old_buttons_do_nothing(course: Community) -> None:
     await press(course, "22/30")
     assert "out of date" in await staff(course, none)
     assert "out of date" in await staff(course, all_of_it.replace("hook 30", "body 999"))
-    assert "Lin is at #1 already" in await staff(course, all_of_it.replace("hook 30", "body 50"), "chen")
+    assert "Lin is grading #1 already" in await staff(course, all_of_it.replace("hook 30", "body 50"), "chen")
     assert "✓ Hook: 22/30" in await panel(course)
     release = await command(course, RELEASE)
     await press(course, RELEASE)
@@ -213,11 +224,45 @@ async def test_the_buttons_of_what_is_over_do_nothing_to_what_comes_next(course:
     assert "✓ Body: 50/50" in await panel(course)
 
 
+async def test_the_panel_of_what_is_over_is_not_used_again(course: Community) -> None:
+    await hands_in(course, "ada", "First.")
+    await hands_in(course, "ben", "Second.")
+    await staff(course, "/grade 1 hook=30 body=50")
+    await press(course, "20/20")
+    await press(course, FINISH)
+    await staff(course, "/grade 2")
+    assert any("#1 is graded ✅" in text for text in await course.said("lin", "staff"))
+    assert "Grading #2" in await panel(course)
+
+
+@pytest.mark.needs("forms as conversations")
+async def test_a_comment_that_is_still_being_written_goes_out_with_the_grade(course: Community) -> None:
+    await hands_in(course, "ada", "First.")
+    await staff(course, "/grade 1 hook=30 body=50")
+    await press(course, "20/20")
+    await course.fills_in("lin", await command(course, COMMENT), "Figures, at last", room="staff")
+    await press(course, FINISH)
+    assert "💬 Figures, at last" in await told(course, "ada")
+
+
+@pytest.mark.needs("forms as conversations")
+async def test_a_comment_that_is_still_being_written_is_never_about_the_next_work(course: Community) -> None:
+    await hands_in(course, "ada", "First.")
+    await hands_in(course, "ben", "Second.")
+    await staff(course, "/grade 1 hook=30 body=50")
+    await press(course, "20/20")
+    await course.fills_in("lin", await command(course, COMMENT), "Figures, at last", room="staff")
+    await staff(course, "/grade 2 100")
+    assert "Figures, at last" not in await told(course, "ben")
+    await staff(course, "/grade 1")
+    assert "💬 Figures, at last" in await panel(course)
+
+
 async def test_what_is_not_filled_in_is_not_finished(course: Community) -> None:
     await hands_in(course, "ada", "First.")
     await staff(course, "/grade 1 hook=30 a comment")
     assert "💬 a comment" in await panel(course)
-    assert "Still open: Body, Form" in await staff(course, "/grade finish")
+    assert "Not filled in yet: Body, Form" in await staff(course, "/grade finish")
 
 
 async def test_a_new_version_must_be_looked_at_before_the_end(course: Community) -> None:
@@ -239,7 +284,7 @@ async def test_what_is_withdrawn_is_graded_no_more(course: Community) -> None:
     await staff(course, "/grade 1 hook=30 body=50")
     await course.types("ada", "/homework 1 withdraw yes", room=course.alone)
     assert "not grading that" in await staff(course, "/grade finish")
-    assert "does not wait for a grade" in await staff(course, "/grade 1 90")
+    assert "can't be graded now" in await staff(course, "/grade 1 90")
 
 
 # --- in one line ------------------------------------------------------------------------------------------------------
@@ -284,6 +329,19 @@ async def test_several_get_the_same_at_once(course: Community) -> None:
     assert await course.points("lin") == 9
 
 
+async def test_a_total_keeps_the_criteria_that_make_it(course: Community) -> None:
+    await hands_in(course, "ada", "First.")
+    await hands_in(course, "ben", "Second.")
+    for number in (1, 2):
+        await staff(course, f"/grade {number} hook=30 body=40")
+        await press(course, "20/20")
+        said = await staff(course, f"/grade {number} {(90, 85)[number - 1]}")
+        assert ("do not add up to 85" in said) == (number == 2)
+    assert "Hook: 30/30" in await told(course, "ada")
+    assert "Hook" not in await told(course, "ben")
+    assert "/grade 2 hook=30 body=40 form=20" in said
+
+
 async def test_only_the_same_homework_goes_together(open_community) -> None:
     course = await open_community(rules=PAID, homework=HOMEWORK_WORKS)
     await course.until(10)
@@ -305,9 +363,8 @@ async def test_what_is_returned_earns_when_it_is_handed_in_again(course: Communi
     assert "#1 Ada: returned" in await staff(course, "/return 1 Add figures, please")
     assert await course.points("ada") == 0
     assert await course.points("lin") == 3
-    assert "please revise it and hand it in again until 3 Mar 11:00\n💬 Add figures, please" in await told(
-        course, "ada"
-    )
+    heard = await told(course, "ada")
+    assert "please revise it. Handed in by 3 Mar 11:00, it is in time\n💬 Add figures, please" in heard
     await course.passes(days=1, hours=14)  # past the deadline, and still in time
     await hands_in(course, "ada", "With figures: 3.")
     assert await course.points("ada") == 10
@@ -326,20 +383,67 @@ async def test_what_is_returned_needs_a_reason(course: Community) -> None:
     assert "Nothing waits" in await staff(course, "/queue")
 
 
+async def test_who_gets_it_back_reads_why_the_points_go(course: Community) -> None:
+    await hands_in(course, "ada", "First.")
+    await staff(course, "/return 1 Add figures, please")
+    heard = await told(course, "ada")
+    assert "The 10 points for handing in are taken back for now" in heard
+    assert "−10" not in heard
+
+
+async def test_a_return_is_undone_as_if_it_had_not_been(course: Community) -> None:
+    await hands_in(course, "ada", "First.")
+    await course.passes(hours=1)
+    await staff(course, "/return 1 Oh, that was another one")
+    await course.passes(hours=1)
+    await press(course, "Undo the return")
+    assert await course.points("ada") == 10
+    assert await course.points("lin") == 0
+    heard = await told(course, "ada")
+    assert "“Viral note”, #1: it was returned by mistake" in heard
+    assert "+10 points" in heard.partition("by mistake")[2]
+    shown = await staff(course, "/queue")
+    assert "waiting for 2 hours, due 2 Mar 10:00" in shown
+    assert "revision" not in shown
+    assert "nothing to undo" in await staff(course, "/return 1 undo")
+    assert "undid the return of hand-in #1 of Ada" in await staff(course, "/audit", "chen")
+    await staff(course, "/grade 1 100")
+    assert await course.points("ada") == 30
+    assert await course.points("lin") == 3
+
+
+async def test_a_return_of_what_was_graded_is_undone_with_its_grade(course: Community) -> None:
+    await hands_in(course, "ada", "First.")
+    await staff(course, "/grade 1 90")
+    await staff(course, "/return 1 Oh, that was another one")
+    assert await course.points("ada") == 0
+    await staff(course, "/return 1 撤销")
+    assert await course.points("ada") == 30
+    assert "its grade counts as before" in await told(course, "ada")
+    assert "Nothing waits" in await staff(course, "/queue")
+
+
+async def test_what_was_handed_in_again_is_returned_no_more(course: Community) -> None:
+    await hands_in(course, "ada", "First.")
+    await staff(course, "/return 1 Add figures, please")
+    await hands_in(course, "ada", "With figures: 3.")
+    assert "nothing to undo" in await staff(course, "/return 1 undo")
+    assert await course.points("ada") == 10
+
+
 # --- appeals ----------------------------------------------------------------------------------------------------------
 
 
 async def test_a_regrade_leaves_the_points_of_the_new_score_only(course: Community) -> None:
-    await staff(course, "/queue", "chen")
     await hands_in(course, "ada", "First.")
     await staff(course, "/grade 1 50")
     assert await course.points("ada") == 10
     noted = await course.answer("ada", "/appeal 1 There are three numbers in it", room=course.alone)
-    assert "#1 will be looked at again, until 2 Mar 10:00" in noted
+    assert "No. 1 will be looked at again. You hear by 2 Mar 10:00" in noted
     assert "looked at again already" in await course.answer("ada", "/appeal 1 Please", room=course.alone)
     assert "⚖️ appeal" in await staff(course, "/queue")
     assert "Nothing is left to take" in await staff(course, "/grade next")
-    assert "Somebody else should look" in await staff(course, "/grade 1")
+    assert "somebody else decides" in await staff(course, "/grade 1")
     shown = await staff(course, "/grade next", "chen")
     assert "Asks to look again: There are three numbers in it" in shown
     await staff(course, "/grade 1 90", "chen")
@@ -352,17 +456,42 @@ async def test_a_regrade_leaves_the_points_of_the_new_score_only(course: Communi
     assert "90% became 40%" in await told(course, "ada")
 
 
+async def test_who_mends_a_grade_by_themselves_hears_of_no_appeal(course: Community) -> None:
+    await hands_in(course, "ada", "First.")
+    await staff(course, "/grade 1 85")
+    await staff(course, "/grade 1 85 Once more")
+    heard = await told(course, "ada")
+    assert "Once more" in heard
+    assert "mended" not in heard
+    await staff(course, "/grade 1 90")
+    heard = await told(course, "ada")
+    assert "Your grade was mended: 85% is now 90%" in heard
+    assert "Looked at again" not in heard
+
+
+async def test_staff_who_have_never_said_anything_may_hear_an_appeal_until_it_is_due(course: Community) -> None:
+    await hands_in(course, "ada", "First.")
+    await staff(course, "/grade 1 50")
+    await course.types("ada", "/appeal 1 Please look again", room=course.alone)
+    assert "somebody else decides" in await staff(course, "/grade 1 50")
+    await course.passes(hours=24)
+    await staff(course, "/grade 1 60")
+    assert "50% became 60%" in await told(course, "ada")
+
+
 async def test_an_appeal_has_its_time_and_its_author(course: Community) -> None:
     await hands_in(course, "ada", "First.")
     assert "has no grade" in await course.answer("ada", "/appeal 1 Why?", room=course.alone)
     await staff(course, "/grade 1 50")
     assert "no such hand-in" in await course.answer("ben", "/appeal 1 Unfair", room=course.alone)
     await course.passes(days=8)
-    assert "within 7 days" in await course.answer("ada", "/appeal 1 Too late", room=course.alone)
-    assert "no grade that could be" in await course.answer("ada", "/appeal", room=course.alone)
+    assert "more than 7 days ago" in await course.answer("ada", "/appeal 1 Too late", room=course.alone)
+    assert "no grade to look at" in await course.answer("ada", "/appeal", room=course.alone)
 
 
-async def test_the_only_assistant_hears_the_appeal(course: Community) -> None:
+async def test_who_is_alone_among_staff_hears_the_appeal(course: Community) -> None:
+    await course.types("chen", "hello")
+    await course.leaves("chen")
     await hands_in(course, "ada", "First.")
     await staff(course, "/grade 1 50")
     await course.types("ada", "/homework 1 appeal Please look again", room=course.alone)

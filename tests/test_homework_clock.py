@@ -1,9 +1,16 @@
 """The 24-hour clock: who is told when that homework waits, how soon it was answered, who has not handed in."""
 
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.course import Course
+from bot.domain.homework import Grading, HomeworkBook
+from bot.features.homework.pace import waiting
 from bot.features.homework.pace.figures import quantile
 from tests.community import COURSE, Community
 from tests.homework_course import HOMEWORK_NIGHTS, HOMEWORK_NOTE, HOMEWORK_QUIZ
@@ -36,13 +43,13 @@ async def hands_in(course: Community, *who: str) -> None:
 
 async def notices(course: Community) -> list[str]:
     """What the staff room read of the clock."""
-    words = ("should be graded soon", "waited too long", "快到批改时限", "超时还没批")
+    words = ("due soon", "overdue", "快到时限", "超时还没批")
     return [text for text in await course.said("chen", "staff") if any(one in text for one in words)]
 
 
 async def told(course: Community, who: str) -> list[str]:
     """What this member of staff was told alone."""
-    return [m.text for m in await course.messages(who) if m.only_for == who and "waited too long" in m.text]
+    return [m.text for m in await course.messages(who) if m.only_for == who and "overdue" in m.text]
 
 
 # --- the ladder -------------------------------------------------------------------------------------------------------
@@ -56,11 +63,31 @@ async def test_at_three_quarters_staff_read_one_notice_of_all_that_is_due(course
     await course.passes(minutes=1)
     assert await notices(course) == [
         (
-            "2 works should be graded soon: #1 Viral note (by 2 Mar 10:00), #2 Viral note (by 2 Mar 10:00). "
+            "2 pieces of work are due soon: #1 Viral note (by 2 Mar 10:00), #2 Viral note (by 2 Mar 10:00). "
             "On duty today: Kim."
         )
     ]
     assert await told(course, "kim") == []
+
+
+async def test_what_comes_within_half_an_hour_is_warned_of_together(course: Community) -> None:
+    await course.passes(minutes=2)
+    for who in ("ada", "ben", "mia"):
+        await hands_in(course, who)
+        await course.passes(minutes=13)
+    await course.passes(hours=19)
+    [notice] = await notices(course)
+    assert notice.startswith("3 pieces of work are due soon")
+
+
+@pytest.mark.parametrize(
+    ("within", "warned"),
+    [(timedelta(hours=24), (4, 30)), (timedelta(minutes=40), (10, 50)), (timedelta(minutes=10), (10, 20))],
+)
+def test_a_warning_never_comes_after_the_deadline(within: timedelta, warned: tuple[int, int]) -> None:
+    course = cast("Course", SimpleNamespace(zone="UTC", book=HomeworkBook(grading=Grading(within=within))))
+    found = waiting.warn_at(course, datetime(2027, 3, 1, 10, 9, tzinfo=UTC))
+    assert (found.hour, found.minute) == warned
 
 
 @pytest.mark.every_platform
@@ -68,17 +95,17 @@ async def test_then_rung_after_rung_is_told_alone_and_at_the_end_nobody_any_more
     await hands_in(course, "ada", "ben")
     await course.passes(hours=24)
     line = (
-        "2 works have waited too long: #1 Viral note (by 2 Mar 10:00), #2 Viral note (by 2 Mar 10:00). "
+        "2 pieces of work are overdue: #1 Viral note (by 2 Mar 10:00), #2 Viral note (by 2 Mar 10:00). "
         "Students are waiting; could you take one?"
     )
     assert [await told(course, who) for who in ("kim", "lin", "chen")] == [[line], [], []]
-    assert (await notices(course))[-1].endswith("Told: who is on duty.")
+    assert (await notices(course))[-1].endswith("Told in private: whoever is on duty.")
     await course.passes(hours=4)
     assert [await told(course, who) for who in ("kim", "lin", "chen")] == [[line, line], [line], []]
-    assert (await notices(course))[-1].endswith("Told: all assistants.")
+    assert (await notices(course))[-1].endswith("Told in private: all assistants.")
     await course.passes(hours=4)
     assert [len(await told(course, who)) for who in ("kim", "lin", "chen")] == [2, 1, 1]
-    assert (await notices(course))[-1].endswith("Told: the admins.")
+    assert (await notices(course))[-1].endswith("Told in private: the admins.")
     before = len(await notices(course))
     await course.passes(days=3)
     assert len(await notices(course)) == before
@@ -112,7 +139,7 @@ async def test_the_notice_says_who_has_claimed_what(course: Community) -> None:
     await course.passes(hours=17)
     await course.types("lin", "/grade 2", room="staff")
     await course.passes(hours=1)
-    assert (await notices(course))[0].splitlines()[1:] == ["#2: Lin has claimed it."]
+    assert (await notices(course))[0].splitlines()[1:] == ["Lin has taken #2."]
 
 
 @pytest.mark.every_platform
@@ -134,11 +161,11 @@ async def test_nights_do_not_count(open_community) -> None:
     await course.until(14)
     assert "by 2 Mar 20:00" in (await notices(course))[0]
     await course.until(20)
-    assert "too long" in (await notices(course))[-1]
+    assert "overdue" in (await notices(course))[-1]
     await course.until(9, 59)
     assert len(await notices(course)) == 2
     await course.until(10)
-    assert (await notices(course))[-1].endswith("Told: all assistants.")
+    assert (await notices(course))[-1].endswith("Told in private: all assistants.")
 
 
 async def test_after_an_outage_each_is_told_once_of_all_that_has_come_due(course: Community) -> None:
@@ -146,7 +173,7 @@ async def test_after_an_outage_each_is_told_once_of_all_that_has_come_due(course
     await course.is_away(hours=30)
     await course.comes_back()
     [notice] = await notices(course)
-    assert notice.endswith("Told: who is on duty, all assistants.")
+    assert notice.endswith("Told in private: whoever is on duty, all assistants.")
     assert [len(await told(course, who)) for who in ("kim", "lin", "chen")] == [1, 1, 0]
 
 
@@ -185,7 +212,7 @@ async def test_three_hundred_that_are_due_at_once_are_one_notice(open_community)
     await course.settle()
     await course.passes(hours=19)
     [notice] = await notices(course)
-    assert notice.startswith("30 works should be graded soon: #1 Viral note")
+    assert notice.startswith("30 pieces of work are due soon: #1 Viral note")
     assert "25 more" in notice
 
 
@@ -195,8 +222,8 @@ async def test_in_chinese(open_community) -> None:
     await hands_in(course, "ada")
     await course.passes(hours=24)
     assert (await notices(course)) == [
-        "有 1 份作业快到批改时限了：#1 爆款笔记（3月2日 10:00 前）。今天值班：Kim。",
-        "有 1 份作业超时还没批：#1 爆款笔记（3月2日 10:00 前）。已经提醒：值班的。",
+        "1 份作业快到时限了：#1 爆款笔记（3月2日 10:00 前）。今天值班：Kim。",
+        "1 份作业超时还没批：#1 爆款笔记（3月2日 10:00 前）。已私下提醒：值班助教。",
     ]
 
 
@@ -240,7 +267,7 @@ async def test_an_admin_sees_how_soon_each_answered_and_all_together(course: Com
     await graded(course)
     await course.types("chen", "/grading", room="staff")
     assert list((await course.messages("chen", "staff"))[-1].table) == [
-        ("Who", "Works", "Median", "p90", "In time"),
+        ("Who", "Works", "Median", "90%", "In time"),
         ("Kim", "2", "2:00", "4:00", "100 %"),
         ("Lin", "1", "30:00", "30:00", "0 %"),
         ("All", "3", "4:00", "30:00", "67 %"),
@@ -280,7 +307,7 @@ async def test_staff_see_who_has_not_handed_in(course: Community) -> None:
     await hands_in(course, "ada")
     await course.passes(minutes=1)
     said = await course.answer("lin", "/missing note", room="staff")
-    assert said.splitlines()[:2] == ["Viral note, due 2 Mar 22:00, for 3 students", "1 waiting, 2 not handed in"]
+    assert said.splitlines()[:2] == ["Viral note · due 2 Mar 22:00 · students: 3", "1 waiting, 2 not handed in"]
     assert "Ben" in said.splitlines()[2]
     assert "Ada" not in said
 
@@ -313,6 +340,22 @@ async def test_nobody_is_reminded_of_what_is_closed_or_not_yet_open(open_communi
     course = await opened(open_community)
     await course.passes(days=6)
     assert "There is nobody to remind" in await course.answer("lin", "/missing note remind", room="staff")
+
+
+async def test_who_names_no_homework_is_asked_which(course: Community) -> None:
+    await course.types("lin", "谁没交", room="staff")
+    shown = await course.presses("lin", "Viral note", room="staff")
+    assert "Viral note · due 2 Mar 22:00" in (shown or "")
+
+
+async def test_staff_find_it_all_in_help_and_by_chinese_words(course: Community) -> None:
+    helped = await course.answer("lin", "/help", room="staff")
+    for command in ("queue", "grade", "return", "common", "missing", "alike", "grading", "items"):
+        assert f"/{command}" in helped
+    for word in ("待批作业", "批改作业", "打回修改", "共性问题", "谁没交", "相似作业", "批改数据", "题目分析"):
+        before = len(await course.said("lin", "staff"))
+        await course.types("lin", word, room="staff")
+        assert len(await course.said("lin", "staff")) > before, word
 
 
 async def test_students_do_not_see_who_is_missing(course: Community) -> None:

@@ -55,23 +55,20 @@ async def pressed(course: Community, label: str, who: str = "ada") -> str:
 
 
 async def counter(course: Community) -> str:
-    return next(text for text in reversed(await course.said("ben")) if "handed in" in text and "Last" in text)
+    return next(text for text in reversed(await course.said("ben")) if "handed in\nLatest" in text)
 
 
 # --- it opens, it is due ----------------------------------------------------------------------------------------------
 
 
-async def test_a_homework_opens_with_all_that_one_has_to_know(open_community) -> None:
+async def test_a_homework_opens_on_one_screen_of_a_phone_and_a_button_shows_the_rest(open_community) -> None:
     course = await opened(open_community)
     assert (await course.said())[-1] == (
         "New homework: Viral note (weekly task)\n"
         "Write a note and add its figures.\n"
-        "You can hand in: text, link, photo, file, voice, video\n"
         "Due: 2 Mar 22:00\n"
-        "Until 2 Mar 22:10 it is still in time\n"
-        "What comes late is taken until 5 Mar 22:00 and loses 10% every 1 day, at most 50%\n"
-        "100 points: Hook 30, Body 50, Form 20\n"
-        "To hand in, press the button, post with #homework, or reply /submit to a message of yours."
+        "Until 2 Mar 22:10 it still counts as in time\n"
+        "To hand in: press the button, put #homework in your post, or reply /submit to your own message."
     )
 
 
@@ -80,21 +77,18 @@ async def test_it_is_all_said_in_chinese(open_community) -> None:
     assert (await course.said())[-1] == (
         "新作业：爆款笔记（每周实操）\n"
         "写一篇小红书笔记，附上数据。\n"
-        "可以交：文字、链接、图片、文件、语音、视频\n"
         "截止：3月2日 22:00\n"
-        "宽限到 3月2日 22:10，这之前都算按时\n"
-        "可以补交到 3月5日 22:00，每迟 1天 扣 10%，最多扣 50%\n"
-        "满分 100：钩子 30、正文 50、排版 20\n"
-        "交作业：按下面的按钮，或者发帖带上 #作业，也可以回复自己的消息说“交作业”。"
+        "宽限到 3月2日 22:10，这之前交都算按时\n"
+        "怎么交：点下面的按钮；或者发帖带上 #作业；也可以回复自己的消息，发“交作业”。"
     )
     assert await course.answer("ada", "/submit 三百块改造出租屋") == (
-        "收到：爆款笔记，第 1 份，第 1 版\n3月1日 10:00 交的，离截止还有 1天12小时"
+        "收到：爆款笔记，第 1 版（第 1 份）\n3月1日 10:00 交的，离截止还有 1 天 12 小时"
     )
     assert await course.answer("ada", "/homework") == (
-        "我的作业\n⏳ 爆款笔记：已交第 1 版，最晚 3月2日 10:00 批改（#1）"
+        "我的作业\n⏳ 爆款笔记 · 第 1 版等批改，3月2日 10:00 前有回复（第 1 份）"
     )
     assert await course.answer("ada", "/homework 1") == (
-        "第 1 份：爆款笔记\n第 1 版 3月1日 10:00（算数）：三百块改造出租屋\n等批改，最晚 3月2日 10:00 有回复"
+        "第 1 份：爆款笔记\n第 1 版 3月1日 10:00（算数）：三百块改造出租屋\n等批改，3月2日 10:00 前有回复"
     )
 
 
@@ -102,7 +96,7 @@ async def test_a_day_before_the_deadline_everybody_reads_how_many_are_there(open
     course = await opened(open_community)
     await course.types("ada", f"/submit {WORK}")
     await course.until(22)
-    assert (await course.said("ben"))[-1] == ("Viral note is due in 1 day (2 Mar 22:00)\n1 handed in so far")
+    assert (await course.said("ben"))[-1] == ("Viral note is due in 1 day: 2 Mar 22:00\n1 handed in so far")
 
 
 async def test_at_the_deadline_it_is_said_who_still_can(open_community) -> None:
@@ -111,8 +105,9 @@ async def test_at_the_deadline_it_is_said_who_still_can(open_community) -> None:
     await course.until(22)
     await course.until(22)
     assert (await course.said("ben"))[-1] == (
-        "Viral note is due now\n1 handed in in time. Well done 👏\nStill writing? Until 2 Mar 22:10 it is in time\n"
-        "What comes late is taken until 5 Mar 22:00 and loses 10% every 1 day, at most 50%"
+        "Viral note is due now\n1 handed in on time. Well done 👏\n"
+        "Not done yet? Until 2 Mar 22:10 it still counts as in time\n"
+        "Late work is taken until 5 Mar 22:00, and loses 10% for each 1 day, at most 50%"
     )
 
 
@@ -134,7 +129,7 @@ async def test_a_homework_of_which_nobody_heard_in_time_is_still_posted_and_a_cl
 async def test_a_command_with_a_text_hands_it_in(open_community) -> None:
     course = await opened(open_community, rules=PAID)
     assert await course.answer("ada", f"/submit {WORK}") == (
-        "Got it: Viral note, No. 1, version 1\nHanded in 1 Mar 10:00, 1 day 12 hours before the deadline\n+7 points"
+        "Got it: Viral note, version 1 (No. 1)\nHanded in 1 Mar 10:00, 1 day 12 hours before the deadline\n+7 points"
     )
     assert await kept(course) == [(1, WORK, False)]
 
@@ -165,7 +160,7 @@ async def test_anothers_message_is_not_handed_in(open_community) -> None:
 async def test_a_post_with_the_tag_is_handed_in_without_it(open_community, tag: str) -> None:
     course = await opened(open_community)
     await course.types("ada", f"{tag} {WORK}")
-    assert (await told(course)).startswith("Got it: Viral note, No. 1, version 1\n")
+    assert (await told(course)).startswith("Got it: Viral note, version 1 (No. 1)\n")
     await course.types("ben", f"{OTHER}\n{tag}")
     assert await kept(course) == [(1, WORK, False), (1, OTHER, False)]
 
@@ -201,10 +196,10 @@ async def test_the_post_counts_who_has_handed_in_and_is_never_said_twice(open_co
     await course.types("ada", f"#作业 {WORK}")
     await course.types("ben", f"#作业 {OTHER}")
     assert await counter(course) == (
-        "Viral note: 2 handed in\nLast: #2 Ben (version 1), #1 Ada (version 1)\n"
-        "Due: 2 Mar 22:00\nUntil 2 Mar 22:10 it is still in time"
+        "Viral note: 2 handed in\nLatest: #2 Ben (version 1), #1 Ada (version 1)\n"
+        "Due: 2 Mar 22:00\nUntil 2 Mar 22:10 it still counts as in time"
     )
-    assert len([text for text in await course.said("mia") if "handed in\nLast" in text]) == 1
+    assert len([text for text in await course.said("mia") if "handed in\nLatest" in text]) == 1
 
 
 # --- what it is for ---------------------------------------------------------------------------------------------------
@@ -212,8 +207,8 @@ async def test_the_post_counts_who_has_handed_in_and_is_never_said_twice(open_co
 
 async def test_of_several_the_one_is_meant_that_is_named_by_id_or_title(open_community) -> None:
     course = await opened(open_community, homework=HOMEWORK_WORKS)
-    assert "Viral note, No. 1" in await course.answer("ada", f"/submit note {WORK}")
-    assert "Viral note, No. 1, version 2" in await course.answer("ada", f"/submit 爆款笔记：{OTHER}")
+    assert "Viral note, version 1 (No. 1)" in await course.answer("ada", f"/submit note {WORK}")
+    assert "Viral note, version 2 (No. 1)" in await course.answer("ada", f"/submit 爆款笔记：{OTHER}")
     await course.types("ben", f"#作业 Viral note {WORK}")
     assert await kept(course) == [(1, WORK, False), (2, OTHER, False), (1, WORK, False)]
 
@@ -224,20 +219,20 @@ LINK = f"{WORK} https://example.org/note"
 async def test_where_it_is_not_said_which_the_work_waits_and_counts_by_its_own_time(open_community) -> None:
     course = await opened(open_community, homework=HOMEWORK_WORKS)
     assert await course.answer("ada", f"/submit {LINK}") == (
-        "Which homework is it for? Press one to hand it in; it counts by the time at which you sent it."
+        "Which homework is it for? Press one to hand it in; the time you sent it is what counts."
     )
     assert await kept(course) == []
     await course.passes(hours=37)  # past the deadline of one of them
     assert "Handed in 1 Mar 10:00, 1 day 12 hours before" in await pressed(course, "Viral note")
     assert await kept(course) == [(1, LINK, False)]
-    assert "handed in already, or waited for too long" in await pressed(course, "Viral note")
+    assert "handed in already, or waited too long" in await pressed(course, "Viral note")
 
 
 async def test_a_work_that_nobody_placed_is_forgotten_after_two_days(open_community) -> None:
     course = await opened(open_community, homework=HOMEWORK_WORKS)
     await course.types("ada", f"/submit {LINK}")
     await course.passes(days=2, minutes=1)
-    assert "waited for too long" in await pressed(course, "Draw a cover")
+    assert "waited too long" in await pressed(course, "Draw a cover")
     assert await kept(course) == []
 
 
@@ -257,7 +252,7 @@ async def test_a_work_with_the_tag_may_be_written_to_the_bot_alone(open_communit
 async def test_where_nothing_is_open_it_is_said_what_comes_next(open_community) -> None:
     course: Community = await open_community(homework=HOMEWORK_NOTE)
     assert await course.answer("ada", f"/submit {WORK}") == (
-        "There is nothing to hand in now. “Viral note” opens 1 Mar 09:00."
+        "There is nothing to hand in now. Next: “Viral note”, from 1 Mar 09:00."
     )
     await course.passes(days=8)
     assert await course.answer("ada", f"/submit {WORK}") == "There is nothing to hand in now."
@@ -279,12 +274,33 @@ async def test_pictures_come_as_one(open_community) -> None:
     assert (row.version, row.text, len(row.files)) == (1, WORK, 2)
 
 
+async def test_files_without_words_after_a_version_with_words_are_taken_with_a_warning(open_community) -> None:
+    course = await opened(open_community)
+    await course.types("ada", f"#作业 {WORK}")
+    await course.types("ada", "#作业", files=[PICTURE])
+    assert "This version is files only, without your words. To let version 1 count, press the button" in await told(
+        course
+    )
+    assert await pressed(course, "Use version 1") == "Done: version 1 of No. 1 counts now."
+    assert "#1 Ada (version 1)" in await counter(course)
+    await course.types("ada", f"#作业 {OTHER}", files=[PICTURE])
+    assert "files only" not in await told(course)
+
+
+async def test_where_words_are_asked_for_files_alone_are_taken_with_a_warning(open_community) -> None:
+    course = await opened(open_community, homework=HOMEWORK_NOTE + "  length: {at_least: 20}\n")
+    await course.types("ada", "#作业", files=[PICTURE])
+    assert "There are no words in this version." in await told(course)
+    await course.types("ben", f"#作业 {WORK}", files=[PICTURE])
+    assert "no words" not in await told(course, "ben")
+
+
 async def test_what_a_homework_does_not_take_is_refused_with_what_it_takes(open_community) -> None:
     course = await opened(open_community, homework=HOMEWORK_WORKS)
     assert await course.answer("ada", f"/submit draw {WORK}") == (
         "This homework takes no text. It takes: link, photo, file."
     )
-    assert "Draw a cover, No. 1" in await course.answer("ada", "/submit draw https://example.org/cover.png")
+    assert "Draw a cover, version 1 (No. 1)" in await course.answer("ada", "/submit draw https://example.org/cover.png")
 
 
 # --- by the deadline --------------------------------------------------------------------------------------------------
@@ -297,12 +313,13 @@ async def moves_to(course: Community, at: datetime) -> None:
 async def test_the_last_second_is_in_time_and_the_next_one_is_late(open_community) -> None:
     course = await opened(open_community)
     await moves_to(course, datetime.fromisoformat("2027-03-02T22:00:00+00:00"))
-    assert "at the very last moment, and in time" in await course.answer("ada", "/submit At the deadline")
+    assert "right on the deadline: in time" in await course.answer("ada", "/submit At the deadline")
     await moves_to(course, datetime.fromisoformat("2027-03-02T22:10:00+00:00"))
-    assert "within the grace, and in time" in await course.answer("ben", "/submit With the grace")
+    assert "within the extra time, so it is in time" in await course.answer("ben", "/submit With the grace")
     await course.passes(seconds=1)
     assert await course.answer("mia", "/submit One second late") == (
-        "Got it: Viral note, No. 3, version 1\nHanded in 2 Mar 22:10, 10 minutes 1 second late\nIt loses 10% for that"
+        "Got it: Viral note, version 1 (No. 3)\n"
+        "Handed in 2 Mar 22:10, 10 minutes 1 second late\nIt loses 10% for being late"
     )
     assert [row[2] for row in await kept(course)] == [False, False, True]
 
@@ -323,7 +340,7 @@ async def test_the_deadline_holds_to_the_second_in_the_night_when_the_clock_chan
     ).replace("late: {accepted_for: 3d, loses: 10, per: 1d, at_most: 50}", "late: refused")
     course: Community = await open_community(course=dates, homework=night)
     await moves_to(course, datetime.fromisoformat(limit))
-    assert "at the very last moment" in await course.answer("ada", f"/submit {WORK}")
+    assert "right on the deadline" in await course.answer("ada", f"/submit {WORK}")
     await course.passes(seconds=1)
     assert "takes nothing more" in await course.answer("ben", f"/submit {OTHER}")
     assert await kept(course) == [(1, WORK, False)]
@@ -338,7 +355,7 @@ async def test_what_was_posted_in_time_is_in_time_however_late_it_reaches_us(ope
     await course.run.app.sink(held)
     await course.settle()
     assert await kept(course) == [(1, WORK, False)]
-    assert "within the grace" in await told(course)
+    assert "within the extra time" in await told(course)
 
 
 # --- versions ---------------------------------------------------------------------------------------------------------
@@ -348,7 +365,7 @@ async def test_the_same_again_is_no_new_version(open_community) -> None:
     course = await opened(open_community, rules=PAID)
     await course.types("ada", f"/submit {WORK}")
     assert await course.answer("ada", f"/submit   {WORK} ") == (
-        "It is the same as version 1, so nothing has changed: Viral note, No. 1\n"
+        "This is the same as version 1, which I have already: Viral note (No. 1)\n"
         "Handed in 1 Mar 10:00, 1 day 12 hours before the deadline"
     )
     assert await kept(course) == [(1, WORK, False)]
@@ -376,7 +393,7 @@ async def test_the_author_picks_which_version_counts(open_community) -> None:
     await course.types("ada", f"/submit {WORK}")
     await course.types("ada", f"/submit {OTHER}")
     assert await counts(course) == 2
-    assert await course.answer("ada", "/homework 1 use 1") == "Done: of No. 1, version 1 counts now."
+    assert await course.answer("ada", "/homework 1 use 1") == "Done: version 1 of No. 1 counts now."
     assert await counts(course) == 1
     receipt = await course.answer("ada", "/submit A third one")
     assert "Version 1 still counts" in receipt
@@ -400,7 +417,7 @@ async def test_a_late_version_never_takes_the_place_of_one_in_time(open_communit
 async def test_somebody_elses_hand_in_is_as_if_it_did_not_exist(open_community) -> None:
     course = await opened(open_community)
     await course.types("ada", f"/submit {WORK}")
-    refused = "You have no hand-in 1. See yours with /homework."
+    refused = "You have no No. 1. /homework shows yours."
     assert await course.answer("ben", "/homework 1") == refused
     assert await course.answer("ben", "/homework 1 withdraw yes") == refused
     assert await course.answer("ben", "/homework 1 use 1") == refused
@@ -417,7 +434,7 @@ async def test_a_withdrawn_work_earns_nothing_and_comes_back_as_it_was(open_comm
     assert await course.points("ada") == 7
     assert "No. 1 is withdrawn" in await pressed(course, "Yes, withdraw")
     assert await course.points("ada") == 0
-    assert "📝 Viral note: due 2 Mar 22:00" in await course.answer("ada", "/homework")
+    assert "📝 Viral note · due 2 Mar 22:00" in await course.answer("ada", "/homework")
     await course.passes(hours=40)  # even when nothing else could be handed in in time
     assert "No. 1 is back; version 1 counts" in await pressed(course, "Bring it back")
     assert await course.points("ada") == 7
@@ -432,24 +449,24 @@ async def test_a_withdrawn_work_earns_nothing_and_comes_back_as_it_was(open_comm
 async def test_homework_shows_what_is_open_what_waits_and_what_was_missed(open_community) -> None:
     course = await opened(open_community, homework=HOMEWORK_WORKS)
     assert await course.answer("ada", "/homework") == (
-        "Your homework\n📝 Viral note: due 2 Mar 22:00, 1 day 12 hours left\n"
-        "📝 Draw a cover: due 3 Mar 20:00, 2 days 10 hours left"
+        "Your homework\n📝 Viral note · due 2 Mar 22:00, 1 day 12 hours left\n"
+        "📝 Draw a cover · due 3 Mar 20:00, 2 days 10 hours left"
     )
     await course.types("ada", "/submit draw https://example.org/cover.png")
     await course.until(23)
     await course.until(22, 5)
     assert await course.answer("ada", "/homework") == (
-        "Your homework\n📝 Viral note: until 2 Mar 22:10 it is still in time\n"
-        "⏳ Draw a cover: version 1 handed in, answer by 2 Mar 10:00 (#1)"
+        "Your homework\n📝 Viral note · still in time until 2 Mar 22:10\n"
+        "⏳ Draw a cover · version 1 handed in, answer by 2 Mar 10:00 (No. 1)"
     )
     await course.until(23)
-    assert "🕐 Viral note: was due 2 Mar 22:00, and can be handed in until 5 Mar 22:00" in await course.answer(
+    assert "🕐 Viral note · was due 2 Mar 22:00, taken late until 5 Mar 22:00" in await course.answer(
         "ada", "/homework"
     )
     await course.passes(days=4)
     shown = await course.answer("ben", "/homework")
-    assert "✖️ Viral note: was due 2 Mar 22:00, nothing handed in" in shown
-    assert "✖️ Draw a cover: was due 3 Mar 20:00, nothing handed in" in shown
+    assert "✖️ Viral note · was due 2 Mar 22:00, not handed in" in shown
+    assert "✖️ Draw a cover · was due 3 Mar 20:00, not handed in" in shown
 
 
 async def test_a_homework_is_shown_in_full_with_where_one_stands(open_community) -> None:
@@ -457,7 +474,7 @@ async def test_a_homework_is_shown_in_full_with_where_one_stands(open_community)
     await course.types("ada", f"/submit {WORK}")
     shown = await course.answer("ada", "/homework viral note")
     assert shown.startswith("Viral note (weekly task)\nWrite a note and add its figures.\n")
-    assert shown.endswith("Yours: ⏳ Viral note: version 1 handed in, answer by 2 Mar 10:00 (#1)")
+    assert shown.endswith("Yours: ⏳ Viral note · version 1 handed in, answer by 2 Mar 10:00 (No. 1)")
 
 
 # --- changed posts ----------------------------------------------------------------------------------------------------
@@ -468,7 +485,7 @@ async def test_an_edited_post_is_a_new_version_as_long_as_it_carries_the_tag(ope
     number = await course.types("ada", f"#作业 {WORK}", files=[PICTURE])
     await course.passes(minutes=5)
     await course.edits("ada", number, f"#作业 {OTHER}")
-    assert "You have edited a post that you had handed in" in "\n".join(await course.said("ada"))
+    assert "You edited the post, so I took it as a new version" in "\n".join(await course.said("ada"))
     await course.edits("ada", number, WORK + " without the tag")
     assert await kept(course) == [(1, WORK, False), (2, OTHER, False)]
     assert [len(row.files) for row in await course.rows(select(submission))] == [1, 1]
@@ -480,7 +497,7 @@ async def test_a_deleted_post_stays_handed_in_until_its_author_withdraws_it(open
     course = await opened(open_community, rules=PAID)
     number = await course.types("ada", f"#作业 {WORK}")
     await course.deletes("ada", number)
-    assert "The post with No. 1, version 1 was deleted, but your hand-in stays" in "\n".join(await course.said("ada"))
+    assert "You deleted the post, but No. 1, version 1 stays handed in" in "\n".join(await course.said("ada"))
     assert await course.points("ada") == 7
     assert "⏳ Viral note" in await course.answer("ada", "/homework")
     await course.types("ada", "/homework 1 withdraw yes")

@@ -454,9 +454,6 @@ def test_a_title_without_a_length_of_its_own_may_get_one_where_it_is_given(tmp_p
 
 def test_what_features_to_come_announce_can_be_written_already(tmp_path: Path) -> None:
     planned = {
-        "homework.submitted": "{homework: week-1, tier: practice, late: false, version: 1, length: {at_least: 5}}",
-        "homework.graded": "{score: {at_least: 80}, late: false}",
-        "homework.featured": "{tier: practice}",
         "question.asked": "{tag: urgent, lesson: loops}",
         "question.answered": "{hours: {at_most: 2}}",
         "question.accepted": "{tag: urgent}",

@@ -53,7 +53,7 @@ async def copied(course: Community, first: str = STORY, second: str = STORY) -> 
 
 
 async def notices(course: Community) -> list[str]:
-    return [text for text in await course.said("chen", "staff") if "Have a look when you can" in text]
+    return [text for text in await course.said("chen", "staff") if "have a look when you can" in text]
 
 
 async def test_staff_hear_of_it_once_in_an_hour_and_students_never(open_community) -> None:
@@ -62,7 +62,7 @@ async def test_staff_hear_of_it_once_in_an_hour_and_students_never(open_communit
     assert await notices(course) == []
     await course.until(11)
     [notice] = await notices(course)
-    assert notice.startswith("3 pairs of works are much alike.")
+    assert notice.startswith("3 pairs of work are very similar.")
     await course.passes(hours=5)
     assert len(await notices(course)) == 1
     for who in ("ada", "ben", "mia"):
@@ -72,7 +72,7 @@ async def test_staff_hear_of_it_once_in_an_hour_and_students_never(open_communit
 async def test_the_list_names_both_and_how_much_is_the_same(open_community) -> None:
     course = await copied(await opened(open_community))
     assert await course.answer("lin", "/alike", room="staff") == (
-        "1 pair of works to look at:\n1. #2 Ben: 100% stands in #1 Ada, too"
+        "1 pair of similar work to look at:\n1. #2 Ben and #1 Ada: 100% the same"
     )
 
 
@@ -87,13 +87,13 @@ async def test_both_are_shown_and_what_they_share_is_bold(open_community) -> Non
     assert "My grandmother kept buttons" in shown.text
 
 
-@pytest.mark.parametrize(("button", "said"), [("Settled: fine", "is fine"), ("Talk to them", "needs a talk")])
+@pytest.mark.parametrize(("button", "said"), [("It's fine", "is fine"), ("Talk to them", "needs a talk")])
 async def test_what_staff_have_looked_at_leaves_the_list(open_community, button: str, said: str) -> None:
     course = await copied(await opened(open_community))
     await course.types("lin", "/alike 1", room="staff")
     heard = await course.presses("lin", button, room="staff")
     assert said in (heard or (await course.said("lin", "staff"))[-1])
-    assert "No two works are so much alike" in await course.answer("lin", "/alike", room="staff")
+    assert "No similar work to look at" in await course.answer("lin", "/alike", room="staff")
     assert await course.answer("chen", "/alike 1 talk", room="staff") == "Somebody has looked at this pair already."
     assert "alike works #2 and #1" in await course.answer("chen", "/audit", room="staff")
     await course.passes(hours=2)
@@ -104,14 +104,14 @@ async def test_chinese_is_compared_by_its_characters(open_community) -> None:
     course = await opened(open_community, course=COURSE.replace("language: en", "language: zh-CN"))
     await copied(course, ZH, ZH_COPY)
     assert (await course.answer("lin", "/alike", room="staff")).startswith(
-        "写得很像、还没看过的有 1 对：\n1. #2 Ben 有 "
+        "还有 1 对相似作业没看：\n1. #2 Ben 和 #1 Ada，"
     )
 
 
 @pytest.mark.parametrize(("first", "second"), [(STORY, OTHER), ("Short and the same.", "Short and the same!")])
 async def test_what_is_different_or_very_short_is_nobodys_business(open_community, first: str, second: str) -> None:
     course = await copied(await opened(open_community), first, second)
-    assert "No two works are so much alike" in await course.answer("lin", "/alike", room="staff")
+    assert "No similar work to look at" in await course.answer("lin", "/alike", room="staff")
 
 
 async def test_the_words_of_the_template_are_nobodys_own(open_community) -> None:
@@ -120,14 +120,14 @@ async def test_the_words_of_the_template_are_nobodys_own(open_community) -> None
     await copied(
         course, " ".join(f"{line} {STORY[:50]}" for line in given), " ".join(f"{line} {OTHER[:50]}" for line in given)
     )
-    assert "No two works are so much alike" in await course.answer("lin", "/alike", room="staff")
+    assert "No similar work to look at" in await course.answer("lin", "/alike", room="staff")
 
 
 async def test_ones_own_versions_are_not_compared(open_community) -> None:
     course = await opened(open_community)
     for more in ("", " And then?", " And then it was gone."):
         await course.types("ada", f"/submit note {STORY}{more}")
-    assert "No two works are so much alike" in await course.answer("lin", "/alike", room="staff")
+    assert "No similar work to look at" in await course.answer("lin", "/alike", room="staff")
 
 
 async def test_a_team_does_not_copy_from_itself(open_community) -> None:
@@ -137,7 +137,7 @@ async def test_a_team_does_not_copy_from_itself(open_community) -> None:
     await course.passes(days=1)
     await course.types("ada", f"/submit plan {STORY}")
     await course.types("ben", f"/submit plan {STORY} More.")
-    assert "No two works are so much alike" in await course.answer("lin", "/alike", room="staff")
+    assert "No similar work to look at" in await course.answer("lin", "/alike", room="staff")
 
 
 async def test_linked_accounts_are_one_person(open_community) -> None:
@@ -160,9 +160,9 @@ async def test_a_newer_version_is_no_second_pair_and_one_that_is_fine_comes_back
     assert len((await course.answer("lin", "/alike", room="staff")).splitlines()) == 2
     await course.types("lin", "/alike 1 fine", room="staff")
     await course.types("ben", f"/submit note {OTHER[:60]} {STORY} And yet another line of my own.")
-    assert "No two works" in await course.answer("lin", "/alike", room="staff")
+    assert "No similar work" in await course.answer("lin", "/alike", room="staff")
     await course.types("ben", f"/submit note {STORY}")
-    assert "100% stands in #1 Ada" in await course.answer("lin", "/alike", room="staff")
+    assert "#2 Ben and #1 Ada: 100% the same" in await course.answer("lin", "/alike", room="staff")
 
 
 async def test_it_costs_nobody_anything(open_community) -> None:
@@ -183,7 +183,7 @@ async def test_what_is_not_understood_is_answered(open_community, asked: str) ->
 
 async def test_there_is_no_such_pair(open_community) -> None:
     course = await opened(open_community)
-    assert await course.answer("lin", "/alike 7", room="staff") == ("There is no pair 7. /alike lists those there are.")
+    assert await course.answer("lin", "/alike 7", room="staff") == ("There is no pair 7. /alike shows the list.")
 
 
 async def test_members_text_is_never_markup(open_community) -> None:

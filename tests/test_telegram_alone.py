@@ -91,7 +91,7 @@ async def test_who_blocks_the_bot_is_answered_as_a_stranger(course: TelegramComm
     assert "This answer is for you alone" in in_the_group(course)[-1].text
 
 
-@pytest.mark.parametrize("command", ["forget", "mydata", "link"])
+@pytest.mark.parametrize("command", ["forget", "mydata"])
 @pytest.mark.parametrize("who", ["ada", "zoe"])
 async def test_what_must_not_wait_is_sent_to_the_private_chat_and_not_held(
     course: TelegramCommunity, who: str, command: str
@@ -109,6 +109,14 @@ async def test_what_must_not_wait_is_sent_to_the_private_chat_and_not_held(
     ]
     await course.passes(minutes=2)
     assert in_the_group(course) == []
+
+
+async def test_the_way_into_the_private_chat_begins_there_what_a_link_may_run(course: TelegramCommunity) -> None:
+    await says(course, "ada", "/link")
+    signpost = in_the_group(course)[-1]
+    course.town.telegram.presses(course.town.person("ada"), course.town.room("main"), signpost.id, "Open private chat")
+    await course.settle()
+    assert in_private(course, "ada")[-1].startswith("Your code:")
 
 
 async def test_a_crowd_of_strangers_does_not_flood_the_group(course: TelegramCommunity) -> None:

@@ -158,7 +158,7 @@ async def test_conditions_and_limits_are_said_in_chinese_words(open_community) -
     assert "老手：没有加分，不符合条件（等级：新手，要求 普通）" in said
     assert "助手：没有触发，不符合条件（身份：学员，要求 助教或管理员）" in said
     assert "每日：没有加分，当天已经得过" in said
-    assert "间隔：没有加分，间隔太短，2天内只算一次" in said
+    assert "间隔：没有加分，间隔太短，2 天内只算一次" in said
 
 
 def test_what_earlier_versions_recorded_can_still_be_read() -> None:

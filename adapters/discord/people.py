@@ -39,7 +39,7 @@ def attachments_of(message: shape.Message) -> tuple[Attachment, ...]:
 
 def attachment(file: shape.Attachment, ref: str) -> Attachment:
     media_type = (file.content_type or "application/octet-stream").partition(";")[0]
-    return Attachment(name=clean_text(file.filename), media_type=media_type, size=file.size, ref=ref)
+    return Attachment(name=clean_text(file.filename), media_type=media_type, size=file.size, ref=ref, identity=file.id)
 
 
 class Names:

@@ -87,7 +87,7 @@ def _quoted(message: Message) -> Quoted:
 
 def _attachments(message: Message) -> tuple[Attachment, ...]:
     return tuple(
-        Attachment(name=file.name, media_type=file.media_type, size=file.size, ref=file.sha256)
+        Attachment(name=file.name, media_type=file.media_type, size=file.size, ref=file.sha256, identity=file.sha256)
         for file in message.files
     )
 

@@ -282,7 +282,15 @@ def attachments_of(message: shape.Message) -> tuple[Attachment, ...]:
     """The files of a message: one at most, as each of an album is a message of its own."""
     if message.photo:
         best = message.photo[-1]
-        return (Attachment(name="photo.jpg", media_type="image/jpeg", size=best.file_size, ref=best.file_id),)
+        return (
+            Attachment(
+                name="photo.jpg",
+                media_type="image/jpeg",
+                size=best.file_size,
+                ref=best.file_id,
+                identity=best.file_unique_id,
+            ),
+        )
     for kind, (name, media_type) in _FILES.items():
         file: shape.File | None = getattr(message, kind)
         if file is not None:
@@ -292,6 +300,7 @@ def attachments_of(message: shape.Message) -> tuple[Attachment, ...]:
                     media_type=file.mime_type or media_type,
                     size=file.file_size,
                     ref=file.file_id,
+                    identity=file.file_unique_id,
                 ),
             )
     return ()

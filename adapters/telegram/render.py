@@ -1,6 +1,8 @@
 """From our messages to calls of the Bot API. Pure; every quirk of what goes out stands here."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -14,6 +16,7 @@ from bot.domain.places import Address
 _READ_AT_ONCE = 60  # characters; a longer answer stays until it is tapped away
 _ROW = 26  # columns of labels in one row of buttons, which a phone shows in full
 _MOST_IN_ROW = 3
+_TINY, _MOST_TINY = 3, 4  # columns of a letter, with its tick or without; such labels in one row
 _PHOTO_BYTES = 10 * 1024 * 1024  # a larger picture goes as a file
 _INSTEAD = {"⭐": "🏆", "✅": "👍"}  # of what is no reaction here
 _STYLES = {"bold": "bold", "code": "code"}
@@ -99,17 +102,33 @@ def _below(message: OutgoingMessage, username: str) -> dict[str, Any]:
 
 
 def keyboard(buttons: Iterable[Button], username: str) -> dict[str, Any]:
-    """Short labels share a row, as far as a phone shows them in full."""
+    """Short labels share a row, as far as a phone shows them in full; letters and figures stand in equal rows."""
     rows: list[list[dict[str, Any]]] = []
-    room = 0
-    for button in buttons:
-        width = max(wcswidth(button.label), 1) + 2
-        if not rows or width > room or len(rows[-1]) >= _MOST_IN_ROW:
-            rows.append([])
-            room = _ROW
-        room -= width
-        rows[-1].append(_button(button, username))
+    for are_tiny, run in groupby(buttons, key=lambda button: _width(button) <= _TINY):
+        alike = list(run)
+        _fill(rows, alike, username, _even(len(alike)) if are_tiny else _MOST_IN_ROW)
     return {"inline_keyboard": rows}
+
+
+def _fill(rows: list[list[dict[str, Any]]], buttons: Sequence[Button], username: str, most: int) -> None:
+    """Add rows of these, with at most so many in each."""
+    room, in_row = 0, most
+    for button in buttons:
+        width = _width(button) + 2
+        if width > room or in_row >= most:
+            rows.append([])
+            room, in_row = _ROW, 0
+        rows[-1].append(_button(button, username))
+        room, in_row = room - width, in_row + 1
+
+
+def _even(count: int) -> int:
+    """How many stand in one row, so that no row has one alone: four are one row, six are two of three."""
+    return ceil(count / ceil(count / _MOST_TINY))
+
+
+def _width(button: Button) -> int:
+    return max(wcswidth(button.label), 1)
 
 
 def _button(button: Button, username: str) -> dict[str, Any]:

@@ -26,7 +26,8 @@ class Chat(msgspec.Struct, frozen=True):
 
 class File(msgspec.Struct, frozen=True):
     file_id: str
-    file_size: int = 0
+    file_unique_id: str = ""
+    file_size: int = 1  # bytes. Where the server does not say, it is not empty: 0 would mean that
     file_name: str | None = None
     mime_type: str | None = None
 

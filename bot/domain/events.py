@@ -17,6 +17,7 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str
     size: int  # bytes
     ref: str
+    identity: str = ""  # the same wherever the platform gives out this very file; empty where it does not say
 
 
 class Quoted(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,8 @@ TIERS: tuple[Tier, ...] = ("base", "practice", "challenge")
 Taken = Literal["text", "link", "photo", "file", "voice", "video"]
 TAKEN: tuple[Taken, ...] = ("text", "link", "photo", "file", "voice", "video")
 """What may be handed in."""
+LONGEST = 20_000
+"""Characters of one text, whatever a homework asks for."""
 QuestionKind = Literal["single", "multiple", "fill", "order"]
 Rung = Literal["on_duty", "assistants", "admins"]
 """Who is told that homework waits for too long."""
@@ -98,7 +100,7 @@ class Homework(msgspec.Struct, frozen=True, kw_only=True):
     template: Localised | None = None
     headings: tuple[str, ...] = ()  # must stand in the text
     min_length: int = 0  # characters that one can see
-    max_length: int = 20_000
+    max_length: int = LONGEST
     rubric: tuple[Criterion, ...] = ()
     audience: Audience = Audience()
     team_size: int | None = None  # as many work together; None: everybody alone

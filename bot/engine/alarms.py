@@ -44,14 +44,28 @@ def _key(course: str, name: str, alarms: tuple[Alarm, ...]) -> EventKey:
 def ring(tx: Transaction, event: AlarmsDue) -> None:
     """Let its feature hear those that nobody has heard yet."""
     taken = store.take(tx.db, [(one.row, one.due_at) for one in event.alarms])
-    course, handler = tx.live.courses.get(event.course), tx.engine.registry.alarms.get(event.name)
+    course, hearing = tx.live.courses.get(event.course), tx.engine.registry.alarms.get(event.name)
     heard = tuple(one for one in event.alarms if one.row in taken)
-    if not heard or course is None or handler is None:
+    if course is None or hearing is None:
         return
-    ctx = Context(tx, structs.replace(event, alarms=heard), Belonging(course=course))
-    handler(ctx, ctx.event)
-    ctx.finish()
-    ctx.writes.flush(tx.db)
+    for start in range(0, len(heard), hearing.most):
+        part = structs.replace(event, alarms=heard[start : start + hearing.most], key=_part(event.key, start))
+        ctx = Context(tx, part, Belonging(course=course))
+        hearing.handler(ctx, part)
+        ctx.finish()
+        ctx.writes.flush(tx.db)
+
+
+def _part(key: EventKey, start: int) -> EventKey:
+    """What is heard in several parts is several events."""
+    return EventKey(f"{key}:{start}") if start else key
+
+
+def halves(event: AlarmsDue) -> list[AlarmsDue]:
+    """The same alarms as two events, so that one which fails is found without all others ringing alone."""
+    middle = len(event.alarms) // 2
+    parts = (event.alarms[:middle], event.alarms[middle:])
+    return [structs.replace(event, alarms=part, key=_key(event.course, event.name, part)) for part in parts]
 
 
 def fail(db: Connection, event: AlarmsDue) -> None:

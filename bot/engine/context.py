@@ -9,7 +9,7 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from bot.domain.events import Event, PlainMessage
-from bot.domain.ids import EventKey, ObjectId
+from bot.domain.ids import EventKey, MemberId, ObjectId
 from bot.domain.places import Member
 from bot.domain.rules import ANONYMOUS, MARK, Effect, Fact, Firing, Verdict
 from bot.domain.text import fingerprint
@@ -117,6 +117,12 @@ class Context(Saying):
         self._judging = Judging()  # what the last one had counted holds no longer: the next asks the ledger
         self._judging.fold.levels |= levels
         return points
+
+    def regroup(self, person: MemberId, other: MemberId) -> None:
+        """Let features mend what they know of two members who are one person from now on, or are so no longer."""
+        for handle in self.engine.registry.regroupings:
+            handle(self, person, other)
+        self.writes.flush_decisions(self.db)
 
     def _fact(self, kind: str, object: str, member: Member, day: date, values: dict[str, Any]) -> Fact:
         member = structs.replace(member, level=self._judging.level_of(member))

@@ -6,13 +6,13 @@ Constructing a `Feature` registers nothing; the list in `bot/features` does, thr
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, TypeVar, Unpack
 
 from sqlalchemy import Connection
 
 from bot.domain.course import Course
 from bot.domain.events import CommandInvoked, MessagePosted, OccurrenceDue, PlainMessage
-from bot.domain.ids import ROLES, Role
+from bot.domain.ids import ROLES, MemberId, Role
 from bot.domain.messages import Act, OutgoingMessage, Words
 from bot.domain.places import SPACE_KINDS, SpaceKind
 from bot.domain.rituals import Occurrence, Step
@@ -36,6 +36,7 @@ Withdrawal = Callable[["Context", "LedgerEntry"], None]
 FactHandler = Callable[["Context", Fact], None]
 Afterwards = Callable[["Transaction", datetime], None]
 Parting = Callable[["Context", Person, str], None]
+Regrouping = Callable[["Context", MemberId, MemberId], None]
 Refusal = Callable[[Connection, OutgoingMessage, datetime], None]
 EffectHandler = Callable[["Context", Any, "Firing"], None]
 Preview = Callable[[Course, Occurrence], Words]
@@ -46,6 +47,13 @@ Suggester = Callable[["Context", str], Iterable[Suggested]]
 PrivateHandler = Callable[["Context", MessagePosted], None]
 MessagesHandler = Callable[[Any, Sequence["PlainMessage"]], None]
 Decorated = TypeVar("Decorated", bound=Callable[..., None])
+
+
+class Hearing(NamedTuple):
+    """Who hears the alarms of one name, and how many at once."""
+
+    handler: AlarmHandler
+    most: int
 
 
 class InReply(tuple[str, ...]):
@@ -112,11 +120,12 @@ class Feature:
     withdrawals: list[Withdrawal] = field(default_factory=list)
     looks: list[Afterwards] = field(default_factory=list)
     partings: list[Parting] = field(default_factory=list)
+    regroupings: list[Regrouping] = field(default_factory=list)
     refusals: dict[type[Act], list[Refusal]] = field(default_factory=dict)
     queries: dict[str, Callable[..., Any]] = field(default_factory=dict)
     offers: dict[str, Callable[..., Sequence[Any]]] = field(default_factory=dict)
     suggesters: dict[str, Suggester] = field(default_factory=dict)
-    alarms: dict[str, AlarmHandler] = field(default_factory=dict)
+    alarms: dict[str, Hearing] = field(default_factory=dict)
     sections: dict[str, type] = field(default_factory=dict)
     personals: list[Personal] = field(default_factory=list)
 
@@ -198,6 +207,11 @@ class Feature:
         self.partings.append(parting)
         return parting
 
+    def on_regrouping(self, handler: Regrouping) -> Regrouping:
+        """Hears when two members have just become one person, or are two again: who stays, and who came or goes."""
+        self.regroupings.append(handler)
+        return handler
+
     def on_refusal(self, act: type[Act]) -> Callable[[Refusal], Refusal]:
         """Hears of an act of this type that was not done and will not be: refused, or too late."""
 
@@ -232,11 +246,11 @@ class Feature:
 
         return declare
 
-    def alarm(self, name: str) -> Callable[[AlarmHandler], AlarmHandler]:
-        """Hears the alarms of this name, as `storage/alarms.py` sets them: all that are due at once."""
+    def alarm(self, name: str, *, most: int = 1000) -> Callable[[AlarmHandler], AlarmHandler]:
+        """Hears the alarms of this name, as `storage/alarms.py` sets them: all that are due at once, up to so many."""
 
         def declare(handler: AlarmHandler) -> AlarmHandler:
-            self.alarms[name] = handler
+            self.alarms[name] = Hearing(handler, most)
             return handler
 
         return declare
@@ -313,6 +327,7 @@ class Registry:
         self.withdrawals = tuple(withdrawal for f in self.features for withdrawal in f.withdrawals)
         self.looks = tuple(look for f in self.features for look in f.looks)
         self.partings = tuple(parting for f in self.features for parting in f.partings)
+        self.regroupings = tuple(regrouping for f in self.features for regrouping in f.regroupings)
         self.refusals: dict[type[Act], list[Refusal]] = {}
         for act, refused in (item for f in self.features for item in f.refusals.items()):
             self.refusals.setdefault(act, []).extend(refused)

@@ -7,8 +7,10 @@ from storage import jobs, kept_files
 from storage.erasing import is_needed
 
 
-def fetch(ctx: Context, key: str, attachment: Attachment, *, user: str | None = None) -> None:
-    """Have a file fetched from the platform of this event; a `JobDone` with the key tells what came of it.
+def fetch(
+    ctx: Context, key: str, attachment: Attachment, *, user: str | None = None, platform: str | None = None
+) -> None:
+    """Have a file fetched from a platform, by default this event's; a `JobDone` with the key tells what came of it.
 
     The key names the job in all courses for ever, in at most 190 characters. `user` is whose file it is, by the
     platform's id, where that is not who caused the event: with them, it is forgotten.
@@ -16,7 +18,7 @@ def fetch(ctx: Context, key: str, attachment: Attachment, *, user: str | None = 
     job = jobs.Job(
         key=key,
         course=ctx.course.id,
-        platform=ctx.actor_address.platform,
+        platform=platform or ctx.actor_address.platform,
         user=user or ctx.actor.user,
         attachment=attachment,
     )

@@ -30,7 +30,11 @@ def is_told_alone(ctx: Context) -> bool:
 
 
 def private_chat_first(ctx: Context, command: str) -> UserError:
-    """Says to all who can see it that this is for the private chat, with a button that opens it."""
+    """Says to all who can see it that this is for the private chat, with a button that opens it.
+
+    What a link may run begins there at once.
+    """
     can_open = ctx.engine.voice.can_reach(ctx.actor_address.platform)
-    button = Button(label="button.open_private", command="start", is_private=True)
+    is_linked = ctx.engine.registry.commands[command].by_link
+    button = Button(label="button.open_private", command=command if is_linked else "start", is_private=True)
     return UserError("command.alone", buttons=[button] if can_open else (), command=command)

@@ -6,11 +6,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal
 
+from msgspec import structs
 from sqlalchemy import Connection
 
 from bot.domain.errors import StorageTrouble
-from bot.domain.events import Event, MessagePosted, OccurrenceDue
+from bot.domain.events import Alarm, AlarmsDue, Event, MessagePosted, OccurrenceDue
 from bot.domain.ids import EventKey
+from bot.engine.alarms import halves
 from bot.engine.aside import set_aside
 from bot.engine.dispatch import word_in
 from bot.engine.executing import handle_occurrences
@@ -51,9 +53,29 @@ class Pipeline:
         except StorageTrouble:
             raise
         except Exception as error:
+            left = self._in_parts(event) if isinstance(event, AlarmsDue) else event
+            if left is None:
+                return
             log.exception("event %s failed and is set aside", event.key)
             with self._database.begin() as db:
-                set_aside(self._engine, db, event, f"{type(error).__name__}: {error}")
+                set_aside(self._engine, db, left, f"{type(error).__name__}: {error}")
+
+    def _in_parts(self, event: AlarmsDue) -> AlarmsDue | None:
+        """Ring alarms that fail together in parts; those that fail by themselves are left, if any."""
+        if len(event.alarms) == 1:
+            return event
+        log.warning("%d alarms of %s failed; ringing them in parts", len(event.alarms), event.name)
+        failed: list[Alarm] = []
+        for part in halves(event):
+            try:
+                self._batch([part])
+            except StorageTrouble:
+                raise
+            except Exception:
+                log.warning("%d of them failed again", len(part.alarms), exc_info=len(part.alarms) == 1)
+                left = self._in_parts(part)
+                failed += left.alarms if left else ()
+        return structs.replace(event, alarms=tuple(failed)) if failed else None
 
     def _batch(self, events: Sequence[Event]) -> None:
         with self._database.begin() as db:

@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.errors import UserError
 from bot.domain.events import Done, Event
 from bot.domain.ids import Language
-from bot.domain.messages import File, Policy, Sheet, Text, Words
+from bot.domain.messages import File, OutgoingMessage, Policy, Sheet, Text, Words
 from bot.domain.places import Space, SpaceKind
 from bot.engine.alone import CROWD, UNKNOWN, Reader
 from bot.engine.situation import Situation
@@ -15,7 +15,7 @@ from bot.engine.transaction import Belonging, Transaction
 from bot.engine.voice import INTERACTION_LIFE, NOTICE_LIFE, REPLY_LIFE, Board, Label, Utterance, Where
 from bot.engine.writes import Writes
 from storage import contacts, pins
-from storage.outbox import is_crowded, newest_post
+from storage.outbox import is_crowded, last_said, newest_post
 
 Gathered = Callable[[Any, Sequence[Any]], None]
 """Takes the context, and all items that were gathered for it."""
@@ -148,12 +148,21 @@ class Saying(Situation):
             first = _at(key, space)
             post, is_there = newest_post(self.db, first)
             if is_there or any(q.message.key == post for q in self.writes.outgoing):
-                edit = Where(address=space.address, edits=post)
-                self._queue(f"{post}:edit:{self.event.key}", what if is_worth_a_post else again, edit)
+                self._edit(post, space, what if is_worth_a_post else again)
             elif not is_correction:  # its failure is told for the first only
                 self._queue(post, what if post == first else again, Where(address=space.address))
             if pin_as:
                 self._pin(post, space, pin_as)
+
+    def _edit(self, post: str, space: Space, what: Utterance) -> None:
+        """Unless it says that already: platforms count such an edit, and some refuse it."""
+        where, key = Where(address=space.address, edits=post), f"{post}:edit:{self.event.key}"
+        said_at = self.tx.said_at or self.event.at
+        queued = self.engine.voice.queue(key, what, where, self.course.language, said_at)
+        about = [q.message for q in self.writes.outgoing if post in (q.message.key, q.message.edits)]
+        last = about[-1] if about else last_said(self.db, post)
+        if len(queued) != 1 or last is None or not says_the_same(queued[0].message, last):
+            self.writes.say(queued)
 
     def tell_staff(self, *lines: Words, key: str | None = None, buttons: Sequence[Label] = ()) -> None:
         """Post to the staff room of the course."""
@@ -260,6 +269,12 @@ class Saying(Situation):
         for button in mistake.buttons:
             labels = self._reply.ways if button.is_private else self._reply.buttons
             labels.append((Text(id=button.label), button.command))
+
+
+def says_the_same(one: OutgoingMessage, other: OutgoingMessage) -> bool:
+    """Whether nobody would see a difference."""
+    shown = ("body", "table", "buttons", "files", "topic", "poll")
+    return all(getattr(one, name) == getattr(other, name) for name in shown)
 
 
 def _at(key: str, space: Space) -> str:

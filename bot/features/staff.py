@@ -1,6 +1,7 @@
 """The staff's own commands: `/reload`, `/audit`, and what could not be handled or delivered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -41,8 +42,7 @@ def show_audit(ctx: Context, cmd: CommandInvoked) -> None:
     names = _names(ctx, [row.details["member"] for row in rows if "member" in row.details])
     for row in rows:
         at = row.at.astimezone(ctx.course.tzinfo)
-        about = row.details.get("member")
-        what = Text(id=f"audit.{row.action}", values=row.details | {"member": names.get(about, about)})
+        what = Text(id=f"audit.{row.action}", values=row.details | _in_words(ctx, row.details, names))
         ctx.reply("audit.line", at=at, name=_who(row), what=what)
 
 
@@ -50,12 +50,25 @@ def _who(row: Row[Any]) -> Text | str:
     return row.name or row.account or Text(id="audit.by_itself")
 
 
+def _in_words(ctx: Context, details: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """What stands in them by number or id, as people say it. Beside the number of something else, a name is enough."""
+    found = dict[str, Any]()
+    if (about := details.get("member")) is not None:
+        is_enough = "number" in details or "homework" in details
+        found["member"] = names[about] if is_enough and about in names else f"{about} {names.get(about, '')}".strip()
+    if homework := ctx.course.book.homework.get(details.get("homework", "")):
+        found["homework"] = homework.title
+        if until := details.get("until"):
+            found["until"] = ctx.course.wall_time(datetime.fromisoformat(until).replace(tzinfo=ctx.course.tzinfo))
+    return found
+
+
 def _names(ctx: Context, numbers: Iterable[str]) -> dict[str, str]:
     """`#1` with the name that this member of the course has now: the audit keeps the number only."""
     ids = {int(number[1:]) for number in numbers if number[1:].isdigit()}
     query = select(member.c.id, profile.c.name).join(profile, profile.c.member == member.c.id)
     rows = ctx.db.execute(query.where(member.c.id.in_(ids), member.c.course == ctx.course.id)).all()
-    return {f"#{row.id}": f"#{row.id} {row.name}" for row in rows}
+    return {f"#{row.id}": row.name for row in rows}
 
 
 @feature.command("failures", roles=("admin",), places=("staff",))

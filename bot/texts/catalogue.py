@@ -1,7 +1,8 @@
 """Message ids and values in, text in a person's language out."""
 
 import gettext
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from io import BytesIO
@@ -17,20 +18,26 @@ from bot.domain.messages import Localised, Span, Template, Text, Words
 from bot.texts import template
 
 _SEPARATOR: Mapping[Language, str] = {"zh_Hans": "、", "en": ", "}
-_BETWEEN: Mapping[Language, str] = {"zh_Hans": "", "en": " "}
 _UNITS_OF_DAYS: Mapping[Language, str] = {"zh_Hans": "{}天", "en": "{} days"}  # Babel would make them weeks
+_TOUCHING = re.compile(r"(?<=[0-9])(?=[^\W0-9_])")
+"""Between a figure and its unit: Babel writes none there in Chinese."""
 
 
 class Catalogues:
     """All texts of the product, by language. An id without a text shows as itself, never as an error."""
 
     def __init__(self, folder: Path = Path(__file__).parent) -> None:
+        self._folder = folder
         self._by_language = {language: _load(folder / f"{language}.po", language) for language in LANGUAGES}
         self._parsed = lru_cache(maxsize=4096)(template.parse)
 
     def has(self, id: str) -> bool:
         """Whether there is a text of this id; both catalogues have the same."""
         return self._by_language["en"].gettext(id) != id
+
+    def everything(self) -> Iterable[str]:
+        """All texts as they are written, in all languages."""
+        return _everything(self._folder)
 
     def say(self, language: Language, id: str, /, **values: Any) -> str:
         """A catalogue's text, without styles."""
@@ -83,7 +90,19 @@ def _length(language: Language, value: timedelta) -> str:
     shown = [format_timedelta(part, locale=language, threshold=1) for part in parts if part]
     if days % 7 and days > 7:
         shown[0] = _UNITS_OF_DAYS[language].format(days)
-    return _BETWEEN[language].join(shown) or format_timedelta(value, locale=language)
+    length = " ".join(shown) or format_timedelta(value, locale=language)
+    return _TOUCHING.sub(" ", length)
+
+
+@cache
+def _everything(folder: Path) -> tuple[str, ...]:
+    found: list[str] = []
+    for language in LANGUAGES:
+        with (folder / f"{language}.po").open("rb") as file:
+            for message in read_po(file, locale=language):
+                said = message.string or ""
+                found += [said] if isinstance(said, str) else said
+    return tuple(found)
 
 
 @cache

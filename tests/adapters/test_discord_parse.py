@@ -116,7 +116,9 @@ def test_what_nobody_said_is_nothing(raw: Raw) -> None:
 def test_a_reply_quotes_what_it_answers() -> None:
     ours = message("Tell me", by=BOT, id="40", attachments=[attachment()])
     raw = message(type=19, message_reference={"type": 0, "message_id": "40"}, referenced_message=ours)
-    file = Attachment(name="page.png", media_type="image/png", size=5, ref=f"{MAIN}/40/61 https://cdn/61/page.png")
+    file = Attachment(
+        name="page.png", media_type="image/png", size=5, ref=f"{MAIN}/40/61 https://cdn/61/page.png", identity="61"
+    )
     assert posted(raw).reply_to == "40"
     assert posted(raw).quoted == Quoted(user=BOT, text="Tell me", attachments=(file,), is_ours=True)
 

@@ -290,7 +290,7 @@ def test_a_message_says_who_where_when_and_to_what() -> None:
         message="7",
         text="Look",
         reply_to="3",
-        attachments=(Attachment(name="a.png", media_type="image/png", size=9, ref="ab"),),
+        attachments=(Attachment(name="a.png", media_type="image/png", size=9, ref="ab", identity="ab"),),
     )
 
 

@@ -72,7 +72,8 @@ def _forget(ctx: Context, whose: Person) -> None:
     answer = f"reply:{ctx.event.key}"
     for take_back in ctx.engine.registry.partings:
         take_back(ctx, whose, answer)
-    how = Forgetting(ctx.now, answer, partial(_former, ctx), lambda text: (text, clean_line(text)))
+    common = ctx.engine.voice.texts.everything()
+    how = Forgetting(ctx.now, answer, partial(_former, ctx), lambda text: (text, clean_line(text)), common)
     forget_person(ctx.db, whose, ctx.engine.registry.personals, how)
     after_commit(ctx.db, clean_up(ctx.engine.library.store, ctx.now))
 

@@ -1,11 +1,12 @@
 """Homework (作业): posted when it opens, handed in where students chat, graded in time."""
 
+from bot.features.homework import forgetting
 from bot.features.homework.common import command as common
 from bot.features.homework.copies import comparing
 from bot.features.homework.declared import feature
 from bot.features.homework.gradebook import exporting
 from bot.features.homework.grading import appeals, command, commenting, drafts, featuring, feedback, queue, returning
-from bot.features.homework.handing import changed_posts, choosing, fetched, mine, submitting, tags, withdrawing
+from bot.features.homework.handing import changed_posts, choosing, fetched, linked, mine, submitting, tags, withdrawing
 from bot.features.homework.pace import alarm, figures, missing
 from bot.features.homework.posts import posting
 from bot.features.homework.quizzes import answering, item_report, result
@@ -34,7 +35,9 @@ __all__ = [
     "feedback",
     "fetched",
     "figures",
+    "forgetting",
     "item_report",
+    "linked",
     "members",
     "mine",
     "missing",

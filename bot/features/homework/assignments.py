@@ -38,7 +38,8 @@ def assignments_of(ctx: Context, who: Member) -> list[Assignment]:
     mine = hand_ins.all_of_member(ctx.db, ctx.course.id, who.id)
     extended = times.extensions_of(ctx.db, ctx.course.id, who.id)
     opened = (one for one in ctx.course.book.homework.values() if one.opens.moment(ctx.course.zone) <= ctx.now)
-    found = [_assignment(ctx, one, mine.get(one.id), extended.get(one.id)) for one in for_member(ctx, who, opened)]
+    theirs = (one for one in opened if one.id in mine or is_in_audience(ctx, who, one))
+    found = [_assignment(ctx, one, mine.get(one.id), extended.get(one.id)) for one in theirs]
     return sorted(found, key=lambda one: (one.deadline.due_at, one.homework.id))
 
 
@@ -47,6 +48,11 @@ def assignment_of(ctx: Context, homework: Homework, who: MemberId) -> Assignment
     mine = hand_ins.of_member(ctx.db, ctx.course.id, homework.id, who)
     until = times.extensions_of(ctx.db, ctx.course.id, who).get(homework.id)
     return _assignment(ctx, homework, mine, until)
+
+
+def deadline_for_all(ctx: Context, homework: Homework) -> Deadline:
+    """The one that posts speak of: it moves where everybody is given more time."""
+    return deadline_of(homework, ctx.course.zone, extended=times.for_all(ctx.db, ctx.course.id, homework.id))
 
 
 def _assignment(ctx: Context, homework: Homework, mine: HandIn | None, until: datetime | None) -> Assignment:
@@ -66,7 +72,14 @@ def for_member(ctx: Context, who: Member, those: Iterable[Homework]) -> Iterator
 
 
 def is_for(ctx: Context, who: Member, homework: Homework) -> bool:
-    """Whether a member is among those whom a homework is for."""
+    """Whether a homework is for a member: who has handed in goes on with it, whatever level they reach by that."""
+    if is_in_audience(ctx, who, homework):
+        return True
+    return hand_ins.of_member(ctx.db, ctx.course.id, homework.id, who.id) is not None
+
+
+def is_in_audience(ctx: Context, who: Member, homework: Homework) -> bool:
+    """Whether a member is by now among those whom a homework is for."""
     audience = homework.audience
     level = who.level or (ctx.course.levels[0].id if ctx.course.levels else "")
     if audience.levels and level not in audience.levels:

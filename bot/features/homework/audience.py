@@ -5,12 +5,17 @@ from bot.domain.ids import SpaceId
 from bot.domain.places import Member, Space
 from bot.engine.context import Context
 from bot.engine.roster import present_students
-from bot.features.homework.assignments import is_for
+from bot.features.homework.assignments import is_in_audience
+from bot.features.homework.store import hand_ins
 
 
 def students_for(ctx: Context, homework: Homework) -> list[Member]:
-    """The students who are there now and for whom it is."""
-    return [one for one in present_students(ctx.db, ctx.course.id, ctx.now) if is_for(ctx, one, homework)]
+    """The students who are there now and for whom it is; with who has handed in, as `is_for` has it."""
+    students = present_students(ctx.db, ctx.course.id, ctx.now)
+    found = {one.id for one in students if is_in_audience(ctx, one, homework)}
+    if len(found) < len(students):
+        found |= hand_ins.have_handed_in(ctx.db, ctx.course.id, homework.id)
+    return [one for one in students if one.id in found]
 
 
 def spaces_of(ctx: Context, homework: Homework) -> list[Space]:

@@ -59,21 +59,30 @@ class Version(Protocol):
     @property
     def at(self) -> datetime: ...
     @property
+    def again_at(self) -> datetime | None: ...
+    @property
     def is_late(self) -> bool: ...
 
 
-def counting(versions: Sequence[Version], chosen: int | None) -> int | None:
+def counting(versions: Sequence[Version], chosen: int | None, *, sent_back: int = 0) -> int | None:
     """The version that counts: the one the author has picked, else what was handed in last, however it reached us.
 
-    A late one never before one in time.
+    A late one never before one in time; none up to the one that was sent back.
     """
-    candidates = [one for one in versions if not one.is_late] or versions
+    able = [one for one in versions if one.version > sent_back]
+    candidates = [one for one in able if not one.is_late] or able
     if chosen in [one.version for one in candidates]:
         return chosen
-    newest = max(candidates, key=lambda one: (one.at, one.version), default=None)
+    newest = max(candidates, key=recency, default=None)
     return newest.version if newest else None
 
 
-def left(at: datetime, deadline: Deadline) -> timedelta:
-    """How long before the deadline it was; negative: after it."""
-    return deadline.due_at - at.replace(microsecond=0)
+def recency(one: Version) -> tuple[datetime, bool, int]:
+    """By when it was last handed in."""
+    return one.again_at or one.at, one.again_at is not None, one.version
+
+
+def left(at: datetime, deadline: Deadline, grace: timedelta) -> timedelta:
+    """How long before the deadline it was, or before the end of the time to revise; negative: after it."""
+    is_revised = deadline.limit > deadline.due_at + grace
+    return (deadline.limit if is_revised else deadline.due_at) - at.replace(microsecond=0)

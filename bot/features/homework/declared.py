@@ -1,7 +1,7 @@
 """The feature, and the facts that it announces."""
 
 from bot.engine.feature import Feature
-from bot.features.homework.store import tables
+from bot.features.homework.store import leaving, tables
 from storage.personal import Personal
 
 feature = Feature("homework")
@@ -19,15 +19,20 @@ CLAIM_ALARM = "grading_claim"
 """Rings when a draft is kept for too long. The object is its number."""
 
 feature.personal(
-    Personal(tables.hand_in, texts=("appeal",)),
+    Personal(tables.hand_in, path=("appellant",), texts=("appeal",), reads=leaving.may_read_hand_in),
     Personal(tables.submission, texts=("text", "files"), hidden=("digest",), is_sheet=True),
-    Personal(tables.grade, path=("hand_in", "member"), texts=("comment", "files")),
+    Personal(
+        tables.grade,
+        path=("hand_in", "member"),  # that of a team is another one's by then, as long as there is one
+        texts=("comment", "files", "appeal"),
+        reads=leaving.may_read_grade,
+    ),
     Personal(tables.draft, texts=("comment", "files")),
     Personal(tables.team_member),
     Personal(tables.extension),
     Personal(tables.waiting_work, goes=True),
     Personal(tables.attempt),
-    Personal(tables.answer, path=("attempt", "member"), emptied={"given": []}),
+    Personal(tables.answer, path=("attempt", "member"), emptied={"given": []}, hidden=("asked",)),
     Personal(tables.text_mark, path=("submission", "member"), goes=True),
 )
 

@@ -63,14 +63,14 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def digest(self) -> str:
-        """The same for the same words and files. Where a platform names a file anew each time, by name and size."""
+        """The same for the same words and files. Where a platform does not say which file it is, by name and size."""
         said = "\n".join(line.rstrip() for line in self.text.strip().splitlines())
         parts = [said, *sorted(_named(piece.attachment) for piece in self.pieces)]
         return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _named(attachment: Attachment) -> str:
-    return f"{attachment.media_type} {attachment.size} {attachment.name}"
+    return attachment.identity or f"{attachment.media_type} {attachment.size} {attachment.name}"
 
 
 def pieces_of(attachments: Sequence[Attachment], platform: str) -> tuple[Piece, ...]:

@@ -118,6 +118,7 @@ def _join(ctx: Context, giver: Member) -> None:
     before = [ctx.ask("points_of", who.id) for who in (survivor, merged)]
     ear = ears_of(ctx, [giver.id]).get(giver.id)  # afterwards nobody is told at the account that was merged
     closed = merge(ctx, survivor, merged)
+    ctx.regroup(survivor.id, merged.id)
     _confirm(ctx, survivor, closed, before)
     if {one.platform for one in accounts[0]} & {one.platform for one in accounts[1]}:
         ctx.reply("link.same_platform")

@@ -62,6 +62,7 @@ def _undo(ctx: Context, number: int) -> None:
     store.lock(ctx.db, (ended.merged, person.id))
     back = part(ctx, ended, person)
     sync_roles(ctx.db, ctx.live, [ctx.course.id])
+    ctx.regroup(person.id, ended.merged)
     pair = member_of(ctx.db, person.id), member_of(ctx.db, ended.merged)
     accounts = [one.shown for who in pair for one in store.accounts_of(ctx.db, who.id)]
     ctx.reply("unlink.done", accounts=accounts)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from bot.domain.rules import ANONYMOUS
 from storage.erasing import contents_in
-from storage.personal import Person, Personal, rows_of
+from storage.personal import Person, Personal, rows_read_by
 from storage.tables import audit, fact
 from storage.traces import documents_of, messages_to, set_aside_of
 
@@ -25,7 +25,7 @@ class Collected(NamedTuple):
 def collect(db: Connection, whose: Person, personals: Sequence[Personal]) -> Collected:
     rows: dict[str, Rows] = {}
     for personal in personals:
-        rows.setdefault(personal.table.name, []).extend(rows_of(db, personal, whose))
+        rows.setdefault(personal.table.name, []).extend(rows_read_by(db, personal, whose))
     rows[fact.name] = [_masked(row) for row in rows[fact.name]]
     rows["outbox"] = [_message(row) for row in messages_to(db, whose)]
     rows["set_aside"] = [{"at": row.at, "event": row.event} for row in set_aside_of(db, whose)]

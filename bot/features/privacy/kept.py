@@ -8,16 +8,18 @@ from storage.personal import ELSEWHERE, Personal
 from storage.retention import BACKUP_DAYS, days_of
 
 _WORDS = ("share_post", "contest_work", "live_question")
+_HOMEWORK = ("submission",)
 _VOTES = ("poll_vote", "contest_vote")
 OF_NOBODY = ("outbox", "set_aside", "event_claim", "adapter_document")
 """Tables without a member that hold what people said, or who they are."""
 
 
 def tell(ctx: Context) -> None:
-    """For people: seven short lines."""
+    """For people: eight short lines."""
     ctx.reply("privacy.kept")
     ctx.reply("privacy.kept_name")
     ctx.reply("privacy.kept_words", days=_longest(_WORDS))
+    ctx.reply("privacy.kept_homework", days=_longest(_HOMEWORK))
     ctx.reply("privacy.kept_points")
     ctx.reply("privacy.kept_votes", days=_longest(_VOTES))
     ctx.reply("privacy.kept_delivery", days=_longest(("outbox",)))

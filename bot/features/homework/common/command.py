@@ -38,6 +38,7 @@ _JOB = re.compile(r"common:(\d+):\d+")
 
 @feature.command(
     "common",
+    words=("共性问题",),
     roles=("assistant", "admin"),
     places=("staff",),
     parameters=(text("homework", suggests="homework"), text("video")),
@@ -63,12 +64,12 @@ def _list(ctx: Context) -> None:
     for row in waiting[:_LISTED]:
         ctx.reply_words(_task(ctx, row))
     graded = digests.graded_homework(ctx.db, ctx.course.id)
-    those = [one.id for one in ctx.course.book.homework.values() if one.id in graded]
+    those = [one for one in ctx.course.book.homework.values() if one.id in graded]
     if those:
-        ctx.reply("common.which", homework=those)
+        ctx.reply("common.which", homework=[one.title for one in those])
     elif not waiting:
         ctx.reply("common.none")
-    ctx.reply_buttons((Text(id="common.of", values={"homework": one}), f"common {one}") for one in those[-3:])
+    ctx.reply_buttons((Text(id="common.of", values={"homework": one.title}), f"common {one.id}") for one in those[-3:])
 
 
 def _task(ctx: Context, row: Digest) -> Text:

@@ -107,6 +107,7 @@ def notice(ctx: Context, submission_id: int) -> Words | None:
 
 @feature.command(
     "alike",
+    words=("相似作业",),
     roles=("assistant", "admin"),
     places=("staff",),
     parameters=(number("pair"), choice("verdict", "fine", "talk")),

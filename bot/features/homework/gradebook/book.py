@@ -76,7 +76,8 @@ def _cells(result: Result | None, course: Course, say: Callable[..., str]) -> li
 
 def _graded(given: Row[Any], course: Course, say: Callable[..., str]) -> list[object]:
     by = given.name if given.member else say("grades.by_itself")
-    return [by, _local(given.at, course), round(given.waited / 3600, 2)]
+    waited = None if given.waited is None else round(given.waited / 3600, 2)
+    return [by, _local(given.at, course), waited]
 
 
 def _local(moment: datetime, course: Course) -> str:

@@ -29,6 +29,8 @@ def appeal(ctx: Context, row: HandIn, reason: str) -> None:
     """Put what was graded back into the queue, with the reason. Raises UserError where that is not possible."""
     if ctx.member.id not in {who.id for who in teams.authors(ctx, row)}:
         raise UserError("feedback.not_yours")
+    if row.homework not in ctx.course.book.homework:
+        raise UserError("homework.gone", number=row.id)
     said = clean_line(reason)
     if not said:
         raise UserError("appeal.why")
@@ -41,7 +43,7 @@ def appeal(ctx: Context, row: HandIn, reason: str) -> None:
         raise UserError("appeal.not_graded", number=row.id)
     if not _is_possible(ctx, newest):
         raise UserError("appeal.too_late", days=APPEAL_WITHIN.days, at=ctx.course.wall_time(newest.at))
-    row = waiting.begin(ctx, row, ctx.now, appeal=said)
+    row = waiting.begin(ctx, row, ctx.now, appeal=said, appellant=ctx.member.id)
     assert row.due_at is not None, "it waits for an answer"
     ctx.reply("appeal.noted", number=row.id, due=ctx.course.wall_time(row.due_at))
 
@@ -53,6 +55,7 @@ def _is_possible(ctx: Context, newest: Grade) -> bool:
 @feature.command(
     "appeal",
     words=("申请复核",),
+    roles=("student",),
     is_private=True,
     parameters=(text("hand_in"), text("reason")),
 )

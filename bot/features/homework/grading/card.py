@@ -46,7 +46,7 @@ def refresh(ctx: Context, draft: Draft) -> None:
     """The panel, as it is by now."""
     rows = drafts.claimed(ctx.db, draft.id)
     homework = homework_of(ctx, draft)
-    lines, buttons = list(_panel(ctx, draft, homework, rows)), list(_buttons(draft, homework))
+    lines, buttons = list(_panel(ctx, draft, homework, rows)), list(_buttons(draft, homework, rows))
     if _is_room(ctx):
         assert ctx.space is not None, "a room of the course"
         ctx.keep(ctx.space, Utterance(lines=lines, buttons=buttons), key=panel_key(draft), is_worth_a_post=True)
@@ -157,10 +157,19 @@ def _panel(ctx: Context, draft: Draft, homework: Homework, rows: Sequence[HandIn
         yield Text(id="grading.comment", values={"comment": draft.comment})
     if draft.files:
         yield Text(id="grading.comment_files", values={"count": len(draft.files)})
+    if draft.features is not None:
+        yield Text(id="grading.will_feature" if draft.features else "grading.will_not_feature")
     if upcoming is None:
         yield from _scores(ctx, draft, homework, rows)
     if newer := unseen(rows, draft):
         yield Text(id="grading.newer", values={"number": newer.id, "version": newer.counts})
+
+
+def is_to_be_featured(draft: Draft, rows: Sequence[HandIn]) -> bool:
+    """Whether the works will be featured when the grading is finished."""
+    if draft.features is not None:
+        return bool(draft.features)
+    return all(row.featured_at is not None for row in rows)
 
 
 def _criterion_line(criterion: Criterion, draft: Draft, *, is_next: bool) -> Words:
@@ -183,7 +192,7 @@ def _scores(ctx: Context, draft: Draft, homework: Homework, rows: Sequence[HandI
             yield Text(id="grading.makes_late" if lost else "grading.makes", values=values)
 
 
-def _buttons(draft: Draft, homework: Homework) -> Iterator[Label]:
+def _buttons(draft: Draft, homework: Homework, rows: Sequence[HandIn]) -> Iterator[Label]:
     upcoming, last = rubric.current(homework, draft.scores), rubric.last_given(homework, draft.scores)
     if upcoming:
         for points in rubric.steps(upcoming.points):
@@ -193,7 +202,8 @@ def _buttons(draft: Draft, homework: Homework) -> Iterator[Label]:
     else:
         yield Text(id="button.grade_finish"), _command(draft, "finish")
         yield Text(id="button.grade_comment"), _command(draft, "comment")
-        yield Text(id="button.grade_feature"), _command(draft, "feature")
+        featured = is_to_be_featured(draft, rows)
+        yield Text(id="button.grade_unfeature" if featured else "button.grade_feature"), _command(draft, "feature")
     if last:
         yield Text(id="button.grade_back"), _command(draft, f"back {last.id}")
     yield Text(id="button.grade_return"), _command(draft, "return")

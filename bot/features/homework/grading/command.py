@@ -11,7 +11,7 @@ from bot.engine.forms import open_form
 from bot.engine.parameters import text
 from bot.features.homework.assignments import homework_called
 from bot.features.homework.declared import feature
-from bot.features.homework.grading import card, commenting, drafts, finishing, many, naming, returning, rubric
+from bot.features.homework.grading import card, commenting, drafts, finishing, many, naming, returning, rubric, saying
 from bot.features.homework.grading import featuring as featuring_work
 from bot.features.homework.store import drafts as store
 from bot.features.homework.store import hand_ins
@@ -46,7 +46,7 @@ def grade(ctx: Context, cmd: CommandInvoked) -> None:
     elif word in _COMMENT:
         _comment(ctx, drafts.mine(ctx), rest, commenting.files_with(cmd))
     elif word in _FINISH and not rest:
-        finishing.finish(ctx, drafts.mine(ctx))
+        _finish(ctx, drafts.mine(ctx))
     elif asked := naming.asked(ctx, said):
         _grade(ctx, asked)
     elif said:
@@ -60,7 +60,7 @@ def grade(ctx: Context, cmd: CommandInvoked) -> None:
 
 def _take_next(ctx: Context, said: str) -> None:
     """What waits longest, and is nobody's yet."""
-    only = [homework_called(ctx, said).id] if said.strip() else []
+    only = [homework_called(ctx, said).id] if said.strip() else [*ctx.course.book.homework]
     row = next((row for row in hand_ins.waiting(ctx.db, ctx.course.id, only) if _is_free(ctx, row)), None)
     if row is None:
         raise UserError("grading.none_waits")
@@ -94,12 +94,13 @@ def _fill_in(ctx: Context, draft: Draft, homework: Homework, said: str) -> None:
     """As it was typed; finished at once where nothing is left open."""
     is_done = said.split(maxsplit=1)[0].casefold() in _FINISH
     given = rubric.given_in(said.split(maxsplit=1)[1] if is_done and " " in said else "" if is_done else said, homework)
+    draft = saying.take_open(ctx, draft)
     draft = store.change(ctx.db, draft.id, scores={**draft.scores, **given.scores})
     if given.comment:
-        draft = commenting.say(ctx, draft, given.comment)
+        draft = saying.say(ctx, draft, given.comment)
     is_filled = bool(given.scores) and rubric.current(homework, draft.scores) is None
     if is_done or is_filled or given.points is not None:
-        finishing.finish(ctx, draft, given.points)
+        _finish(ctx, draft, given.points)
     else:
         card.show(ctx, draft)
 
@@ -152,14 +153,23 @@ def _comment(ctx: Context, draft: Draft, said: str = "", files: tuple[Attachment
     if not (said or files):
         open_form(ctx, "grade_comment")
         return
-    draft = commenting.say(ctx, draft, said, files)
+    draft = saying.say(ctx, saying.take_open(ctx, draft), said, files)
     ctx.reply("grading.comment_noted")
     card.refresh(ctx, draft)
 
 
 def _feature(ctx: Context, draft: Draft) -> None:
-    for row in store.claimed(ctx.db, draft.id):
-        featuring_work.toggle(ctx, row)
+    """At the end of the grading, or not; once more is the other way round."""
+    wanted = not card.is_to_be_featured(draft, store.claimed(ctx.db, draft.id))
+    draft = store.change(ctx.db, draft.id, features=wanted)
+    ctx.reply("grading.will_feature" if wanted else "grading.will_not_feature")
+    card.refresh(ctx, draft)
+
+
+def _finish(ctx: Context, draft: Draft, points: int | None = None) -> None:
+    """With what is still being said of it; `points` in all, where they were not given by criterion."""
+    if said := commenting.all_said(ctx, draft):
+        finishing.finish(ctx, said, points)
 
 
 def _look(ctx: Context, draft: Draft) -> None:
@@ -169,8 +179,8 @@ def _look(ctx: Context, draft: Draft) -> None:
 
 
 def _release(ctx: Context, draft: Draft) -> None:
-    numbers = drafts.give_back(ctx, draft)
-    ctx.reply("grading.released", numbers=[f"#{number}" for number in numbers])
+    for line in drafts.back_words(drafts.give_back(ctx, draft), "grading.released"):
+        ctx.reply_words(line)
     ctx.reply_buttons([(Text(id="button.grade_next"), "grade next")])
 
 
@@ -183,7 +193,7 @@ _ACTS: Mapping[str, Callable[..., None]] = {
     "look": _look,
     "release": _release,
     "return": returning.send_back,
-    "finish": finishing.finish,
+    "finish": _finish,
 }
 _WITH = frozenset(("give", "problem", "back"))
 """Those that say more than what is to be done."""

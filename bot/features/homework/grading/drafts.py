@@ -10,6 +10,8 @@ from bot.domain.messages import Button, Text
 from bot.engine.context import Context
 from bot.engine.voice import Utterance
 from bot.features.homework.declared import CLAIM_ALARM, feature
+from bot.features.homework.grading import saying
+from bot.features.homework.pace import waiting
 from bot.features.homework.store import drafts as store
 from bot.features.homework.store import grades, hand_ins
 from bot.features.homework.store.drafts import Draft
@@ -42,7 +44,7 @@ def take(ctx: Context, rows: Sequence[HandIn]) -> Draft:
     Raises UserError where they may not be graded, or somebody else is at them.
     """
     for row in rows:
-        _check_state(ctx, row)
+        check_state(row)
         check_may(ctx, row)
     numbers, until = [row.id for row in rows], ctx.now + ctx.course.book.grading.claim_for
     draft = _draft_for(ctx, rows)
@@ -58,8 +60,8 @@ def _draft_for(ctx: Context, rows: Sequence[HandIn]) -> Draft:
     if mine is not None:
         if {row.id for row in store.claimed(ctx.db, mine.id)} == numbers:
             return mine
-        back = give_back(ctx, mine)
-        ctx.reply("grading.gave_back", numbers=[f"#{number}" for number in back])
+        for line in back_words(give_back(ctx, mine), "grading.gave_back"):
+            ctx.reply_words(line)
     if kept := store.kept(ctx.db, ctx.course.id, ctx.member.id, numbers):
         ctx.reply("grading.kept_for_you")
         return kept
@@ -67,7 +69,8 @@ def _draft_for(ctx: Context, rows: Sequence[HandIn]) -> Draft:
     return store.make(ctx.db, values | {"at": ctx.now, "until": ctx.now, "seen": {}})
 
 
-def _check_state(ctx: Context, row: HandIn) -> None:
+def check_state(row: HandIn) -> None:
+    """Raises UserError where there is nothing that counts."""
     if row.state not in _GRADABLE or row.counts is None:
         raise UserError("grading.not_waiting", number=row.id, buttons=[NEXT])
 
@@ -85,12 +88,24 @@ def is_own(ctx: Context, row: HandIn) -> bool:
 
 
 def may_hear(ctx: Context, row: HandIn) -> bool:
-    """Whether the member in context may decide about an appeal."""
+    """Whether the member in context may decide about an appeal: another than who has graded, where there is one.
+
+    Staff who have never said anything may or may not be there: they have the time in which an answer is due.
+    """
     first = grades.newest(ctx.db, row.id)
     if first is None or first.member is None or first.grader != ctx.member.id:
         return True
     authors = [who.id for who in teams.authors(ctx, row)]
-    return not store.others_among_staff(ctx.db, ctx.course.id, [ctx.member.id, *authors])
+    if store.others_among_staff(ctx.db, ctx.course.id, [ctx.member.id, *authors]):
+        return False
+    is_overdue = waiting.is_overdue(ctx.course, row, ctx.now)
+    return is_overdue or not (_staff_accounts(ctx) - store.accounts_of(ctx.db, ctx.course.id))
+
+
+def _staff_accounts(ctx: Context) -> set[str]:
+    """As course.yaml names them, or as a member of staff has let them in."""
+    named = {*ctx.course.admins, *ctx.course.assistants, *ctx.live.grants}
+    return {account for account in named if ctx.live.role_of(ctx.course.id, account) != "student"}
 
 
 def _is_taken(ctx: Context, number: int) -> UserError:
@@ -124,7 +139,7 @@ def meant(ctx: Context, name: str) -> Draft:
 
 
 def name_of(draft: Draft) -> str:
-    """As buttons have it. Numbers of drafts that are over may come again; and who looks anew gets a new panel."""
+    """As buttons have it: who looks anew gets a new panel, and the buttons of the old one do nothing."""
     return f"{draft.id}.{int(draft.at.timestamp())}"
 
 
@@ -136,31 +151,48 @@ def unseen(rows: Sequence[HandIn], draft: Draft) -> HandIn | None:
 # --- giving back ------------------------------------------------------------------------------------------------------
 
 
-def give_back(ctx: Context, draft: Draft) -> list[int]:
-    """Back to the queue; what was filled in is kept for a while. The numbers."""
-    back = store.release(ctx.db, draft.id)
+def give_back(ctx: Context, draft: Draft) -> Sequence[HandIn]:
+    """What it claimed is nobody's again; what was filled in, or was being said, is kept for a while."""
+    saying.take_open(ctx, draft)
+    rows = store.claimed(ctx.db, draft.id)
+    store.release(ctx.db, draft.id)
     alarms.drop(ctx.db, ctx.course.id, CLAIM_ALARM, [str(draft.id)])
-    close_panel(ctx, draft, Text(id="grading.is_back", values={"numbers": [f"#{number}" for number in back]}))
-    return back
+    close_panel(ctx, draft, *back_words(rows, "grading.is_back"))
+    return rows
+
+
+def back_words(rows: Sequence[HandIn], id: str) -> list[Text]:
+    """That what waits is in the queue again, in these words; and of what was graded before that its grade stays."""
+    those = [f"#{row.id}" for row in rows if row.state == "waiting"]
+    others = [f"#{row.id}" for row in rows if row.state != "waiting"]
+    lines = [Text(id=id, values={"numbers": those})] if those else []
+    return [*lines, Text(id="grading.unchanged", values={"numbers": others})] if others else lines
 
 
 def panel_key(draft: Draft) -> str:
-    """The post in the staff room in which a grading is done. Who looks again gets a new one."""
-    return f"grading:{draft.id}:{draft.at:%Y%m%dT%H%M%S%f}"
+    """The post in the staff room in which a grading is done. Who looks again gets a new one.
+
+    Neither the number of a draft nor those of hand-ins come again; the first of these tells a reader what it was about.
+    """
+    first = min(map(int, draft.seen), default=0)
+    return f"grading:{first}:{draft.id}:{draft.at:%Y%m%dT%H%M%S%f}"
 
 
-def close_panel(ctx: Context, draft: Draft, line: Text) -> None:
+def close_panel(ctx: Context, draft: Draft, *lines: Text) -> None:
     """Say in the place of its buttons what has become of it."""
-    ctx.keep("staff", Utterance(lines=[line]), key=panel_key(draft), is_correction=True)
+    ctx.keep("staff", Utterance(lines=lines), key=panel_key(draft), is_correction=True)
 
 
 def tidy(ctx: Context) -> None:
-    """Give back what was kept for too long, and what belongs to those who are no staff any more."""
+    """Give back what was kept for too long, and what belongs to those who are no staff any more.
+
+    Staff hear of what waits; of what was graded before nothing has changed.
+    """
     over = store.over(ctx.db, ctx.course.id, ctx.now)
     for one in over:
-        numbers = [f"#{number}" for number in give_back(ctx, one)]
-        values = {"numbers": numbers, "name": one.name, "count": len(numbers)}
-        ctx.tell_staff(Text(id="grading.back_in_queue", values=values), key=f"{panel_key(one)}:back")
+        if waiting := [f"#{row.id}" for row in give_back(ctx, one) if row.state == "waiting"]:
+            values = {"numbers": waiting, "name": one.name, "count": len(waiting)}
+            ctx.tell_staff(Text(id="grading.back_in_queue", values=values), key=f"{panel_key(one)}:back")
     store.drop_kept(ctx.db, ctx.course.id, ctx.now - KEPT_FOR)
 
 

@@ -19,6 +19,12 @@ from bot.features.homework.teams import members as teams
 from storage.persons import person_of
 
 
+def become(ctx: Context, row: HandIn, *, is_featured: bool) -> None:
+    """Feature a work, or do so no more, where that is not so already. The row is locked."""
+    if (row.featured_at is not None) != is_featured:
+        toggle(ctx, row)
+
+
 def toggle(ctx: Context, row: HandIn) -> None:
     """Feature a work, or do so no more. The row is locked."""
     if row.featured_at is None:

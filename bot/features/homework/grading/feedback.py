@@ -1,6 +1,6 @@
 """What came of a work reaches its authors, and nobody else: in private, or when they ask for it with `/feedback`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from bot.domain.errors import UserError
@@ -32,14 +32,19 @@ _OTHERS = 5  # buttons for what was graded before
 
 
 def send(
-    ctx: Context, row: HandIn, made: Grade, earned: Mapping[MemberId, int], *, before: Grade | None = None
+    ctx: Context,
+    row: HandIn,
+    made: Grade,
+    points: Mapping[MemberId, Iterable[Words]],
+    *,
+    before: Grade | None = None,
 ) -> None:
-    """To each author, with the points that they have earned or lost by it. `before`: the grade that it replaces."""
+    """To each author, with what is said of their points. `before`: the grade that it replaces."""
     authors = teams.authors(ctx, row)
     ears = ears_of(ctx, [who.id for who in authors], have_asked=True)
     for who in authors:
         if who.id in ears:
-            lines = [*lines_of(ctx, row, made), *_changed(made, before), *_points(earned.get(who.id, 0))]
+            lines = [*lines_of(ctx, row, made), *_changed(made, before), *points.get(who.id, ())]
             _whisper(ctx, ears[who.id], lines, row, made, who.id)
     if len(ears) < len(authors):
         _call(ctx)
@@ -58,17 +63,28 @@ def _call(ctx: Context) -> None:
     ctx.say("main", Text(id="feedback.is_ready"), key=f"feedback:ready:{ctx.course.id}:{ctx.today}", buttons=[button])
 
 
-def _points(points: int) -> Iterator[Words]:
+def points(points: int) -> Iterator[Words]:
+    """That they were earned, or lost."""
     if points:
         yield Text(id="points.plus" if points > 0 else "feedback.points_minus", values={"points": abs(points)})
 
 
+def points_held(points: int) -> Iterator[Words]:
+    """Why those for handing in go, and how they come back."""
+    if points:
+        yield Text(id="feedback.points_held", values={"points": points})
+
+
 def _changed(made: Grade, before: Grade | None) -> Iterator[Words]:
+    """Who has asked to look again hears what came of it; else only what is different."""
     if before is None:
         return
-    is_same = before.score == made.score
+    is_same, is_asked_for = before.score == made.score, made.appeal is not None
     values = {"before": before.score, "score": made.score}
-    yield Text(id="feedback.unchanged" if is_same else "feedback.changed", values=values)
+    if is_asked_for:
+        yield Text(id="feedback.unchanged" if is_same else "feedback.changed", values=values)
+    elif not is_same:
+        yield Text(id="feedback.mended", values=values)
 
 
 # --- what it says -----------------------------------------------------------------------------------------------------
@@ -128,7 +144,7 @@ def _buttons(row: HandIn, made: Grade) -> list[Label]:
 # --- asked for --------------------------------------------------------------------------------------------------------
 
 
-@feature.command("feedback", words=("我的点评",), is_private=True, parameters=(number("hand_in"),))
+@feature.command("feedback", words=("我的点评",), roles=("student",), is_private=True, parameters=(number("hand_in"),))
 def command(ctx: Context, cmd: CommandInvoked) -> None:
     found = grades.of_member(ctx.db, ctx.course.id, ctx.member.id)
     asked = numbers_in(cmd.text)

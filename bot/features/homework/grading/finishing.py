@@ -1,33 +1,38 @@
 """The end of a grading: a grade for each hand-in, told to the rules and to who wrote it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.domain.errors import UserError
 from bot.domain.homework import Homework
 from bot.domain.ids import MemberId
-from bot.domain.messages import Button, Text
+from bot.domain.messages import Button, Text, Words
 from bot.engine.context import Context
-from bot.features.homework.assignments import assignment_of
 from bot.features.homework.deadlines import loss
 from bot.features.homework.declared import ANSWERED, CLAIM_ALARM, GRADED, SUBMITTED, object_of
-from bot.features.homework.grading import feedback, rubric
-from bot.features.homework.grading.drafts import NEXT, close_panel, homework_of, is_own, name_of, unseen
+from bot.features.homework.grading import featuring, feedback, rubric, saying
+from bot.features.homework.grading.drafts import check_may, close_panel, homework_of, name_of, unseen
+from bot.features.homework.handing import standing
 from bot.features.homework.pace import waiting
 from bot.features.homework.store import drafts, grades, hand_ins
 from bot.features.homework.store.drafts import Draft
 from bot.features.homework.store.grades import Grade
 from bot.features.homework.store.hand_ins import HandIn, Submission
 from bot.features.homework.teams import members as teams
-from bot.features.homework.works import pieces_in
 from storage import alarms
 
 
 def loss_of(ctx: Context, homework: Homework, row: HandIn, found: Submission) -> int:
-    """Percent that lateness takes; what mends a returned version loses no more than that one did."""
+    """Percent that lateness takes: nothing of what was in time when it came, or is by now.
+
+    What mends a returned version loses no more than that one did.
+    """
+    deadline = standing.deadline_for(ctx, homework, row)
+    if found.is_late and not deadline.is_late(found.at):
+        standing.mend(ctx, homework, row)
+    lost = loss(homework, found.at, deadline) if found.is_late else 0
     returned = next((one for one in grades.of_hand_in(ctx.db, row.id) if one.kind == "returned"), None)
-    if returned is not None:
-        return int(returned.lost)
-    return loss(homework, found.at, assignment_of(ctx, homework, row.member).deadline)
+    return lost if returned is None else min(lost, int(returned.lost))
 
 
 # --- graded -----------------------------------------------------------------------------------------------------------
@@ -39,25 +44,36 @@ def finish(ctx: Context, draft: Draft, points: int | None = None) -> None:
     missing = [one.title for one in homework.rubric if one.id not in draft.scores]
     if points is None and missing:
         raise UserError("grading.not_filled", missing=missing)
-    given = rubric.total(homework, draft.scores) if points is None else points
-    scores = draft.scores if points is None else {}
+    scores = dict(rubric.kept(homework, draft.scores, points))
+    given = rubric.total(homework, scores) if points is None else points
     for row in rows:
         made = _grade(ctx, homework, row, draft, given, scores)
         ctx.audit("grade", member=f"#{row.member}", number=row.id, score=made.score)
         ctx.reply("grading.done", number=row.id, name=[one.name for one in teams.authors(ctx, row)], score=made.score)
+        if draft.features is not None:
+            featuring.become(ctx, row, is_featured=draft.features)
+    if draft.scores and not scores:
+        ctx.reply("grading.lines_gone", points=given, line=_line(homework, rows, draft))
     _end(ctx, draft, Text(id="grading.is_done", values={"numbers": [f"#{row.id}" for row in rows]}))
+
+
+def _line(homework: Homework, rows: Sequence[HandIn], draft: Draft) -> str:
+    """The command that grades by criterion, with what was given so far."""
+    numbers = ", ".join(f"{row.id}" for row in rows)
+    scores = " ".join(f"{one.id}={draft.scores.get(one.id, one.points)}" for one in homework.rubric)
+    return f"/grade {numbers} {scores}"
 
 
 def _grade(ctx: Context, homework: Homework, row: HandIn, draft: Draft, points: int, scores: dict[str, int]) -> Grade:
     found = _version(ctx, row)
-    before = next((one for one in grades.of_hand_in(ctx.db, row.id) if one.kind == "graded"), None)
+    before = grades.in_force(ctx.db, row.id)
     lost = loss_of(ctx, homework, row, found)
     score = rubric.score(points, homework.out_of, lost)
     made = _add(ctx, row, found, draft, kind="graded", points=points, lost=lost, score=score, scores=scores)
     _answered(ctx, homework, row, made)
     row = waiting.stop(ctx, row, "graded")
     earned = _announce(ctx, homework, row, made, is_again=before is not None)
-    feedback.send(ctx, row, made, earned, before=before)
+    feedback.send(ctx, row, made, {who: feedback.points(points) for who, points in earned.items()}, before=before)
     return made
 
 
@@ -78,12 +94,12 @@ def _announce(ctx: Context, homework: Homework, row: HandIn, made: Grade, *, is_
 def send_back(ctx: Context, draft: Draft) -> None:
     """Return all that the draft claims: nothing is earned until it is handed in again. Raises UserError."""
     homework, rows = homework_of(ctx, draft), _checked(ctx, draft)
-    if not (draft.comment or draft.files or draft.problems):
-        raise UserError("grading.why_return")
     for row in rows:
         made = _return(ctx, homework, row, draft)
         ctx.audit("return", member=f"#{row.member}", number=made.hand_in)
         ctx.reply("grading.returned", number=row.id, name=[one.name for one in teams.authors(ctx, row)])
+    numbers = ", ".join(f"{row.id}" for row in rows)
+    ctx.reply_buttons([(Text(id="button.return_undo"), f"return {numbers} undo")])
     _end(ctx, draft, Text(id="grading.is_returned", values={"numbers": [f"#{row.id}" for row in rows]}))
 
 
@@ -95,11 +111,11 @@ def _return(ctx: Context, homework: Homework, row: HandIn, draft: Draft) -> Grad
     _answered(ctx, homework, row, made)
     until = ctx.now + ctx.course.book.grading.revise_within
     row = waiting.stop(ctx, row, "returned", revise_until=until)
-    lost_points = dict[MemberId, int]()
+    why = dict[MemberId, list[Words]]()
     for who in teams.authors(ctx, row):
-        back = [ctx.retract(kind, object_of(homework.id), member=who) for kind in (GRADED, SUBMITTED)]
-        lost_points[who.id] = -sum(back)
-    feedback.send(ctx, row, made, lost_points)
+        graded, handed_in = (ctx.retract(kind, object_of(homework.id), member=who) for kind in (GRADED, SUBMITTED))
+        why[who.id] = [*feedback.points(-graded), *feedback.points_held(handed_in)]
+    feedback.send(ctx, row, made, why)
     return made
 
 
@@ -112,10 +128,8 @@ def _checked(ctx: Context, draft: Draft) -> list[HandIn]:
     if newer := unseen(rows, draft):
         look = Button(label="button.grade_look", command=f"grade draft {name_of(draft)} look")
         raise UserError("grading.look_again", number=newer.id, version=newer.counts, buttons=[look])
-    if any(is_own(ctx, row) for row in rows):
-        raise UserError("grading.own", buttons=[NEXT])
-    if any(piece.file is None and not piece.error for piece in pieces_in(draft.files)):
-        raise UserError("grading.files_on_their_way")
+    for row in rows:
+        check_may(ctx, row)
     return rows
 
 
@@ -138,7 +152,9 @@ def _add(ctx: Context, row: HandIn, found: Submission, draft: Draft, **values: A
         comment=draft.comment,
         files=draft.files,
         waited=int(waiting.waited(ctx.course, since, ctx.now).total_seconds()) if since else None,
-        is_in_time=row.due_at is None or ctx.now <= row.due_at,
+        is_in_time=since is None or ctx.now <= waiting.answer_due(ctx.course, since),
+        since=since,
+        appeal=row.appeal,
         **values,
     )
 
@@ -161,6 +177,7 @@ def _answered(ctx: Context, homework: Homework, row: HandIn, made: Grade) -> Non
 def _end(ctx: Context, draft: Draft, line: Text) -> None:
     alarms.drop(ctx.db, ctx.course.id, CLAIM_ALARM, [str(draft.id)])
     close_panel(ctx, draft, line)
+    saying.take_open(ctx, draft)  # else what is said next would be about the next work
     drafts.release(ctx.db, draft.id)
     drafts.drop(ctx.db, draft.id)
     ctx.reply_buttons([(Text(id="button.grade_next"), "grade next")])

@@ -34,7 +34,7 @@ def queue(ctx: Context, cmd: CommandInvoked) -> None:
     if not rows:
         ctx.reply("queue.empty")
         return
-    overdue = sum(_is_overdue(ctx, row) for row in rows)
+    overdue = sum(waiting.is_overdue(ctx.course, row, ctx.now) for row in rows)
     ctx.reply("queue.title" if overdue else "queue.title_in_time", count=len(rows), overdue=overdue)
     for line in _lines(ctx, rows[:_SHOWN]):
         ctx.reply_words(line)
@@ -46,14 +46,10 @@ def queue(ctx: Context, cmd: CommandInvoked) -> None:
 
 
 def _asked(ctx: Context, cmd: CommandInvoked) -> list[str]:
-    """The homework that is meant; nothing: all."""
+    """The homework that is meant; all that the course has, where none is."""
     first, _, rest = ("" if cmd.via == "word" else cmd.text.strip()).partition(" ")
     said = rest.strip() if first.casefold() in _KINDS else f"{first} {rest}".strip()
-    return [homework_called(ctx, said).id] if said else []
-
-
-def _is_overdue(ctx: Context, row: HandIn) -> bool:
-    return row.due_at is not None and row.due_at < ctx.now
+    return [homework_called(ctx, said).id] if said else [*ctx.course.book.homework]
 
 
 def _lines(ctx: Context, rows: Sequence[HandIn]) -> Iterator[Words]:
@@ -68,14 +64,14 @@ def _lines(ctx: Context, rows: Sequence[HandIn]) -> Iterator[Words]:
             "name": names[row.id],
             "version": row.counts,
             "waited": _waited(ctx, row),
-            "due": ctx.course.wall_time(row.due_at or ctx.now),
+            "due": ctx.course.wall_time(waiting.answer_due(ctx.course, row.waiting_since)),
         }
         notes = list(_notes(ctx, row, is_revision=row.id in returned, holder=holders.get(row.id)))
         yield Text(id="queue.line_noted" if notes else "queue.line", values=values | {"notes": notes})
 
 
 def _notes(ctx: Context, row: HandIn, *, is_revision: bool, holder: str | None) -> Iterator[Words]:
-    if _is_overdue(ctx, row):
+    if waiting.is_overdue(ctx.course, row, ctx.now):
         yield Text(id="queue.overdue")
     if row.appeal is not None:
         yield Text(id="queue.appeal")

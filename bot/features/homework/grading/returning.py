@@ -7,10 +7,11 @@ from bot.engine.forms import open_form
 from bot.engine.forms_shape import FormField
 from bot.engine.parameters import text
 from bot.features.homework.declared import feature
-from bot.features.homework.grading import commenting, drafts, finishing, many, naming
+from bot.features.homework.grading import commenting, drafts, finishing, many, naming, saying
+from bot.features.homework.grading.undoing import undo
 from bot.features.homework.store.drafts import Draft
 
-LONGEST = 4000  # characters
+_UNDO = frozenset(("undo", "撤销", "撤回"))
 
 
 @feature.command(
@@ -26,22 +27,27 @@ def command(ctx: Context, cmd: CommandInvoked) -> None:
         raise UserError("return.usage")
     drafts.tidy(ctx)
     rows = drafts.rows_of(ctx, asked.numbers)
+    if asked.rest.casefold() in _UNDO:
+        undo(ctx, rows)
+        return
     many.check_alike(rows, drafts.homework_of(ctx, rows[0]))
     draft = drafts.take(ctx, rows)
     if asked.rest:
-        draft = commenting.say(ctx, draft, asked.rest)
+        draft = saying.say(ctx, draft, asked.rest)
     send_back(ctx, draft)
 
 
 def send_back(ctx: Context, draft: Draft) -> None:
     """At once where it is said why, else that is asked for."""
-    if draft.comment or draft.files or draft.problems:
-        finishing.send_back(ctx, draft)
+    said = commenting.all_said(ctx, draft)
+    if said is None:
+        return
+    if said.comment or said.files or said.problems:
+        finishing.send_back(ctx, said)
     else:
         open_form(ctx, "grade_return")
 
 
-@feature.form("grade_return", command="return", fields=(FormField(id="reason", max_length=LONGEST),))
+@feature.form("grade_return", command="return", fields=(FormField(id="reason", max_length=saying.LONGEST),))
 def reason_given(ctx: Context, form: FormSubmitted) -> None:
-    draft = commenting.say(ctx, drafts.mine(ctx), form.fields["reason"])
-    finishing.send_back(ctx, draft)
+    finishing.send_back(ctx, saying.say(ctx, drafts.mine(ctx), form.fields["reason"]))

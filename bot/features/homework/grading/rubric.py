@@ -34,6 +34,14 @@ def total(homework: Homework, scores: Mapping[str, int]) -> int:
     return sum(min(scores.get(one.id, 0), one.points) for one in homework.rubric)
 
 
+def kept(homework: Homework, scores: Mapping[str, int], points: int | None) -> Mapping[str, int]:
+    """What was given by criterion, where that still holds beside these points in all; else nothing."""
+    if points is None:
+        return scores
+    is_whole = bool(homework.rubric) and current(homework, scores) is None
+    return scores if is_whole and total(homework, scores) == points else {}
+
+
 def score(points: int, out_of: int, lost: int) -> int:
     """Percent, rounded half up, after what lateness loses (in percent). Where no points can be had, done is all."""
     given, most = (points, out_of) if out_of else (1, 1)

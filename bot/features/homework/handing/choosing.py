@@ -6,10 +6,9 @@ from bot.domain.errors import UserError
 from bot.domain.messages import Text
 from bot.engine.context import Context
 from bot.features.homework.deadlines import counting
-from bot.features.homework.handing.handing_in import settle
-from bot.features.homework.handing.receipts import tell_grader
+from bot.features.homework.handing.receipts import count_up, tell_grader
+from bot.features.homework.handing.standing import agree_each, own_points, settle
 from bot.features.homework.handing.verbs import verb
-from bot.features.homework.pace import waiting
 from bot.features.homework.store import hand_ins
 from bot.features.homework.store.hand_ins import HandIn
 from bot.features.homework.teams import members as teams
@@ -27,12 +26,17 @@ def use(ctx: Context, row: HandIn, said: str) -> None:
     version = _version(ctx, row, int(found[1]))
     if version == row.counts:
         raise UserError("homework.counts_already", number=row.id, version=version)
-    row = settle(ctx, hand_ins.change(ctx.db, row.id, chosen=version))
-    row = waiting.begin(ctx, row, ctx.now)  # what is to be read is another text from now on
+    row = settle(ctx, hand_ins.change(ctx.db, row.id, chosen=version), ctx.now)
     tell_grader(ctx, row)
+    homework = ctx.course.book.homework.get(row.homework)
+    points = own_points(ctx, agree_each(ctx, homework, row)) if homework else 0
     values = {"name": ctx.member.name, "number": row.id, "version": version}
     teams.tell_others(ctx, row, Text(id="team.counts_now", values=values))
     ctx.reply("homework.counts_now", number=row.id, version=version)
+    if points:
+        ctx.reply("points.plus", points=points)
+    if homework:
+        count_up(ctx, homework)
 
 
 def check_waits(row: HandIn) -> None:
@@ -52,6 +56,8 @@ def _version(ctx: Context, row: HandIn, wanted: int) -> int:
     versions = hand_ins.versions_of(ctx.db, row.id)
     if wanted not in [one.version for one in versions]:
         raise UserError("homework.no_version", number=row.id, versions=len(versions))
-    if counting(versions, wanted) != wanted:
+    if wanted <= row.sent_back:
+        raise UserError("homework.was_sent_back", version=wanted)
+    if counting(versions, wanted, sent_back=row.sent_back) != wanted:
         raise UserError("homework.too_late_to_count", version=wanted)
     return wanted

@@ -6,15 +6,13 @@ from typing import NamedTuple
 from bot.domain.errors import UserError
 from bot.domain.homework import Homework
 from bot.domain.messages import Text
-from bot.domain.places import Member
 from bot.engine import jobs
 from bot.engine.context import Context
 from bot.features.homework.assignments import Assignment, assignment_of, is_for
 from bot.features.homework.copies import comparing as near
-from bot.features.homework.deadlines import counting, left
-from bot.features.homework.declared import SUBMITTED, object_of
+from bot.features.homework.deadlines import left
 from bot.features.homework.handing.checks import check
-from bot.features.homework.pace import waiting
+from bot.features.homework.handing.standing import agree_each, own_points, settle
 from bot.features.homework.store import hand_ins
 from bot.features.homework.store.hand_ins import HandIn, Submission
 from bot.features.homework.teams import members as teams
@@ -46,13 +44,14 @@ def hand_in(ctx: Context, homework: Homework, work: Work) -> Receipt:
     if row.appeal is not None:
         raise UserError("homework.looked_at_again", number=row.id)
     if same := hand_ins.same_as(ctx.db, row.id, work):
-        return _again(ctx, assignment, row, same)
+        return _again(ctx, assignment, row, same, work.at)
     is_late = assignment.deadline.is_late(work.at)
     version = hand_ins.add_version(ctx.db, row, ctx.member.id, work, is_late=is_late)
-    row = settle(ctx, hand_ins.change(ctx.db, row.id, versions=version.version))
+    is_new = row.versions == 0
+    row = settle(ctx, hand_ins.change(ctx.db, row.id, versions=version.version), ctx.now)
     near.compare(ctx, homework, row, version)
     _fetch(ctx, version, work)
-    points = _announce(ctx, homework, row, version, work) if row.counts == version.version else 0
+    points = own_points(ctx, agree_each(ctx, homework, row, is_new=is_new))
     values = {"name": ctx.member.name, "homework": homework.title, "number": row.id, "version": version.version}
     teams.tell_others(ctx, row, Text(id="team.handed_in", values=values))
     return _receipt(assignment, row, version, points=points)
@@ -71,28 +70,16 @@ def _open(ctx: Context, homework: Homework, at: datetime) -> Assignment:
     return assignment
 
 
-def _again(ctx: Context, assignment: Assignment, row: HandIn, same: Submission) -> Receipt:
-    """The same as before. It brings back what was withdrawn."""
-    if row.state == "withdrawn":
-        row = settle(ctx, row, since=ctx.now)  # nobody has waited for an answer meanwhile
-        work = Work(text=same.text, object=same.object, at=same.at)
-        points = _announce(ctx, assignment.homework, row, same, work)
-        return _receipt(assignment, row, same, points=points)
-    return _receipt(assignment, row, same, points=0, is_known=True)
-
-
-def settle(ctx: Context, row: HandIn, *, since: datetime | None = None) -> HandIn:
-    """Let the version count that counts by now, and wait for an answer if it is another one. The row is locked.
-
-    `since`: where the answer is waited for from a later moment than that of the version.
-    """
-    versions = hand_ins.versions_of(ctx.db, row.id)
-    counts = counting(versions, row.chosen)
-    found = next((one for one in versions if one.version == counts), None)
-    if found is None:
-        return row
-    is_new = counts != row.counts or row.state in ("withdrawn", "returned")
-    return waiting.begin(ctx, row, since or found.at, counts=counts, is_late=found.is_late) if is_new else row
+def _again(ctx: Context, assignment: Assignment, row: HandIn, same: Submission, at: datetime) -> Receipt:
+    """The same as an earlier version, which is the newest by that. It brings back what was withdrawn."""
+    before = row.state, row.counts
+    if same.version > row.sent_back:
+        hand_ins.handed_in_again(ctx.db, same, at)
+        row = settle(ctx, row, ctx.now)
+    if (row.state, row.counts) == before:
+        return _receipt(assignment, row, same, points=0, is_known=True)
+    points = own_points(ctx, agree_each(ctx, assignment.homework, row))
+    return _receipt(assignment, row, same, points=points)
 
 
 def _fetch(ctx: Context, version: Submission, work: Work) -> None:
@@ -100,38 +87,6 @@ def _fetch(ctx: Context, version: Submission, work: Work) -> None:
     for number, piece in enumerate(work.pieces):
         if piece.file is None:
             jobs.fetch(ctx, f"homework:{version.id}:{number}", piece.attachment)
-
-
-def announce_again(ctx: Context, homework: Homework, row: HandIn) -> None:
-    """What the rules gave for it holds no longer; they judge the version that counts, as it now is."""
-    version = hand_ins.version_of(ctx.db, row.id, row.counts)
-    assert version is not None, "what counts is there"
-    for who in teams.authors(ctx, row):
-        ctx.retract(SUBMITTED, object_of(homework.id), member=who)
-    _announce(ctx, homework, row, version, Work(text=version.text, object=version.object, at=version.at))
-
-
-def _announce(ctx: Context, homework: Homework, row: HandIn, version: Submission, work: Work) -> int:
-    """To the rules, about everybody whose work it is; the points of who handed it in."""
-    points = 0
-    for who in teams.authors(ctx, row):
-        points += _announce_one(ctx, homework, version, work, who)
-    return points
-
-
-def _announce_one(ctx: Context, homework: Homework, version: Submission, work: Work, who: Member) -> int:
-    outcome = ctx.announce(
-        SUBMITTED,
-        object_of(homework.id),
-        member=who,
-        text=work.text or None,
-        homework=homework.id,
-        tier=homework.tier,
-        late=version.is_late,
-        version=version.version,
-        length=work.length,
-    )
-    return outcome.points if ctx.answers(who.id) else 0
 
 
 def _receipt(
@@ -143,7 +98,7 @@ def _receipt(
         version=version.version,
         counts=row.counts,
         at=version.at,
-        left=left(version.at, assignment.deadline),
+        left=left(version.at, assignment.deadline, assignment.homework.grace),
         is_late=version.is_late,
         is_known=is_known,
         points=points,

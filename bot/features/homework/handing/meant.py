@@ -32,6 +32,15 @@ def named(ctx: Context, said: str) -> Named:
     return Named(None, said)
 
 
+def meant(ctx: Context, said: str) -> Named:
+    """The same for something that is handed in: words that are spelt like a quiz in passing mean no quiz."""
+    found = named(ctx, said)
+    if found.homework is None or not found.homework.is_quiz or not found.rest:
+        return found
+    names = (found.homework.id, *_titles(found.homework))
+    return found if said.strip().startswith(names) else Named(None, said.strip())
+
+
 def _titles(homework: Homework) -> list[str]:
     return [title.strip() for title in homework.title.by_language.values()]
 

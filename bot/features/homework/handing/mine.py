@@ -63,7 +63,8 @@ def _one(ctx: Context, number: int, verb: str | None, said: str) -> None:
 
 def _list(ctx: Context) -> None:
     found = sorted(assignments_of(ctx, ctx.member), key=lambda one: _rank(ctx, one))
-    if not found:
+    gone = _gone(ctx)
+    if not found and not gone:
         raise nothing_open(ctx)
     scores = _scores(ctx)
     ctx.reply("homework.mine")
@@ -71,7 +72,16 @@ def _list(ctx: Context) -> None:
         ctx.reply_words(_line(ctx, one, scores))
     if more := len(found) - len(found[:_SHOWN]):
         ctx.reply("homework.mine_more", count=more)
+    for line in gone:
+        ctx.reply_words(line)
     ctx.reply_buttons(_buttons(ctx, found))
+
+
+def _gone(ctx: Context) -> list[Words]:
+    """What was handed in for homework that the course has no more."""
+    mine = hand_ins.all_of_member(ctx.db, ctx.course.id, ctx.member.id)
+    rows = [row for row in mine.values() if row.homework not in ctx.course.book.homework]
+    return [Text(id="homework.mine_gone", values={"homework": row.homework, "number": row.id}) for row in rows[:_SHOWN]]
 
 
 def _rank(ctx: Context, one: Assignment) -> int:

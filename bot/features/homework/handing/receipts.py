@@ -1,6 +1,7 @@
 """The receipt: what became of a work, said to its author alone; and the one post that counts them all."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from bot.domain.course import Course
 from bot.domain.homework import Homework
@@ -9,9 +10,10 @@ from bot.domain.places import Space
 from bot.engine.context import Context
 from bot.engine.telling import ears_of, tell
 from bot.engine.voice import Label, Utterance, Where
+from bot.features.homework.assignments import deadline_for_all
 from bot.features.homework.audience import spaces_of
-from bot.features.homework.deadlines import deadline_of
 from bot.features.homework.handing.handing_in import Receipt
+from bot.features.homework.handing.without_words import Wordless, wordless
 from bot.features.homework.posts.describing import rough, until
 from bot.features.homework.store import hand_ins, shown
 from bot.features.homework.store.hand_ins import HandIn
@@ -20,7 +22,19 @@ _NAMES = 6
 _TICK = "✅"
 
 
-def receipt_lines(course: Course, receipt: Receipt) -> Iterator[Words]:
+class Slip(NamedTuple):
+    """A receipt in words."""
+
+    lines: list[Words]
+    buttons: list[Label]
+
+
+def slip(ctx: Context, receipt: Receipt) -> Slip:
+    found = wordless(ctx, receipt)
+    return Slip([*_lines(ctx.course, receipt, found)], [*_buttons(receipt, found)])
+
+
+def _lines(course: Course, receipt: Receipt, found: Wordless | None) -> Iterator[Words]:
     """Number, version, time, how long before the deadline or what lateness costs, which version counts, points."""
     named = {"homework": receipt.homework.title, "number": receipt.number, "version": receipt.version}
     yield Text(id="homework.received_before" if receipt.is_known else "homework.received", values=named)
@@ -30,6 +44,10 @@ def receipt_lines(course: Course, receipt: Receipt) -> Iterator[Words]:
     if receipt.counts != receipt.version:
         id = "homework.received_too_late" if receipt.is_late else "homework.received_not_chosen"
         yield Text(id=id, values={"counts": receipt.counts})
+    if found and found.whole:
+        yield Text(id="homework.received_wordless_again", values={"whole": found.whole})
+    elif found:
+        yield Text(id="homework.received_wordless")
     if receipt.points:
         yield Text(id="points.plus", values={"points": receipt.points})
 
@@ -45,12 +63,12 @@ def _when(course: Course, receipt: Receipt) -> Text:
     return Text(id="homework.received_in_time", values={"at": at, "left": rough(receipt.left)})
 
 
-def receipt_buttons(receipt: Receipt) -> list[Label]:
-    number, version = receipt.number, receipt.version
-    use: Label = (Text(id="button.version_counts", values={"version": version}), f"homework {number} use {version}")
-    may_use = receipt.counts != version and not receipt.is_late
-    show: Label = (Text(id="button.hand_in_show", values={"number": number}), f"homework {number}")
-    return [use, show] if may_use else [show]
+def _buttons(receipt: Receipt, found: Wordless | None) -> Iterator[Label]:
+    number = receipt.number
+    other = receipt.version if receipt.counts != receipt.version and not receipt.is_late else None
+    if version := found.whole if found else other:
+        yield Text(id="button.version_counts", values={"version": version}), f"homework {number} use {version}"
+    yield Text(id="button.hand_in_show", values={"number": number}), f"homework {number}"
 
 
 def hand_over(ctx: Context, space: Space, message: str, receipt: Receipt) -> None:
@@ -59,8 +77,8 @@ def hand_over(ctx: Context, space: Space, message: str, receipt: Receipt) -> Non
     Who can't be written to yet sees a sign under the post, and finds the receipt in their private chat with the bot as
     soon as they open it.
     """
-    lines, buttons = list(receipt_lines(ctx.course, receipt)), receipt_buttons(receipt)
-    what = Utterance(lines=lines, buttons=buttons, is_kept=True, is_confidential=True)
+    said = slip(ctx, receipt)
+    what = Utterance(lines=said.lines, buttons=said.buttons, is_kept=True, is_confidential=True)
     ear = ears_of(ctx, [ctx.member.id], have_asked=True).get(ctx.member.id)
     user, there = (ear.user, ear.space) if ear else (ctx.actor.user, space)
     ctx.whisper(user, there, what, key=f"receipt:{ctx.event.key}", language=ctx.language)
@@ -86,7 +104,7 @@ def count_up(ctx: Context, homework: Homework) -> None:
     lines: list[Words] = [Text(id="homework.counter", values={"homework": homework.title, "count": count})]
     if names:
         lines.append(Text(id="homework.counter_last", values={"names": names}))
-    lines += until(ctx.course, deadline_of(homework, ctx.course.zone))
+    lines += until(ctx.course, deadline_for_all(ctx, homework))
     for space in spaces_of(ctx, homework):
         ctx.keep_posted(space, *lines, key=f"homework:{ctx.course.id}:{homework.id}:counter:{space.id}")
 

@@ -26,6 +26,9 @@ def show(ctx: Context, row: HandIn) -> None:
         ctx.reply("homework.one_older", count=len(versions) - _SHOWN)
     for one in versions[-_SHOWN:]:
         ctx.reply_words(_version(ctx, row, one))
+    if homework is None:
+        ctx.reply("homework.gone", number=row.id)
+        return
     for line in _state(ctx, row):
         ctx.reply_words(line)
     ctx.reply_buttons(_choices(row, versions))
@@ -56,9 +59,13 @@ def _choices(row: HandIn, versions: Sequence[Submission]) -> Iterator[Label]:
     """Those that may count in its place; the newest of them."""
     if not may_change(row):
         return
-    able = [one.version for one in versions if counting(versions, one.version) == one.version != row.counts]
+    able = [one.version for one in versions if _may_count(row, versions, one.version)]
     for version in able[-_CHOICES:]:
         yield Text(id="button.version_counts", values={"version": version}), f"homework {row.id} use {version}"
+
+
+def _may_count(row: HandIn, versions: Sequence[Submission], wanted: int) -> bool:
+    return wanted != row.counts and counting(versions, wanted, sent_back=row.sent_back) == wanted
 
 
 def _ways(row: HandIn) -> Iterator[Label]:

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from bot.domain.errors import UserError
 from bot.domain.events import AlarmsDue, Attachment, CommandInvoked, FormSubmitted, MessagePosted
-from bot.domain.homework import Homework
-from bot.domain.messages import Template, Words
+from bot.domain.homework import LONGEST, Homework
+from bot.domain.messages import Template, Text, Words
 from bot.domain.places import SpaceKind
 from bot.domain.text import visible_length
 from bot.engine.context import Context
@@ -15,12 +15,15 @@ from bot.engine.dispatch import NotMeant
 from bot.engine.feature import InReply
 from bot.engine.forms import open_form
 from bot.engine.forms_shape import FormField, Option
+from bot.engine.forms_sheet import has_sheet
 from bot.engine.messages import message_object
 from bot.engine.parameters import text
+from bot.features.homework.assignments import Assignment
 from bot.features.homework.declared import feature
 from bot.features.homework.handing.handing_in import Receipt, hand_in
-from bot.features.homework.handing.meant import Named, check_is_no_quiz, named, nothing_open, takes_work
-from bot.features.homework.handing.receipts import count_up, receipt_buttons, receipt_lines
+from bot.features.homework.handing.meant import Named, check_is_no_quiz, meant, nothing_open, takes_work
+from bot.features.homework.handing.receipts import count_up, slip
+from bot.features.homework.handing.tagging import tagged, without_tag
 from bot.features.homework.store import pending
 from bot.features.homework.works import Work, pieces_of
 from storage import alarms
@@ -28,7 +31,6 @@ from storage import alarms
 PLACES: tuple[SpaceKind, ...] = ("main", "interest", "homework")
 
 _WORDS = InReply(("交作业", "hand in"))
-_LONGEST = 20_000  # characters of a form; each homework has its own limit
 _TO = re.compile(r"to (\S{1,32}) of ([0-9]{1,15})")
 _KEPT = timedelta(days=2)
 _FORGETS = "homework_unsaid"
@@ -44,11 +46,14 @@ _FORGETS = "homework_unsaid"
     parameters=(text("homework", suggests="open_homework"), text("content")),
 )
 def submit(ctx: Context, cmd: CommandInvoked) -> None:
+    if cmd.via == "link":  # anybody can make one: it hands nothing in
+        _ask_for_work(ctx, meant(ctx, cmd.text).homework)
+        return
     if found := _TO.fullmatch(cmd.text.strip()):
         _hand_in_kept(ctx, found[1], int(found[2]))
         return
-    wanted = named(ctx, cmd.text)
-    if cmd.via == "link" or _is_bare(cmd, wanted):
+    wanted = meant(ctx, cmd.text)
+    if _is_bare(cmd, wanted):
         _ask_for_work(ctx, wanted.homework)
         return
     try:
@@ -75,7 +80,9 @@ def work_of(event: CommandInvoked | MessagePosted, said: str) -> Work:
         raise UserError("homework.unseen")
     if event.quoted.user != event.actor.user:
         raise UserError("homework.not_yours")
-    return _work(event, event.quoted.text, event.quoted.attachments, event.reply_to)
+    said_there = tagged(event.quoted.text)
+    text = without_tag(*said_there) if said_there else event.quoted.text
+    return _work(event, text, event.quoted.attachments, event.reply_to)
 
 
 def _work(
@@ -94,11 +101,11 @@ def _work(
 
 # --- by a form --------------------------------------------------------------------------------------------------------
 
-_WORK = FormField(id="work", kind="files", takes_text=True, max_length=_LONGEST)
+_WORK = FormField(id="work", kind="files", takes_text=True, max_length=LONGEST)
 
 
 def _choices(ctx: Context) -> Sequence[Option]:
-    return [(one.homework.id, Template(text=one.homework.title)) for one in takes_work(ctx)]
+    return [(one.homework.id, _until(ctx, one)) for one in takes_work(ctx)]
 
 
 @feature.form("submit", fields=(_WORK,))
@@ -124,12 +131,23 @@ def _ask_for_work(ctx: Context, homework: Homework | None) -> None:
     those = takes_work(ctx)
     if not those:
         raise nothing_open(ctx)
-    if len(those) == 1 and homework in (None, those[0].homework):
-        open_form(ctx, "submit")
-    elif homework and homework in [one.homework for one in those]:
-        open_form(ctx, "submit_to", homework=homework.id)
-    else:
+    able = those if homework is None else [one for one in those if one.homework == homework]
+    if len(able) != 1:
         open_form(ctx, "submit_to")
+    elif has_sheet(ctx, ctx.engine.registry.forms["submit_to"]):  # its choice says which it is, and until when
+        open_form(ctx, "submit_to", homework=able[0].homework.id)
+    else:
+        ctx.reply_words(_until(ctx, able[0]))
+        if len(those) == 1:
+            open_form(ctx, "submit")
+        else:
+            open_form(ctx, "submit_to", homework=able[0].homework.id)
+
+
+def _until(ctx: Context, one: Assignment) -> Text:
+    """Which it is, and until when."""
+    values = {"homework": one.homework.title, "due": ctx.course.wall_time(one.deadline.due_at)}
+    return Text(id="homework.choice_late" if one.deadline.is_late(ctx.now) else "homework.choice", values=values)
 
 
 # --- it is taken ------------------------------------------------------------------------------------------------------
@@ -158,9 +176,10 @@ def hand_in_checked(ctx: Context, homework: Homework, work: Work) -> Receipt:
 
 
 def answer(ctx: Context, receipt: Receipt) -> None:
-    for line in receipt_lines(ctx.course, receipt):
+    said = slip(ctx, receipt)
+    for line in said.lines:
         ctx.reply_words(line)
-    ctx.reply_buttons(receipt_buttons(receipt))
+    ctx.reply_buttons(said.buttons)
     if not receipt.is_known:
         count_up(ctx, receipt.homework)
 

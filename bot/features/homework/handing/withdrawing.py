@@ -3,16 +3,13 @@
 from bot.domain.errors import UserError
 from bot.domain.messages import Text
 from bot.engine.context import Context
-from bot.features.homework.declared import SUBMITTED, object_of
 from bot.features.homework.handing.choosing import check_waits
-from bot.features.homework.handing.handing_in import hand_in
 from bot.features.homework.handing.receipts import count_up, tell_grader_it_is_gone
+from bot.features.homework.handing.standing import agree_each, own_points, settle
 from bot.features.homework.handing.verbs import verb
 from bot.features.homework.pace import waiting
-from bot.features.homework.store import hand_ins
 from bot.features.homework.store.hand_ins import HandIn
 from bot.features.homework.teams import members as teams
-from bot.features.homework.works import Work, pieces_in
 
 _YES = frozenset(("yes", "是", "确认"))
 
@@ -27,8 +24,8 @@ def withdraw(ctx: Context, row: HandIn, said: str) -> None:
         return
     tell_grader_it_is_gone(ctx, row)
     row = waiting.stop(ctx, row, "withdrawn")
-    for who in teams.authors(ctx, row):
-        ctx.retract(SUBMITTED, object_of(row.homework), member=who)
+    if homework := ctx.course.book.homework.get(row.homework):
+        agree_each(ctx, homework, row)
     teams.tell_others(ctx, row, Text(id="team.withdrawn", values={"name": ctx.member.name, "number": row.id}))
     ctx.reply("homework.withdrawn", number=row.id, buttons=[(Text(id="button.bring_back"), f"homework {row.id} back")])
     _count(ctx, row)
@@ -36,19 +33,17 @@ def withdraw(ctx: Context, row: HandIn, said: str) -> None:
 
 @verb("back", "恢复")
 def back(ctx: Context, row: HandIn, said: str) -> None:
-    """As it was, by the time at which it was handed in."""
+    """As it was: what was taken once is not asked again whether it is in time. The wait for an answer begins anew."""
     if row.state != "withdrawn":
         raise UserError("homework.not_withdrawn", number=row.id)
     homework = ctx.course.book.homework.get(row.homework)
-    version = hand_ins.version_of(ctx.db, row.id, row.counts)
-    if homework is None or version is None:
+    if homework is None:
         raise UserError("homework.gone", number=row.id)
-    work = Work(text=version.text, pieces=pieces_in(version.files), object=version.object, at=version.at)
-    receipt = hand_in(ctx, homework, work)
-    row = hand_ins.mine(ctx.db, ctx.course.id, row.id, ctx.member.id, lock=True) or row
+    row = settle(ctx, row, ctx.now)
+    points = own_points(ctx, agree_each(ctx, homework, row))
     ctx.reply("homework.is_back", number=row.id, version=row.counts)
-    if receipt.points:
-        ctx.reply("points.plus", points=receipt.points)
+    if points:
+        ctx.reply("points.plus", points=points)
     _count(ctx, row)
 
 

@@ -7,6 +7,7 @@ came too early.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from bot.domain.events import AlarmsDue
@@ -19,6 +20,8 @@ from bot.features.homework.pace import ladder, waiting
 from bot.features.homework.store import answers, hand_ins
 from bot.features.homework.store.hand_ins import HandIn
 from storage import alarms
+
+_LATER = timedelta(days=1)
 
 
 class _Step(NamedTuple):
@@ -34,13 +37,21 @@ class _Step(NamedTuple):
 
 @feature.alarm(ALARM)
 def ring(ctx: Context, due: AlarmsDue) -> None:
-    rows = answers.still_waiting(ctx.db, ctx.course.id, [int(one.object) for one in due.alarms])
+    rows = _of_course(ctx, answers.still_waiting(ctx.db, ctx.course.id, [int(one.object) for one in due.alarms]))
     steps = [_Step(_moved(ctx, row), row.rung) for row in rows]
     following = ((step.row, ladder.next_at(ctx.course, step.row)) for step in steps)
     alarms.put(ctx.db, ctx.course.id, ALARM, [(str(row.id), at) for row, at in following if at])
     told = [step for step in steps if step.row.rung != step.before]
     if told:
         _tell(ctx, told)
+
+
+def _of_course(ctx: Context, rows: Sequence[HandIn]) -> list[HandIn]:
+    """Of homework that the course still has; after the others it looks again in a day, should they come back."""
+    known = ctx.course.book.homework
+    gone = [(str(row.id), ctx.now + _LATER) for row in rows if row.homework not in known]
+    alarms.put(ctx.db, ctx.course.id, ALARM, gone)
+    return [row for row in rows if row.homework in known]
 
 
 def _moved(ctx: Context, row: HandIn) -> HandIn:

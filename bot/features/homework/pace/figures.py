@@ -81,6 +81,7 @@ def pace(of: Sequence[Answer]) -> Pace | None:
 
 @feature.command(
     "grading",
+    words=("批改数据",),
     roles=("assistant", "admin"),
     is_private=True,
     parameters=(choice("period", "week", "course"), someone()),

@@ -9,14 +9,14 @@ from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.domain.homework import Homework
 from bot.domain.ids import MemberId
-from bot.domain.messages import Text, Words
+from bot.domain.messages import Template, Text, Words
 from bot.domain.moments import moment_of
 from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.parameters import text
 from bot.engine.telling import ears_of
 from bot.engine.voice import Utterance
-from bot.features.homework.assignments import homework_called
+from bot.features.homework.assignments import deadline_for_all, homework_called
 from bot.features.homework.audience import students_for
 from bot.features.homework.deadlines import deadline_of
 from bot.features.homework.declared import feature
@@ -24,6 +24,7 @@ from bot.features.homework.store import answers, times
 
 _REMIND = ("remind", "提醒", "提醒一下")
 _NAMES = 60  # that are listed
+_BUTTONS = 5
 _STATES = {
     "waiting": "missing.waiting",
     "graded": "missing.graded",
@@ -43,12 +44,16 @@ class Missing(NamedTuple):
 
 @feature.command(
     "missing",
+    words=("谁没交",),
     roles=("assistant", "admin"),
     places=("staff",),
-    parameters=(text("homework", required=True, suggests="homework"), text("remind")),
+    parameters=(text("homework", suggests="homework"), text("remind")),
 )
 def missing(ctx: Context, cmd: CommandInvoked) -> None:
     said, is_asked = _asked(cmd.text.strip())
+    if not said:
+        _which(ctx)
+        return
     homework = _homework(ctx, said)
     found = _found(ctx, homework)
     if is_asked:
@@ -61,6 +66,16 @@ def _asked(said: str) -> tuple[str, bool]:
     """The homework, and whether those who are missing are to be reminded."""
     first, _, last = said.rpartition(" ")
     return (first.strip(), True) if first and last.casefold() in _REMIND else (said, False)
+
+
+def _which(ctx: Context) -> None:
+    """Of those that have opened, the newest."""
+    known = ctx.course.book.homework.values()
+    those = [one for one in known if one.opens.moment(ctx.course.zone) <= ctx.now][-_BUTTONS:]
+    if not those:
+        raise UserError("missing.none_open")
+    ctx.reply("missing.which")
+    ctx.reply_buttons((Template(text=one.title), f"missing {one.id}") for one in those)
 
 
 def _homework(ctx: Context, said: str) -> Homework:
@@ -80,7 +95,7 @@ def _found(ctx: Context, homework: Homework) -> Missing:
 
 
 def _show(ctx: Context, homework: Homework, found: Missing) -> None:
-    due = ctx.course.wall_time(homework.due.moment(ctx.course.zone))
+    due = ctx.course.wall_time(deadline_for_all(ctx, homework).due_at)
     ctx.reply("missing.title", homework=homework.title, at=due, students=found.students)
     counts: list[Words] = [
         Text(id=id, values={"count": found.states[state]}) for state, id in _STATES.items() if found.states[state]
@@ -107,9 +122,8 @@ def _remind(ctx: Context, homework: Homework, absent: Sequence[Member]) -> None:
         raise UserError("missing.nobody_to_remind")
     ears = ears_of(ctx, list(until), have_asked=True)
     for who, ear in ears.items():
-        line = Text(
-            id="missing.reminder", values={"homework": homework.title, "at": until[who].astimezone(ctx.course.tzinfo)}
-        )
+        id = "missing.reminder_quiz" if homework.is_quiz else "missing.reminder"
+        line = Text(id=id, values={"homework": homework.title, "at": until[who].astimezone(ctx.course.tzinfo)})
         what = Utterance(lines=[line], is_notice=True, policy="at_most_once")
         key = f"missing:{ctx.course.id}:{homework.id}:{who}:{ctx.today}"
         ctx.whisper(ear.user, ear.space, what, key=key, language=ear.language)
@@ -121,6 +135,9 @@ def _remind(ctx: Context, homework: Homework, absent: Sequence[Member]) -> None:
 
 def _still(ctx: Context, homework: Homework, absent: Sequence[Member]) -> dict[MemberId, datetime]:
     """Who can still hand in, and until when that is asked of them."""
-    extended = times.extended(ctx.db, ctx.course.id, homework.id)
-    deadlines = {who.id: deadline_of(homework, ctx.course.zone, extended=extended.get(who.id)) for who in absent}
+    common, own = deadline_for_all(ctx, homework), times.extended(ctx.db, ctx.course.id, homework.id)
+    deadlines = {
+        who.id: deadline_of(homework, ctx.course.zone, extended=max(common.due_at, own.get(who.id, common.due_at)))
+        for who in absent
+    }
     return {who: one.due_at for who, one in deadlines.items() if not one.is_closed(ctx.now)}

@@ -11,8 +11,8 @@ from bot.features.homework.store import hand_ins
 from bot.features.homework.store.hand_ins import HandIn
 from storage import alarms
 
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-_TOGETHER = timedelta(minutes=10)
+_STEP = timedelta(minutes=10)
+_WARNING = timedelta(minutes=30)
 
 
 def answer_due(course: Course, since: datetime) -> datetime:
@@ -21,21 +21,35 @@ def answer_due(course: Course, since: datetime) -> datetime:
     return after(since, grading.within, grading.rest, course.zone)
 
 
+def is_overdue(course: Course, row: HandIn, now: datetime) -> bool:
+    """Whether an answer should have come by now, as the course has it now."""
+    return row.waiting_since is not None and answer_due(course, row.waiting_since) <= now
+
+
 def warn_at(course: Course, since: datetime) -> datetime:
-    """When those on duty are reminded of it."""
+    """When those on duty are reminded of it: at the next full half hour, so that few notices tell of many works.
+
+    Nothing is lost by that, there is time left; never later than the first rung, should that come sooner.
+    """
     grading = course.book.grading
-    return _gathered(after(since, grading.within * grading.warn_at / 100, grading.rest, course.zone))
+    moment = after(since, grading.within * grading.warn_at / 100, grading.rest, course.zone)
+    return min(_gathered(moment, _WARNING), step_at(course, answer_due(course, since), 0))
 
 
 def step_at(course: Course, due_at: datetime, rung: int) -> datetime:
-    """When this rung of the ladder is told, from 0: the first at the deadline."""
+    """When this rung of the ladder is told, from 0: the first at the deadline.
+
+    At the next full ten minutes: what was handed in within the last minutes before a deadline is told of together, and
+    yet nobody waits much longer than was promised.
+    """
     grading = course.book.grading
-    return _gathered(after(due_at, grading.step * rung, grading.rest, course.zone))
+    return _gathered(after(due_at, grading.step * rung, grading.rest, course.zone), _STEP)
 
 
-def _gathered(moment: datetime) -> datetime:
-    """The next full ten minutes: what was handed in within the last minutes before a deadline is told of together."""
-    return _BEGINNING + -(-(moment - _BEGINNING) // _TOGETHER) * _TOGETHER
+def _gathered(moment: datetime, grid: timedelta) -> datetime:
+    """The next full step of a grid that divides the hour, by UTC."""
+    hour = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return hour + -(-(moment - hour) // grid) * grid
 
 
 def waited(course: Course, since: datetime, until: datetime) -> timedelta:
@@ -47,14 +61,16 @@ def begin(ctx: Context, row: HandIn, since: datetime, **changes: Any) -> HandIn:
     """It waits for an answer from this moment on, whatever it was before."""
     alarms.put(ctx.db, ctx.course.id, ALARM, [(str(row.id), warn_at(ctx.course, since))])
     due_at = answer_due(ctx.course, since)
-    return hand_ins.change(
-        ctx.db, row.id, state="waiting", waiting_since=since, due_at=due_at, rung=0, revise_until=None, **changes
-    )
+    return hand_ins.change(ctx.db, row.id, state="waiting", waiting_since=since, due_at=due_at, rung=0, **changes)
 
 
 def stop(ctx: Context, row: HandIn, state: str, **changes: Any) -> HandIn:
-    """It waits no more."""
+    """It waits no more. What was sent back never counts again; what is graded has no time left to be revised."""
     alarms.drop(ctx.db, ctx.course.id, ALARM, [str(row.id)])
+    if state == "returned":
+        changes |= {"chosen": None, "sent_back": row.counts}
+    elif state == "graded":
+        changes |= {"revise_until": None}
     return hand_ins.change(
         ctx.db, row.id, state=state, waiting_since=None, due_at=None, rung=0, draft=None, appeal=None, **changes
     )

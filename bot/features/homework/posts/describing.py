@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.domain.course import Course
-from bot.domain.homework import TAKEN, Homework, Taken, Tier
+from bot.domain.homework import LONGEST, TAKEN, Homework, Taken, Tier
 from bot.domain.messages import Template, Text, Words
 from bot.engine.voice import Label
 from bot.features.homework.deadlines import Deadline
@@ -22,7 +22,8 @@ _KINDS: dict[Taken, str] = {
     "voice": "homework.kind.voice",
     "video": "homework.kind.video",
 }
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_HOUR = timedelta(hours=1)
+_LONG = 5 * _HOUR
 
 
 def tier_of(homework: Homework) -> Text:
@@ -30,9 +31,42 @@ def tier_of(homework: Homework) -> Text:
 
 
 def rough(length: timedelta) -> timedelta:
-    """Short enough to be read at a glance: of days no minutes, of hours no seconds."""
-    unit = _HOUR if length >= _DAY else timedelta(minutes=1) if length >= _HOUR else timedelta(seconds=1)
+    """Short enough to be read at a glance: of many hours no minutes, of one no seconds."""
+    unit = _HOUR if length >= _LONG else timedelta(minutes=1) if length >= _HOUR else timedelta(seconds=1)
     return length // unit * unit
+
+
+def heading(course: Course, homework: Homework) -> Iterator[Words]:
+    """What it is, and for whom: what tags somebody has is staff's own business."""
+    if homework.is_quiz:
+        yield Text(id="homework.opens_quiz", values={"homework": homework.title})
+    else:
+        yield Text(id="homework.opens", values={"homework": homework.title, "tier": tier_of(homework)})
+    audience = homework.audience
+    if audience.tags:
+        yield Text(id="homework.for_some")
+    elif audience.levels:
+        levels = [level.title for level in course.levels if level.id in audience.levels]
+        yield Text(id="homework.for_levels", values={"levels": levels})
+
+
+def summary(course: Course, homework: Homework, deadline: Deadline) -> Iterator[Words]:
+    """What a whole group has to read of it, on one screen of a phone; a button shows the rest."""
+    yield from heading(course, homework)
+    if homework.about:
+        yield Template(text=homework.about)
+    if homework.is_quiz:
+        yield from _of_quiz(homework)
+    elif homework.team_size:
+        yield Text(id="homework.in_teams", values={"size": homework.team_size})
+    yield from until(course, deadline)
+    if not homework.is_quiz:
+        yield Text(id="homework.how")
+
+
+def buttons_of(homework: Homework) -> list[Label]:
+    """Below what a group reads of it."""
+    return [hand_in_button(homework), details_button(homework)]
 
 
 def details(course: Course, homework: Homework, deadline: Deadline) -> Iterator[Words]:
@@ -49,8 +83,7 @@ def details(course: Course, homework: Homework, deadline: Deadline) -> Iterator[
 
 def _what(homework: Homework) -> Iterator[Words]:
     if homework.is_quiz:
-        yield Text(id="homework.questions", values={"count": len(homework.questions)})
-        yield attempts(homework)
+        yield from _of_quiz(homework)
         return
     if homework.template:
         yield Text(id="homework.template", values={"template": homework.template})
@@ -58,16 +91,28 @@ def _what(homework: Homework) -> Iterator[Words]:
         yield Text(id="homework.headings", values={"headings": list(homework.headings)})
     kinds = [Text(id=_KINDS[kind]) for kind in TAKEN if kind in homework.accepts]
     yield Text(id="homework.takes", values={"kinds": kinds})
-    if homework.min_length:
-        yield Text(id="homework.from_length", values={"least": homework.min_length})
+    yield from _length(homework)
     if homework.team_size:
         yield Text(id="homework.in_teams", values={"size": homework.team_size})
 
 
-def attempts(homework: Homework) -> Text:
+def _of_quiz(homework: Homework) -> Iterator[Words]:
+    yield Text(id="homework.questions", values={"count": len(homework.questions)})
     if homework.attempts is None:
-        return Text(id="homework.attempts_any")
-    return Text(id="homework.attempts", values={"count": homework.attempts})
+        yield Text(id="homework.attempts_any")
+    else:
+        yield Text(id="homework.attempts", values={"count": homework.attempts})
+
+
+def _length(homework: Homework) -> Iterator[Words]:
+    """As far as it has limits of its own."""
+    least, most = homework.min_length, homework.max_length
+    if least and most < LONGEST:
+        yield Text(id="homework.length", values={"least": least, "most": most})
+    elif least:
+        yield Text(id="homework.from_length", values={"least": least})
+    elif most < LONGEST:
+        yield Text(id="homework.to_length", values={"most": most})
 
 
 def until(course: Course, deadline: Deadline) -> Iterator[Words]:

@@ -1,6 +1,6 @@
 """What comes as the answer to a question of a quiz: presses and words, judged at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.domain.errors import UserError
 from bot.domain.events import FormSubmitted
@@ -14,7 +14,7 @@ from bot.engine.names import clean_line
 from bot.features.homework.assignments import assignment_of
 from bot.features.homework.declared import feature
 from bot.features.homework.quizzes.asking import GAP, WORDS_FORM, Sitting, option, show, show_choice, sitting_of
-from bot.features.homework.quizzes.judging import Given, is_right
+from bot.features.homework.quizzes.judging import Given, fingerprint, is_right
 from bot.features.homework.quizzes.result import close, finish, show_standing
 from bot.features.homework.store import quizzes
 from bot.features.homework.store.quizzes import Judged
@@ -24,7 +24,10 @@ _COLUMNS = 60  # of them that are shown again
 
 
 def press(ctx: Context, number: int, question: str, what: str, argument: int) -> None:
-    """A button below a question; `number` is that of the attempt, `argument` that of an option from 1."""
+    """A button below a question, which is named by its fingerprint.
+
+    `number` is that of the attempt, `argument` that of an option from 1.
+    """
     attempt = quizzes.attempt_of(ctx.db, ctx.course.id, ctx.member.id, number)
     if attempt is None:
         raise UserError("quiz.not_yours")
@@ -34,7 +37,7 @@ def press(ctx: Context, number: int, question: str, what: str, argument: int) ->
         show_standing(ctx, sitting.homework)
     elif not is_over(ctx, sitting):
         asked = sitting.current
-        if asked is None or asked.id != question or not _take_press(ctx, sitting, asked, what, argument - 1):
+        if asked is None or fingerprint(asked) != question or not _take_press(ctx, sitting, asked, what, argument - 1):
             _go_on_from_old(ctx, sitting)
 
 
@@ -103,7 +106,7 @@ def _whole(asked: Question, given: list[int]) -> list[int]:
 
 
 def _choose(ctx: Context, sitting: Sitting, asked: Question, given: list[int]) -> None:
-    quizzes.choose(ctx.db, sitting.attempt.id, asked.id, given, at=ctx.now)
+    quizzes.choose(ctx.db, sitting.attempt.id, asked, given, at=ctx.now)
     show_choice(ctx, sitting_of(ctx, sitting.attempt))
 
 
@@ -134,8 +137,8 @@ def _settle(ctx: Context, sitting: Sitting, asked: Question, given: Given) -> No
     """The answer is final: say what is true of it, and go on."""
     seconds = int((ctx.now - sitting.attempt.asked_at).total_seconds())
     judged = Judged(is_right(asked, given), max(0, seconds))
-    if quizzes.settle(ctx.db, sitting.attempt.id, asked.id, given, judged, at=ctx.now):
-        for line in _judgement(sitting, asked, given, right=judged.is_right):
+    if quizzes.settle(ctx.db, sitting.attempt.id, asked, given, judged, at=ctx.now):
+        for line in _judgement(ctx, sitting, asked, given, right=judged.is_right):
             ctx.reply_words(line)
         ctx.reply_words(GAP)
     else:
@@ -143,26 +146,34 @@ def _settle(ctx: Context, sitting: Sitting, asked: Question, given: Given) -> No
     go_on(ctx, sitting_of(ctx, sitting.attempt))
 
 
-def _judgement(sitting: Sitting, asked: Question, given: Given, *, right: bool) -> Iterator[Words]:
+def _judgement(ctx: Context, sitting: Sitting, asked: Question, given: Given, *, right: bool) -> Iterator[Words]:
     if right:
         yield Text(id="quiz.right")
     else:
-        yield Text(id="quiz.wrong", values={"answer": _said(sitting, asked, given)})
+        yield Text(id="quiz.wrong", values={"answer": _said(ctx, sitting, asked, given)})
     if not right and sitting.is_last:
-        yield Text(id="quiz.right_is", values={"answer": _right_answer(sitting, asked)})
+        yield Text(id="quiz.right_is", values={"answer": _right_answer(ctx, sitting, asked)})
     if asked.because:
         yield Template(text=asked.because)
 
 
-def _said(sitting: Sitting, asked: Question, given: Given) -> Words | str | list[Text]:
+def _said(ctx: Context, sitting: Sitting, asked: Question, given: Given) -> str | list[Text]:
     """What somebody has answered, as it is shown to them."""
     if asked.kind == "fill":
         return shorten(clean_line(str(given[0])), _COLUMNS)
-    return [option(asked, int(number), sitting.attempt.id) for number in given]
+    return _options(ctx, sitting, asked, [int(number) for number in given])
 
 
-def _right_answer(sitting: Sitting, asked: Question) -> str | list[Text]:
+def _right_answer(ctx: Context, sitting: Sitting, asked: Question) -> str | list[Text]:
     if asked.kind == "fill":
         return asked.accepted[0]
     right = range(len(asked.options)) if asked.kind == "order" else sorted(asked.right)
-    return [option(asked, number, sitting.attempt.id) for number in right]
+    return _options(ctx, sitting, asked, right)
+
+
+def _options(ctx: Context, sitting: Sitting, asked: Question, numbers: Iterable[int]) -> str | list[Text]:
+    """Of an order one after the other, else side by side."""
+    shown = [option(asked, number, sitting.attempt.id) for number in numbers]
+    if asked.kind != "order":
+        return shown
+    return " → ".join(ctx.engine.voice.texts.show(ctx.language, one) for one in shown)

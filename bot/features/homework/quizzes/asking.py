@@ -11,7 +11,7 @@ from bot.engine.context import Context
 from bot.engine.forms import open_form
 from bot.engine.forms_sheet import has_sheet
 from bot.engine.voice import Label
-from bot.features.homework.quizzes.judging import shuffled
+from bot.features.homework.quizzes.judging import fingerprint, shuffled
 from bot.features.homework.store import quizzes
 from bot.features.homework.store.quizzes import Answer, Attempt
 
@@ -24,11 +24,11 @@ GAP = Template(text=Localised({"en": ""}))
 
 
 class Sitting(NamedTuple):
-    """An attempt, with what was answered in it."""
+    """An attempt, with what was answered in it of what the quiz asks now."""
 
     homework: Homework
     attempt: Attempt
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, Answer]  # by the id of the question
 
     @property
     def current(self) -> Question | None:
@@ -55,7 +55,9 @@ def sitting_of(ctx: Context, attempt: Attempt) -> Sitting:
     homework = ctx.course.book.homework.get(attempt.homework)
     if homework is None or not homework.is_quiz:
         raise UserError("quiz.gone")
-    return Sitting(homework, attempt, quizzes.answers_of(ctx.db, attempt.id))
+    given = quizzes.answers_of(ctx.db, attempt.id)
+    asked = {question.id: fingerprint(question) for question in homework.questions}
+    return Sitting(homework, attempt, {id: given[mark] for id, mark in asked.items() if mark in given})
 
 
 # --- a question -------------------------------------------------------------------------------------------------------
@@ -101,7 +103,7 @@ def letter(question: Question, number: int, attempt: int) -> str:
 
 def _ask_for_words(ctx: Context, sitting: Sitting, question: Question) -> None:
     """In a form of the platform's own, else the next words count."""
-    quizzes.choose(ctx.db, sitting.attempt.id, question.id, (), at=ctx.now)
+    quizzes.choose(ctx.db, sitting.attempt.id, question, (), at=ctx.now)
     if has_sheet(ctx, ctx.engine.registry.forms[WORDS_FORM]):
         ctx.reply("quiz.fill", buttons=[(Text(id="button.quiz_words"), command(sitting, question, "words"))])
     else:
@@ -145,4 +147,4 @@ def _buttons(sitting: Sitting, question: Question, given: list[int]) -> Iterator
 
 def command(sitting: Sitting, question: Question, what: str) -> str:
     """It carries which attempt and which question it is about, so that an old button does no harm."""
-    return f"quiz {sitting.attempt.id}:{question.id} {what}"
+    return f"quiz {sitting.attempt.id}:{fingerprint(question)} {what}"

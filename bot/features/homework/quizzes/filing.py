@@ -13,11 +13,22 @@ from bot.features.homework.store.hand_ins import HandIn, Submission
 from bot.features.homework.works import Work
 
 
+class _Answers(Work, frozen=True, kw_only=True):
+    """What was answered in one attempt: each is a version, also where several accounts of a person have one each."""
+
+    sitting: int  # the attempt's number in the database
+
+    @property
+    def digest(self) -> str:
+        return f"quiz {self.sitting}"
+
+
 class Result(NamedTuple):
     """What one attempt gave."""
 
     homework: Homework
     who: Member
+    sitting: int  # the attempt's number in the database
     attempt: int  # its number, from 1
     at: datetime
     is_late: bool
@@ -43,7 +54,7 @@ class Filed(NamedTuple):
 
 
 def file(ctx: Context, result: Result) -> Filed:
-    """One more version; a late one never takes the place of one in time."""
+    """One more version; a late one never takes the place of one in time, and what does not count announces nothing."""
     row = hand_ins.taken(ctx.db, ctx.course.id, result.homework.id, result.who.id, None)
     best = quizzes.latest_score(ctx.db, row.id) if row.state == "graded" else None
     version = hand_ins.add_version(ctx.db, row, result.who.id, _work(result), is_late=result.is_late)
@@ -51,18 +62,23 @@ def file(ctx: Context, result: Result) -> Filed:
     changes: dict[str, Any] = {"counts": version.version, "is_late": result.is_late} if is_better else {}
     graded = {"state": "graded", "waiting_since": None, "due_at": None}
     hand_ins.change(ctx.db, row.id, versions=version.version, **graded, **changes)
-    earned = _announce_submitted(ctx, result, version)
+    earned = 0
     if is_better:
+        earned = _announce_submitted(ctx, result, row, version, is_first=best is None)
         earned += _grade(ctx, result, row, version, is_first=best is None)
     return Filed(row.id, is_better, earned)
 
 
 def _work(result: Result) -> Work:
-    """Its words are the bot's own, and no two attempts of a person have the same."""
-    return Work(text=f"#{result.attempt}: {result.points}/{result.homework.out_of}", at=result.at)
+    """Its words are the bot's own."""
+    text = f"#{result.attempt}: {result.points}/{result.homework.out_of}"
+    return _Answers(sitting=result.sitting, text=text, at=result.at)
 
 
-def _announce_submitted(ctx: Context, result: Result, version: Submission) -> int:
+def _announce_submitted(ctx: Context, result: Result, row: HandIn, version: Submission, *, is_first: bool) -> int:
+    """The points that this is worth, less those of an attempt that counts no more and was late where this is not."""
+    mends = not is_first and row.is_late != result.is_late
+    before = ctx.retract(SUBMITTED, object_of(result.homework.id), member=result.who) if mends else 0
     outcome = ctx.announce(
         SUBMITTED,
         object_of(result.homework.id),
@@ -74,7 +90,7 @@ def _announce_submitted(ctx: Context, result: Result, version: Submission) -> in
         version=version.version,
         length=0,
     )
-    return outcome.points
+    return outcome.points - before
 
 
 def _grade(ctx: Context, result: Result, row: HandIn, version: Submission, *, is_first: bool) -> int:

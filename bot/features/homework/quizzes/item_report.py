@@ -13,7 +13,7 @@ from bot.engine.parameters import text
 from bot.features.homework.assignments import homework_called
 from bot.features.homework.declared import feature
 from bot.features.homework.quizzes.items import MIN_SITTINGS, Answered, Item, Sitting, analysed
-from bot.features.homework.quizzes.judging import plain
+from bot.features.homework.quizzes.judging import fingerprint, plain
 from bot.features.homework.store import quizzes
 from bot.features.homework.store.quizzes import Answer
 
@@ -58,8 +58,9 @@ def _first(ctx: Context, homework: Homework) -> Sequence[Sequence[Answer]]:
 
 
 def _sitting(homework: Homework, rows: Sequence[Answer]) -> Sitting:
-    by_id = {one.id: one for one in homework.questions}
-    return {row.question: _answered(by_id[row.question], row) for row in rows if row.question in by_id}
+    """Answers to what is not asked any more, or not in these words, say nothing."""
+    asked = {fingerprint(one): one for one in homework.questions}
+    return {asked[row.asked].id: _answered(asked[row.asked], row) for row in rows if row.asked in asked}
 
 
 def _answered(question: Question, row: Answer) -> Answered:

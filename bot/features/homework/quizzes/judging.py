@@ -12,6 +12,8 @@ from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
 
+import msgspec
+
 from bot.domain.homework import Question
 
 Given = Sequence[int | str]
@@ -77,6 +79,13 @@ def is_accepted(said: str, accepted: Sequence[str]) -> bool:
 
 
 # --- all kinds --------------------------------------------------------------------------------------------------------
+
+
+def fingerprint(question: Question) -> str:
+    """The same as long as it asks the same, whatever it is called: an answer counts for what it was given to."""
+    options = [option.by_language for option in question.options]
+    asked = [question.kind, question.text.by_language, options, sorted(question.right), question.accepted]
+    return blake2b(msgspec.json.encode(asked, order="sorted"), digest_size=8).hexdigest()
 
 
 def is_right(question: Question, given: Given) -> bool:

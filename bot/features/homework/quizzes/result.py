@@ -24,6 +24,8 @@ CLOSES = "quiz_close"
 """Rings when nothing more is taken of a quiz that somebody has begun. The object is the number of the attempt."""
 
 _SECOND = timedelta(seconds=1)  # the last one is still in time
+_LOOKS_AGAIN = timedelta(hours=1)  # whether a quiz that was taken out of the course is back
+_AT_ONCE = 50  # attempts; each member is told
 
 
 # --- the end ----------------------------------------------------------------------------------------------------------
@@ -47,6 +49,7 @@ def _result(ctx: Context, sitting: Sitting, at: datetime) -> Result:
     return Result(
         homework=homework,
         who=who,
+        sitting=sitting.attempt.id,
         attempt=sitting.attempt.number,
         at=at,
         is_late=deadline.is_late(at),
@@ -135,11 +138,12 @@ def watch(ctx: Context, attempt: Attempt, closes_at: datetime | None) -> None:
         alarms.put(ctx.db, ctx.course.id, CLOSES, [(str(attempt.id), closes_at + _SECOND)])
 
 
-@feature.alarm(CLOSES)
+@feature.alarm(CLOSES, most=_AT_ONCE)
 def closed(ctx: Context, due: AlarmsDue) -> None:
     for attempt in quizzes.unfinished(ctx.db, [int(one.object) for one in due.alarms]):
         homework = ctx.course.book.homework.get(attempt.homework)
         if homework is None or not homework.is_quiz:
+            watch(ctx, attempt, ctx.now + _LOOKS_AGAIN)
             continue
         deadline = assignment_of(ctx, homework, member_of(ctx.db, attempt.member).id).deadline
         if deadline.is_closed(ctx.now):

@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from bot.domain.ids import CourseId, MemberId, Role
 from bot.engine.figures import Stretch, counts_in, overlap
+from bot.features.homework.store.grades import holds
 from bot.features.homework.store.hand_ins import HandIn
 from bot.features.homework.store.tables import draft, grade, hand_in, submission, team_member
 from storage.among import among
-from storage.persons import by_person, counts_once, is_of, person_of
+from storage.persons import by_person, is_of, person_of
 from storage.tables import account, audit, member
 
 
@@ -86,7 +87,7 @@ def states(db: Connection, course: CourseId, homework: str) -> dict[MemberId, st
     """What has become of the hand-in of each member who has one, alone or with a team."""
     mine = (hand_in.c.course == course) & (hand_in.c.homework == homework)
     alone = select(person_of(hand_in.c.member), hand_in.c.state).where(
-        mine, hand_in.c.team.is_(None), counts_once(hand_in, "course", "homework")
+        mine, hand_in.c.team.is_(None), hand_in.c.aside.is_(None)
     )
     together = select(person_of(team_member.c.member), hand_in.c.state).join(
         hand_in, hand_in.c.team == team_member.c.team
@@ -104,5 +105,5 @@ def reminded_since(db: Connection, course: CourseId, homework: str, moment: date
 
 
 def _is_answer() -> ColumnElement[bool]:
-    """A quiz grades by itself; and nobody waits for a grade that is mended."""
-    return grade.c.member.is_not(None) & grade.c.waited.is_not(None)
+    """A quiz grades by itself, nobody waits for a grade that is mended, and what is taken back answers nothing."""
+    return grade.c.member.is_not(None) & grade.c.waited.is_not(None) & holds()

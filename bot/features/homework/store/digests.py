@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from bot.domain.ids import CourseId, MemberId
+from bot.features.homework.store.grades import holds
 from bot.features.homework.store.tables import answer, attempt, digest, grade, hand_in
 from storage.persons import counts_once
 
@@ -15,7 +16,8 @@ Digest = Row[Any]
 
 def newest_grades(db: Connection, course: CourseId, homework: str) -> Sequence[Any]:
     """What the newest grade of each hand-in says of its parts; not of what was withdrawn."""
-    last = select(func.max(grade.c.id)).where(grade.c.hand_in == hand_in.c.id).correlate(hand_in).scalar_subquery()
+    mine = (grade.c.hand_in == hand_in.c.id) & holds()
+    last = select(func.max(grade.c.id)).where(mine).correlate(hand_in).scalar_subquery()
     query = select(grade.c.scores, grade.c.problems).join(hand_in, grade.c.id == last)
     mine = (hand_in.c.course == course) & (hand_in.c.homework == homework) & (hand_in.c.state != "withdrawn")
     return db.execute(query.where(mine)).all()

@@ -15,7 +15,7 @@ from bot.features.homework.store.hand_ins import HandIn
 from bot.features.homework.store.tables import draft, hand_in
 from bot.features.homework.works import Piece
 from storage.persons import is_of, same_person
-from storage.tables import member, profile
+from storage.tables import account, member, profile
 
 Draft = Row[Any]
 
@@ -84,10 +84,9 @@ def claim(db: Connection, id: int, numbers: Collection[int]) -> set[int]:
     return set(db.execute(update(hand_in).where(free).values(draft=id).returning(hand_in.c.id)).scalars())
 
 
-def release(db: Connection, id: int) -> list[int]:
-    """Give back what a draft claims; the numbers."""
-    given = update(hand_in).where(hand_in.c.draft == id).values(draft=None).returning(hand_in.c.id)
-    return sorted(db.execute(given).scalars())
+def release(db: Connection, id: int) -> None:
+    """Give back what a draft claims."""
+    db.execute(update(hand_in).where(hand_in.c.draft == id).values(draft=None))
 
 
 def claimed(db: Connection, id: int) -> Sequence[HandIn]:
@@ -116,3 +115,9 @@ def others_among_staff(db: Connection, course: CourseId, but: Collection[int]) -
     there = (member.c.course == course) & (member.c.role != "student") & member.c.left_at.is_(None)
     others = there & member.c.merged_into.is_(None) & member.c.id.not_in(but)
     return db.execute(select(literal(1)).where(others).limit(1)).first() is not None
+
+
+def accounts_of(db: Connection, course: CourseId) -> set[str]:
+    """All accounts that were ever seen here, as YAML writes them."""
+    query = select(account.c.platform, account.c.user).where(account.c.course == course)
+    return {f"{row.platform}:{row.user}" for row in db.execute(query)}

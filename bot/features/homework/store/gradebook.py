@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Select, select
 
 from bot.domain.ids import CourseId, MemberId
+from bot.features.homework.store.grades import holds
 from bot.features.homework.store.tables import extension, grade, hand_in, submission, team, team_member
 from storage.persons import grouped, person_of
 from storage.tables import account, member, profile
@@ -102,7 +103,8 @@ def _results(db: Connection, course: CourseId) -> dict[int, dict[str, Result]]:
 def _owners(db: Connection, course: CourseId) -> list[tuple[int, int, int]]:
     """Whose each hand-in is: the person, by which member, and its number."""
     mine = hand_in.c.course == course
-    alone = select(person_of(hand_in.c.member), hand_in.c.member, hand_in.c.id).where(mine, hand_in.c.team.is_(None))
+    own = mine & hand_in.c.team.is_(None) & hand_in.c.aside.is_(None)
+    alone = select(person_of(hand_in.c.member), hand_in.c.member, hand_in.c.id).where(own)
     together = select(person_of(team_member.c.member), team_member.c.member, hand_in.c.id)
     together = together.join(hand_in, hand_in.c.team == team_member.c.team)
     together = together.where(mine, team_member.c.left_at.is_(None))
@@ -127,6 +129,6 @@ _FIGURES = ("hand_in", "version", "kind", "member", "at", "points", "out_of", "l
 def _grades(db: Connection, course: CourseId) -> dict[int, list[Row[Any]]]:
     """Without the comments: they are between who graded and the author."""
     query = select(*(grade.c[name] for name in _FIGURES), grade.c.scores, grade.c.problems, profile.c.name)
-    query = query.join(hand_in, hand_in.c.id == grade.c.hand_in)
+    query = query.join(hand_in, hand_in.c.id == grade.c.hand_in).where(holds())
     query = query.join(profile, profile.c.member == person_of(grade.c.member), isouter=True)
     return _of(db, query.order_by(grade.c.hand_in, grade.c.id), course)

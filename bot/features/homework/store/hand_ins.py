@@ -5,6 +5,7 @@ after the other.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.domain.ids import CourseId, MemberId
 from bot.features.homework.store.tables import draft, hand_in, submission, team, team_member
 from bot.features.homework.works import Piece, Work
 from storage.database import insert_new
-from storage.persons import counts_once, same_person
+from storage.persons import person_of, same_person
 from storage.tables import Id
 
 HandIn = Row[Any]
@@ -27,10 +28,14 @@ def owner_of(member: int, team_id: int | None) -> str:
 
 
 def is_mine(who: BindParameter[Any] | MemberId) -> ColumnElement[bool]:
-    """Whether a hand-in is this person's own, or their team's: `counts_once` where several accounts have one each."""
-    theirs = select(team_member.c.team).where(same_person(team_member.c.member, who), team_member.c.left_at.is_(None))
-    alone = hand_in.c.team.is_(None) & same_person(hand_in.c.member, who) & counts_once(hand_in, "course", "homework")
-    return alone | hand_in.c.team.in_(theirs)
+    """Whether a hand-in is this person's own, or their team's; of several accounts with one each, the one that counts.
+
+    Who came into two teams by two accounts belongs to the earlier one.
+    """
+    theirs = select(func.min(team.c.id)).join(team_member, team_member.c.team == team.c.id)
+    theirs = theirs.where(same_person(team_member.c.member, who), team_member.c.left_at.is_(None))
+    alone = hand_in.c.team.is_(None) & same_person(hand_in.c.member, who) & hand_in.c.aside.is_(None)
+    return alone | hand_in.c.team.in_(theirs.group_by(team.c.course, team.c.homework))
 
 
 def by_number(db: Connection, course: CourseId, number: int, *, lock: bool = False) -> HandIn | None:
@@ -125,15 +130,29 @@ def add_version(db: Connection, row: HandIn, who: MemberId, work: Work, *, is_la
         "digest": work.digest,
         "object": work.object,
     }
+    _is_last(db, row.id, work.at)
     made = insert_new(db, submission).values(values).returning(*submission.c)
     return db.execute(made).one()
+
+
+def _is_last(db: Connection, number: int, at: datetime) -> None:
+    """Of what was handed in within the same second, the last is the newest."""
+    same = (submission.c.hand_in == number) & (submission.c.again_at == at)
+    db.execute(update(submission).where(same).values(again_at=None))
 
 
 def standing_in(db: Connection, course: CourseId, object: str) -> Sequence[Submission]:
     """The versions that stand in this message, with the course's hand-ins locked."""
     query = select(submission, hand_in.c.homework, hand_in.c.state, hand_in.c.counts)
     query = query.join(hand_in, hand_in.c.id == submission.c.hand_in)
-    return db.execute(query.where(submission.c.object == object, hand_in.c.course == course)).all()
+    theirs = (submission.c.object == object) & (hand_in.c.course == course) & hand_in.c.aside.is_(None)
+    return db.execute(query.where(theirs)).all()
+
+
+def handed_in_again(db: Connection, same: Submission, at: datetime) -> None:
+    """The same as this version was handed in once more."""
+    _is_last(db, same.hand_in, at)
+    db.execute(update(submission).where(submission.c.id == same.id).values(again_at=at))
 
 
 def submission_no(db: Connection, id: int) -> Submission | None:
@@ -151,6 +170,29 @@ def grader_of(db: Connection, draft_id: int) -> MemberId | None:
     return db.execute(select(draft.c.member).where(draft.c.id == draft_id)).scalar_one_or_none()
 
 
+# --- of a person ------------------------------------------------------------------------------------------------------
+
+
+def own_of(db: Connection, course: CourseId, who: MemberId) -> Sequence[HandIn]:
+    """What a person has handed in alone, by any of their accounts, also what was set aside; locked.
+
+    With `at`: when the version that counts was handed in.
+    """
+    counts = (submission.c.hand_in == hand_in.c.id) & (submission.c.version == hand_in.c.counts)
+    query = select(hand_in, submission.c.at).join_from(hand_in, submission, counts)
+    mine = (hand_in.c.course == course) & hand_in.c.team.is_(None) & same_person(hand_in.c.member, who)
+    return db.execute(query.where(mine).order_by(hand_in.c.id).with_for_update(of=hand_in)).all()
+
+
+def have_handed_in(db: Connection, course: CourseId, homework: str) -> set[MemberId]:
+    """The persons who have a hand-in for a homework, by themselves or with their team."""
+    mine = (hand_in.c.course == course) & (hand_in.c.homework == homework)
+    alone = select(person_of(hand_in.c.member)).where(mine, hand_in.c.team.is_(None))
+    together = select(person_of(team_member.c.member)).join(hand_in, hand_in.c.team == team_member.c.team)
+    together = together.where(mine, team_member.c.left_at.is_(None))
+    return {MemberId(who) for query in (alone, together) for who in db.execute(query).scalars()}
+
+
 # --- sums -------------------------------------------------------------------------------------------------------------
 
 
@@ -160,11 +202,10 @@ def how_many(db: Connection, course: CourseId, homework: str) -> int:
     return db.execute(select(func.count()).select_from(hand_in).where(mine)).scalar_one()
 
 
-def waiting(db: Connection, course: CourseId, homework: Collection[str] = ()) -> Sequence[HandIn]:
-    """What waits for an answer, the longest first; of these homework, or of all."""
+def waiting(db: Connection, course: CourseId, homework: Collection[str]) -> Sequence[HandIn]:
+    """What waits for an answer, the longest first; of these homework."""
     query = select(hand_in).where(hand_in.c.course == course, hand_in.c.state == "waiting")
-    if homework:
-        query = query.where(hand_in.c.homework.in_(homework))
+    query = query.where(hand_in.c.homework.in_(homework))
     return db.execute(query.order_by(hand_in.c.waiting_since, hand_in.c.id)).all()
 
 

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
 
-from bot.domain.homework import Homework
+from bot.domain.homework import Homework, Question
 from bot.domain.ids import CourseId, MemberId
 from bot.domain.places import Member
-from bot.features.homework.quizzes.judging import Given
+from bot.features.homework.quizzes.judging import Given, fingerprint
 from bot.features.homework.store.tables import answer, attempt, grade
 from storage.among import among
 from storage.database import insert, insert_new
@@ -99,26 +99,26 @@ def finish(db: Connection, number: int, *, points: int, out_of: int, at: datetim
 
 
 def answers_of(db: Connection, number: int) -> dict[str, Answer]:
-    """By question, the final ones and what is being chosen."""
+    """By the fingerprint of the question, the final ones and what is being chosen."""
     rows = db.execute(select(answer).where(answer.c.attempt == number))
-    return {row.question: row for row in rows}
+    return {row.asked: row for row in rows}
 
 
-def choose(db: Connection, number: int, question: str, given: Given, *, at: datetime) -> bool:
+def choose(db: Connection, number: int, question: Question, given: Given, *, at: datetime) -> bool:
     """Keep what is chosen so far; False where the answer is final."""
     return _keep(db, number, question, given, is_final=False, is_right=False, seconds=0, at=at)
 
 
-def settle(db: Connection, number: int, question: str, given: Given, judged: Judged, *, at: datetime) -> bool:
+def settle(db: Connection, number: int, question: Question, given: Given, judged: Judged, *, at: datetime) -> bool:
     """Make it the final answer; False where there is one."""
     return _keep(db, number, question, given, is_final=True, at=at, **judged._asdict())
 
 
-def _keep(db: Connection, number: int, question: str, given: Given, **values: Any) -> bool:
-    values["given"] = list(given)
-    row = insert(db, answer).values(attempt=number, question=question, **values)
+def _keep(db: Connection, number: int, question: Question, given: Given, **values: Any) -> bool:
+    values |= {"given": list(given), "question": question.id}
+    row = insert(db, answer).values(attempt=number, asked=fingerprint(question), **values)
     changed = row.on_conflict_do_update(
-        index_elements=["attempt", "question"], set_=values, where=answer.c.is_final.is_(False)
+        index_elements=["attempt", "asked"], set_=values, where=answer.c.is_final.is_(False)
     )
     return db.execute(changed).rowcount > 0
 

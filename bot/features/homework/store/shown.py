@@ -20,20 +20,13 @@ def in_time(db: Connection, course: CourseId, homework: str) -> tuple[int, int]:
 
 
 def last_handed_in(db: Connection, course: CourseId, homework: str, most: int) -> Sequence[Any]:
-    """Number, version and name of those that came last, the newest first."""
-    newest = (
-        select(func.max(submission.c.id).label("id"))
-        .join(hand_in, hand_in.c.id == submission.c.hand_in)
-        .where(hand_in.c.course == course, hand_in.c.homework == homework, hand_in.c.state != "withdrawn")
-        .group_by(submission.c.hand_in)
-        .order_by(func.max(submission.c.id).desc())
-        .limit(most)
-        .subquery()
-    )
+    """Number, version and name of those versions that count and came last, the newest first."""
     query = (
         select(submission.c.hand_in.label("number"), submission.c.version, profile.c.name)
-        .join(newest, newest.c.id == submission.c.id)
+        .join(hand_in, (hand_in.c.id == submission.c.hand_in) & (hand_in.c.counts == submission.c.version))
         .join(member, is_of(submission.c.member))
         .join(profile, profile.c.member == person_of(submission.c.member))
+        .where(hand_in.c.course == course, hand_in.c.homework == homework, hand_in.c.state != "withdrawn")
+        .where(profile.c.pseudonym.is_(None))  # who has chosen another name is not shown by it beside their work
     )
-    return db.execute(query.order_by(submission.c.id.desc())).all()
+    return db.execute(query.order_by(submission.c.id.desc()).limit(most)).all()

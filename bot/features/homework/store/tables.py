@@ -58,7 +58,9 @@ draft = Table(
     Column("comment", Text, nullable=False),
     Column("files", Json, nullable=False),  # what goes with the comment; as those of a submission
     Column("seen", Json, nullable=False),  # hand-in -> the version that counted when it was shown to who grades
+    Column("features", Boolean(create_constraint=False)),  # what becomes of it at the end; NULL: it stays as it is
     Index(None, "course", "member"),
+    sqlite_autoincrement=True,  # a number is never used again: the panel of what is over is no other draft's
 )
 
 hand_in = Table(
@@ -74,6 +76,7 @@ hand_in = Table(
     Column("versions", Integer, nullable=False, server_default=NOUGHT),  # how many there were
     Column("chosen", Integer),  # the version that the author has picked
     Column("counts", Integer),  # the version that counts
+    Column("sent_back", Integer, nullable=False, server_default=NOUGHT),  # versions up to this one were returned
     Column("is_late", Boolean(create_constraint=False), nullable=False, server_default=false()),  # that version
     Column("waiting_since", Moment),  # when the version was handed in that waits for an answer
     Column("due_at", Moment),  # when the answer is due
@@ -81,8 +84,10 @@ hand_in = Table(
     Column("draft", Id, ForeignKey("grading_draft.id")),  # who is at it
     Column("revise_until", Moment),  # of what was returned: new versions are in time up to here
     Column("appeal", Text),  # why the author asks to look again, while nobody has
+    Column("appellant", Id, ForeignKey("member.id")),  # who asks
     Column("featured_at", Moment),
     Column("featured_in", String(32)),  # the space of those who are to see it
+    Column("aside", String(12)),  # its state before one of another account of the same person took its place
     UniqueConstraint("course", "homework", "owner"),
     Index(None, "course", "state", "waiting_since"),
     Index(None, "member"),
@@ -98,6 +103,7 @@ submission = Table(
     Column("version", Integer, nullable=False),
     Column("member", Id, ForeignKey("member.id"), nullable=False),  # who handed it in
     Column("at", Moment, nullable=False),  # by the platform's time of the message
+    Column("again_at", Moment),  # when the same was last handed in once more
     Column("is_late", Boolean(create_constraint=False), nullable=False),
     Column("text", Text, nullable=False),
     Column("files", Json, nullable=False),  # `Piece`s
@@ -115,7 +121,7 @@ grade = Table(
     Column("id", Id, primary_key=True),
     Column("hand_in", Id, ForeignKey("hand_in.id"), nullable=False),
     Column("version", Integer, nullable=False),  # that was looked at
-    Column("kind", String(8), nullable=False),  # graded, returned
+    Column("kind", String(8), nullable=False),  # graded, returned, undone: a return that was taken back
     Column("member", Id, ForeignKey("member.id")),  # who graded; NULL: a quiz, by itself
     Column("at", Moment, nullable=False),
     Column("points", Integer, nullable=False),  # before what lateness loses
@@ -128,6 +134,8 @@ grade = Table(
     Column("files", Json, nullable=False),
     Column("waited", Integer),  # seconds of counted time, from hand-in to answer; NULL: nobody waited for it
     Column("is_in_time", Boolean(create_constraint=False), nullable=False),
+    Column("since", Moment),  # from when on somebody had waited for it
+    Column("appeal", Text),  # why its author had asked to look again; NULL: had not
     Column("read_at", Moment),  # when the author opened it
     Index(None, "hand_in", "id"),
     Index(None, "member", "at"),
@@ -139,12 +147,13 @@ extension = Table(
     Column("id", Id, primary_key=True),
     Column("course", String(32), nullable=False),
     Column("homework", String(32), nullable=False),
-    Column("member", Id, ForeignKey("member.id"), nullable=False),
+    Column("member", Id, ForeignKey("member.id")),  # NULL: everybody, also who comes later
     Column("until", Moment, nullable=False),
     Column("source", String(8), nullable=False),  # token, staff, import
     Column("by", Id, ForeignKey("member.id")),
     Column("at", Moment, nullable=False),
     Column("ended_at", Moment),  # taken back
+    Column("is_spent", Boolean(create_constraint=False), nullable=False, server_default=false()),  # its token is gone
     Index(None, "course", "homework", "member"),
     Index(None, "member"),
 )
@@ -185,7 +194,8 @@ answer = Table(
     "quiz_answer",
     metadata,
     Column("attempt", Id, ForeignKey("quiz_attempt.id"), primary_key=True),
-    Column("question", String(32), primary_key=True),
+    Column("asked", String(16), primary_key=True),  # the fingerprint of the question, as it stood then
+    Column("question", String(32), nullable=False),  # what it was called
     Column("given", Json, nullable=False),  # numbers of options from 0, or one text
     Column("is_final", Boolean(create_constraint=False), nullable=False),
     Column("is_right", Boolean(create_constraint=False), nullable=False),

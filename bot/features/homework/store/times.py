@@ -1,4 +1,4 @@
-"""More time for one member, and who belongs to which group."""
+"""More time for one member or for everybody, and who belongs to which group."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -16,16 +16,25 @@ from storage.tables import fact, member
 
 
 def extensions_of(db: Connection, course: CourseId, who: MemberId) -> dict[str, datetime]:
-    """Until when, by homework, for those of which the member has more time."""
-    mine = (extension.c.course == course) & same_person(extension.c.member, who) & extension.c.ended_at.is_(None)
+    """Until when, by homework, for those of which the member has more time, by themselves or as everybody has."""
+    theirs = or_(extension.c.member.is_(None), same_person(extension.c.member, who))
+    mine = (extension.c.course == course) & theirs & extension.c.ended_at.is_(None)
     query = select(extension.c.homework, func.max(extension.c.until).label("until")).where(mine)
     return {row.homework: row.until for row in db.execute(query.group_by(extension.c.homework))}
 
 
-def extended(db: Connection, course: CourseId, homework: str) -> dict[MemberId, datetime]:
-    """Until when, of all who have more time for a homework."""
+def for_all(db: Connection, course: CourseId, homework: str) -> datetime | None:
+    """Until when everybody has more time for a homework."""
     mine = (extension.c.course == course) & (extension.c.homework == homework) & extension.c.ended_at.is_(None)
-    rows = db.execute(select(person_of(extension.c.member).label("who"), extension.c.until).where(mine)).all()
+    query = select(extension.c.until).where(mine, extension.c.member.is_(None))
+    return db.execute(query.order_by(extension.c.until.desc()).limit(1)).scalar()
+
+
+def extended(db: Connection, course: CourseId, homework: str) -> dict[MemberId, datetime]:
+    """Until when, of all who have more time of their own for a homework."""
+    mine = (extension.c.course == course) & (extension.c.homework == homework) & extension.c.ended_at.is_(None)
+    query = select(person_of(extension.c.member).label("who"), extension.c.until)
+    rows = db.execute(query.where(mine, extension.c.member.is_not(None))).all()
     found: dict[MemberId, datetime] = {}
     for row in rows:
         found[row.who] = max(row.until, found.get(row.who, row.until))
@@ -42,7 +51,8 @@ def running(db: Connection, course: CourseId, homework: str, who: Collection[Mem
 def tokens_used(db: Connection, course: CourseId, who: MemberId) -> int:
     """How many tokens a person has used; one that moved a whole team's deadline is that of who used it."""
     own = same_person(extension.c.member, who) & same_person(extension.c.by, who)
-    mine = (extension.c.course == course) & (extension.c.source == "token") & own & extension.c.ended_at.is_(None)
+    gone = extension.c.ended_at.is_(None) | extension.c.is_spent
+    mine = (extension.c.course == course) & (extension.c.source == "token") & own & gone
     return db.execute(select(func.count()).select_from(extension).where(mine)).scalar_one()
 
 
@@ -58,8 +68,8 @@ def lock(db: Connection, members: Iterable[MemberId]) -> None:
         db.execute(select(member.c.id).where(member.c.id == who).with_for_update())
 
 
-def add(db: Connection, common: dict[str, Any], untils: Sequence[tuple[MemberId, datetime]]) -> None:
-    """Give each of these members time up to a moment; `common`: course, homework, source, by, at."""
+def add(db: Connection, common: dict[str, Any], untils: Sequence[tuple[MemberId | None, datetime]]) -> None:
+    """Give each of these members, or everybody, time up to a moment; `common`: course, homework, source, by, at."""
     if untils:
         db.execute(insert(extension), [{**common, "member": who, "until": until} for who, until in untils])
 
@@ -73,13 +83,30 @@ def end(db: Connection, rows: Iterable[Row[Any]], at: datetime) -> None:
 def share(
     db: Connection, course: CourseId, homework: str, who: MemberId, mates: Collection[MemberId], at: datetime
 ) -> None:
-    """A team has one deadline: who comes into it has the time that it has, instead of any of their own."""
-    end(db, running(db, course, homework, [who]), at)
+    """A team has one deadline: who comes into it has the time that it has, instead of any of their own.
+
+    A token that they have used stays used: those whom they leave go on with that time.
+    """
+    own = running(db, course, homework, [who])
+    end(db, own, at)
+    _spend(db, [row.id for row in own if row.source == "token"])
     theirs = running(db, course, homework, mates)
-    if theirs:
-        longest = max(theirs, key=lambda row: row.until)
-        common = {"course": course, "homework": homework, "source": longest.source, "by": longest.by, "at": at}
+    longest = max(theirs, key=lambda row: row.until, default=None)
+    if longest is not None and not _revive(db, longest, who):
+        common = {"course": course, "homework": homework, "source": longest.source, "by": longest.by, "at": longest.at}
         add(db, common, [(who, longest.until)])
+
+
+def _spend(db: Connection, those: Sequence[int]) -> None:
+    db.execute(update(extension).where(among(extension.c.id, "those")).values(is_spent=True), {"those": those})
+
+
+def _revive(db: Connection, longest: Row[Any], who: MemberId) -> bool:
+    """Whether that is the time of a token of theirs, from when they were in this team before; it is theirs again."""
+    same = (extension.c.homework == longest.homework) & (extension.c.until == longest.until)
+    mine = same & (extension.c.course == longest.course) & (extension.c.at == longest.at) & extension.c.is_spent
+    again = update(extension).where(mine, same_person(extension.c.member, who), same_person(extension.c.by, who))
+    return db.execute(again.values(ended_at=None, is_spent=False)).rowcount > 0
 
 
 def late_hand_ins(db: Connection, course: CourseId, homework: str) -> Sequence[HandIn]:

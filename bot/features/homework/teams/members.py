@@ -9,14 +9,16 @@ from bot.domain.homework import Homework
 from bot.domain.messages import Text, Words
 from bot.domain.places import Member
 from bot.engine.context import Context
-from bot.engine.roster import member_of
 from bot.engine.telling import ears_of, tell
 from bot.features.homework.assignments import assignment_of, is_for
 from bot.features.homework.declared import feature
 from bot.features.homework.store import hand_ins
 from bot.features.homework.store import teams as store
 from bot.features.homework.store.hand_ins import HandIn
+from bot.features.homework.teams.authors import authors
 from bot.features.homework.teams.teaming import join, make_teams
+
+__all__ = ["authors", "left", "team_for", "tell_others"]
 
 
 def team_for(ctx: Context, homework: Homework) -> Row[Any] | None:
@@ -33,11 +35,6 @@ def team_for(ctx: Context, homework: Homework) -> Row[Any] | None:
 def _may_join(ctx: Context, homework: Homework) -> bool:
     is_open = assignment_of(ctx, homework, ctx.member.id).is_open(ctx.now)
     return is_open and ctx.member.role == "student" and is_for(ctx, ctx.member, homework)
-
-
-def authors(ctx: Context, row: HandIn) -> list[Member]:
-    """Whose work it is: the member, or those of the team who are still there."""
-    return [member_of(ctx.db, row.member)] if row.team is None else store.members_of(ctx.db, [row.team])[row.team]
 
 
 def tell_others(ctx: Context, row: HandIn, words: Words) -> None:

@@ -13,6 +13,7 @@ from bot.engine.context import Context
 from bot.engine.telling import ears_of, tell
 from bot.engine.voice import Utterance
 from bot.features.homework.audience import spaces_of, students_for
+from bot.features.homework.handing import standing
 from bot.features.homework.store import hand_ins, times
 from bot.features.homework.store import teams as store
 from bot.features.homework.teams.dealing import Strength, dealt, how_many, ranked
@@ -57,9 +58,10 @@ def join(ctx: Context, homework: Homework) -> Row[Any] | None:
 
 
 def enter(ctx: Context, homework: Homework, who: Member, team: Row[Any], mates: Sequence[Member]) -> None:
-    """Put somebody into a team, with the time that it has; they and those who are in it are told."""
+    """Put somebody into a team, with the time and the work that it has; they and those who are in it are told."""
     store.put(ctx.db, [(team.id, who.id)])
     times.share(ctx.db, ctx.course.id, homework.id, who.id, [one.id for one in mates], ctx.now)
+    standing.agree(ctx, homework, who)
     tell(ctx, who.id, mine(homework, team.number, mates))
     for mate in mates:
         tell(ctx, mate.id, Text(id="team.new_mate", values={"name": who.name, "homework": homework.title}))

@@ -5,7 +5,7 @@ What was in time stays so, also where time is taken back.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from bot.domain.events import AlarmsDue
 from bot.domain.homework import Homework
@@ -17,7 +17,7 @@ from bot.engine.roster import members_by_id
 from bot.engine.telling import tell
 from bot.features.homework.deadlines import Deadline, deadline_of
 from bot.features.homework.declared import feature
-from bot.features.homework.handing import handing_in
+from bot.features.homework.handing import standing
 from bot.features.homework.store import hand_ins, times
 from bot.features.homework.store import teams as team_store
 from bot.features.homework.store.hand_ins import HandIn
@@ -39,44 +39,44 @@ def affected(ctx: Context, homework: Homework, who: Member) -> list[Member]:
 def deadline_for(ctx: Context, homework: Homework, those: Sequence[Member]) -> Deadline:
     """The one that counts for an author, without what a returned work gets beside it."""
     rows = times.running(ctx.db, ctx.course.id, homework.id, [one.id for one in those])
-    return deadline_of(homework, ctx.course.zone, extended=max((row.until for row in rows), default=None))
+    common = times.for_all(ctx.db, ctx.course.id, homework.id)
+    untils = [*(row.until for row in rows), *([common] if common else [])]
+    return deadline_of(homework, ctx.course.zone, extended=max(untils, default=None))
 
 
 def give(ctx: Context, homework: Homework, until: Mapping[MemberId, datetime], source: Source) -> list[int]:
     """Give each of these members time, and mend what was late; the numbers of hand-ins graded as late, that stay so."""
-    by = ctx.member.id
-    common = {"course": ctx.course.id, "homework": homework.id, "source": source, "by": by, "at": ctx.now}
-    times.add(ctx.db, common, list(until.items()))
+    times.add(ctx.db, _by_hand(ctx, homework, source), list(until.items()))
     return mend(ctx, homework, until)
 
 
-def mend(ctx: Context, homework: Homework, those: Collection[MemberId]) -> list[int]:
-    """Let what these members handed in be in time where it now is; the numbers of those that were graded before."""
+def give_all(ctx: Context, homework: Homework, until: datetime, own: Mapping[MemberId, datetime]) -> list[int]:
+    """The same for everybody, also for who comes later; `own`: who gets more than that, and until when."""
+    times.add(ctx.db, _by_hand(ctx, homework, "staff"), [(None, until), *own.items()])
+    return mend(ctx, homework)
+
+
+def _by_hand(ctx: Context, homework: Homework, source: Source) -> dict[str, Any]:
+    return {"course": ctx.course.id, "homework": homework.id, "source": source, "by": ctx.member.id, "at": ctx.now}
+
+
+def mend(ctx: Context, homework: Homework, those: Collection[MemberId] | None = None) -> list[int]:
+    """Let what these members, or all, handed in be in time where it now is; the numbers of those graded before."""
     graded = []
     for row in times.late_hand_ins(ctx.db, ctx.course.id, homework.id):
         mine = authors(ctx, row)
-        if any(one.id in those for one in mine) and _mend(ctx, homework, row, mine) and row.state == "graded":
+        is_meant = those is None or any(one.id in those for one in mine)
+        if is_meant and _mend(ctx, homework, row, mine) and row.state == "graded":
             graded.append(row.id)
     return graded
 
 
 def _mend(ctx: Context, homework: Homework, row: HandIn, mine: Sequence[Member]) -> bool:
-    """Whether anything was late, and is not any more."""
-    deadline = deadline_for(ctx, homework, mine)
-    late = [one for one in hand_ins.versions_of(ctx.db, row.id) if one.is_late]
-    mended = {one.version for one in late if not deadline.is_late(one.at)}
-    if not mended:
-        return False
-    times.are_in_time(ctx.db, row.id, mended)
-    if row.state == "withdrawn":
-        return True
-    before, row = row.counts, handing_in.settle(ctx, row) if row.state == "waiting" else row
-    if row.counts in mended:
-        row = hand_ins.change(ctx.db, row.id, is_late=False)
-    if row.counts in mended or row.counts != before:
-        handing_in.announce_again(ctx, homework, row)
-        _tell_mended(ctx, homework, row, mine)
-    return True
+    """Whether what counts was late, and is not any more."""
+    mended = standing.mend(ctx, homework, row)
+    if mended is not None:
+        _tell_mended(ctx, homework, mended, mine)
+    return mended is not None
 
 
 def _tell_mended(ctx: Context, homework: Homework, row: HandIn, mine: Sequence[Member]) -> None:
@@ -101,4 +101,4 @@ def imported(ctx: Context, due: AlarmsDue) -> None:
 def _tell_imported(ctx: Context, homework: Homework, those: Sequence[Member]) -> None:
     for one in those:
         until = ctx.course.wall_time(deadline_for(ctx, homework, [one]).due_at)
-        tell(ctx, one.id, Text(id="extend.told", values={"homework": homework.title, "until": until}))
+        tell(ctx, one.id, Text(id="extend.told_given", values={"homework": homework.title, "until": until}))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.errors import UserError
 from bot.domain.homework import Homework
@@ -12,11 +12,12 @@ from bot.domain.moments import moment_of
 from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.telling import tell
+from bot.features.homework.assignments import deadline_for_all
 from bot.features.homework.audience import spaces_of, students_for
-from bot.features.homework.deadlines import deadline_of
+from bot.features.homework.posts.closing import tell_posts
 from bot.features.homework.store import times
 from bot.features.homework.time.asked import homework_and_rest
-from bot.features.homework.time.extending import affected, deadline_for, give
+from bot.features.homework.time.extending import affected, deadline_for, give, give_all
 from rules.fields import parse_date, parse_duration, parse_time
 
 _ASKED = re.compile(
@@ -69,38 +70,36 @@ def _extend_one(ctx: Context, homework: Homework, who: Member, asked: re.Match[s
     values = {"name": who.name, "homework": homework.title, "until": ctx.course.wall_time(until)}
     ctx.reply_words(Text(id="extend.given", values=values))
     _tell_graded(ctx, graded)
-    tell_each(ctx, homework, those)
+    tell_each(ctx, homework, those, id="extend.told_given")
     shown = f"{ctx.course.wall_time(until):%Y-%m-%d %H:%M}"
     ctx.audit("extend", member=f"#{who.id}", homework=homework.id, until=shown)
 
 
 def _extend_all(ctx: Context, homework: Homework, asked: re.Match[str]) -> None:
-    """Everybody's own deadline moves; who has more time than that already keeps it."""
+    """The deadline moves for all, also for who comes later; who had more time than that gets as much on top."""
     students = students_for(ctx, homework)
     times.lock(ctx.db, [one.id for one in students])
-    until = _untils(ctx, homework, students, asked)
-    if not until:
+    before = deadline_for_all(ctx, homework).due_at
+    until = _until(ctx, asked, before)
+    if until <= before:
         raise UserError("extend.nobody_later", homework=homework.title)
-    graded = give(ctx, homework, until, "staff")
-    common = ctx.course.wall_time(max(_until(ctx, asked, homework.due.moment(ctx.course.zone)), min(until.values())))
+    own = _own(ctx, homework, before, until - before) if asked["span"] else {}
+    graded = give_all(ctx, homework, until, own)
+    shown = ctx.course.wall_time(until)
     for space in spaces_of(ctx, homework):
-        ctx.say(space, Text(id="extend.post_all", values={"homework": homework.title, "until": common}))
-    ctx.reply("extend.given_all", homework=homework.title, count=len(until), until=common)
+        ctx.say(space, Text(id="extend.post_all", values={"homework": homework.title, "until": shown}))
+    tell_posts(ctx, homework, until)
+    ctx.reply("extend.given_all", homework=homework.title, count=len(students), until=shown)
+    if own:
+        ctx.reply("extend.given_all_own", count=len(own))
     _tell_graded(ctx, graded)
-    ctx.audit("extend_all", homework=homework.id, until=f"{common:%Y-%m-%d %H:%M}")
+    ctx.audit("extend_all", homework=homework.id, until=f"{shown:%Y-%m-%d %H:%M}")
 
 
-def _untils(
-    ctx: Context, homework: Homework, students: Sequence[Member], asked: re.Match[str]
-) -> Mapping[MemberId, datetime]:
-    before = times.extended(ctx.db, ctx.course.id, homework.id)
-    found: dict[MemberId, datetime] = {}
-    for one in students:
-        due_at = deadline_of(homework, ctx.course.zone, extended=before.get(one.id)).due_at
-        until = _until(ctx, asked, due_at)
-        if until > due_at:
-            found[one.id] = until
-    return found
+def _own(ctx: Context, homework: Homework, before: datetime, span: timedelta) -> Mapping[MemberId, datetime]:
+    """Until when those have time now who had more of it than all."""
+    found = times.extended(ctx.db, ctx.course.id, homework.id)
+    return {who: until + span for who, until in found.items() if until > before}
 
 
 def _take_back(ctx: Context, homework: Homework, who: Member) -> None:
@@ -117,12 +116,12 @@ def _take_back(ctx: Context, homework: Homework, who: Member) -> None:
     ctx.audit("extend_back", member=f"#{who.id}", homework=homework.id)
 
 
-def tell_each(ctx: Context, homework: Homework, those: Sequence[Member]) -> None:
+def tell_each(ctx: Context, homework: Homework, those: Sequence[Member], *, id: str = "extend.told") -> None:
     """Until when they have time now."""
     if those:
         until = ctx.course.wall_time(deadline_for(ctx, homework, those).due_at)
         for one in those:
-            tell(ctx, one.id, Text(id="extend.told", values={"homework": homework.title, "until": until}))
+            tell(ctx, one.id, Text(id=id, values={"homework": homework.title, "until": until}))
 
 
 def _tell_graded(ctx: Context, graded: Sequence[int]) -> None:

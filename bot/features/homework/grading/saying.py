@@ -1,0 +1,75 @@
+"""What an assistant says of a work while they grade it, in words or as a voice message or file."""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from msgspec import structs
+
+from bot.domain.errors import UserError
+from bot.domain.events import Attachment, JobDone
+from bot.engine import jobs
+from bot.engine.context import Context
+from bot.features.homework.declared import feature
+from bot.features.homework.store import drafts as store
+from bot.features.homework.store.drafts import Draft
+from bot.features.homework.works import Piece, pieces_in, pieces_of
+from storage import forms
+
+LONGEST = 4000  # characters
+MOST_FILES = 5
+_JOB = "draft"
+_FORMS = ("grade_comment", "grade_return")
+
+
+def say(ctx: Context, draft: Draft, text: str, files: tuple[Attachment, ...] = ()) -> Draft:
+    """What was said before is replaced by it. Raises UserError."""
+    if len(text) > LONGEST:
+        raise UserError("grading.comment_too_long", most=LONGEST)
+    pieces = pieces_of(files, ctx.actor_address.platform) if files else ()
+    return _keep(ctx, draft, text, pieces, ctx.actor.user if files else "")
+
+
+def take_open(ctx: Context, draft: Draft) -> Draft:
+    """Close the forms in which who grades was still saying something: what these hold counts as said.
+
+    Else it would be lost where they finish without a last word to the form, or be taken for words about the next work.
+    """
+    for session in forms.end(ctx.db, ctx.course.id, draft.member, _FORMS):
+        given = [one for one in session.answers.values() if session.is_asked and not one.is_empty]
+        for one in given:
+            draft = _keep(ctx, draft, one.text, pieces_of(one.files, session.platform), session.user)
+    return draft
+
+
+def is_fetching(draft: Draft) -> bool:
+    """Whether files that go with the comment are still on their way."""
+    return any(piece.file is None and not piece.error for piece in pieces_in(draft.files))
+
+
+def _keep(ctx: Context, draft: Draft, text: str, pieces: Iterable[Piece], user: str) -> Draft:
+    for piece in (pieces := list(pieces)):
+        key = f"{_JOB}:{draft.id}:{_digest(ctx.event.key)}:{_digest(piece.attachment.ref)}"
+        jobs.fetch(ctx, key, piece.attachment, user=user, platform=piece.platform)
+    return store.change(ctx.db, draft.id, comment=text.strip(), files=pieces)
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+@feature.on(JobDone)
+def fetched(ctx: Context, done: JobDone) -> None:
+    """The file is here, or will not come; what was replaced meanwhile is nobody's any more."""
+    kind, _, rest = done.job.partition(":")
+    number, _, names = rest.partition(":")
+    draft = store.with_file(ctx.db, int(number)) if kind == _JOB else None
+    if draft is None:
+        return
+    pieces = [_with(piece, done, names.rpartition(":")[2]) for piece in pieces_in(draft.files)]
+    store.replace_pieces(ctx.db, draft.id, pieces)
+
+
+def _with(piece: Piece, done: JobDone, name: str) -> Piece:
+    if _digest(piece.attachment.ref) != name:
+        return piece
+    return structs.replace(piece, file=done.file, error=done.error or "")
