@@ -56,7 +56,7 @@ async def test_a_work_is_handed_in_and_graded(server: str, open_community) -> No
     assert "version 2" in await course.answer("ada", f"/submit {WORK}, and a second bed")
     await course.types("lin", "/grade 1 hook=30 body=40 form=20 Well done", room="staff")
     assert "90" in await course.answer("ada", "/homework")
-    assert "90/100" in await course.answer("ada", "/feedback")
+    assert "Hook: 30/30" in await course.answer("ada", "/feedback")
 
 
 async def test_a_quiz_is_judged_answer_by_answer(server: str, open_community) -> None:
@@ -64,5 +64,4 @@ async def test_a_quiz_is_judged_answer_by_answer(server: str, open_community) ->
     await course.until(21)
     await course.types("ada", "/quiz quiz_1")
     heard = await course.presses("ada", "A") or (await course.said("ada"))[-1]
-    assert "That question is behind you" not in heard
-    assert "1" in heard
+    assert "Not right. You answered: A. Good day" in heard

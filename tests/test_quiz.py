@@ -152,7 +152,8 @@ async def test_the_best_attempt_counts_and_is_paid_for_once(open_community) -> N
     course = await opened(open_community)
     await asks(course)
     first = await answers_all(course, first="A")
-    assert "Quiz one is done: 3/4 (75%)\nNot right yet: 1\nWorth another look: hooks\nGo back to day 1: First words" in first
+    assert "Quiz one is done: 3/4 (75%)\nNot right yet: 1\nWorth another look: hooks" in first
+    assert "Go back to day 1: First words" in first
     assert "You can try 1 more time." in first
     assert await course.points("ada") == 3
     await presses(course, "Try again")

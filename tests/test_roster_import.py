@@ -138,9 +138,9 @@ def test_an_extension_comes_into_force_and_the_student_is_told(camp: Camp) -> No
         await course.passes(days=2)
         await course.types("ada", "/submit note Three tips that saved my evening.")
         assert await course.points("ada") == 20
-        return [text for text in await course.said("ada") if "Your deadline" in text]
+        return [text for text in await course.said("ada") if "more time" in text]
 
-    assert camp.lives(goes_on) == ["Your deadline for “Viral note” is 4 Mar 20:00 now."]
+    assert camp.lives(goes_on) == ["You have been given more time: “Viral note” is due 4 Mar 20:00 now."]
     assert camp.imports("extensions", EXTENSIONS, "--apply") == 0
     assert camp.shell.lines == ["Nothing to change."]
     assert "imported 1 extension" in camp.says("chen", "/audit", room="staff")
