@@ -107,9 +107,7 @@ async def test_a_quiz_asks_one_question_after_the_other_and_judges_at_once(open_
 async def test_the_whole_quiz_in_chinese(open_community) -> None:
     course = await opened(open_community, course=CHINESE)
     begun = await asks(course, text="小测")
-    assert begun.startswith(
-        "第一课小测，共 4 题。\n第 1 次，一共 2 次，取最好的一次。\n3月3日 22:00 前答完（还剩 "
-    )
+    assert begun.startswith("第一课小测，共 4 题。\n第 1 次，一共 2 次，取最好的一次。\n3月3日 22:00 前答完（还剩 ")
     assert "哪个标题最抓人？" in begun
     told = await presses(course, "A")
     assert told.startswith("❌ 不对，你答的是：A. Good day\n数字更具体。\n")
@@ -119,10 +117,7 @@ async def test_the_whole_quiz_in_chinese(open_community) -> None:
     for option in RIGHT_ORDER[:2]:
         await presses(course, letter_of(shown, option))
     done = await presses(course, "就这些")
-    assert (
-        "第一课小测 做完了：3/4（75%）\n没答对：第 1 题\n可以再看看：hooks\n可以回看第 1 天的课：First words"
-        in done
-    )
+    assert "第一课小测 做完了：3/4（75%）\n没答对：第 1 题\n可以再看看：hooks\n可以回看第 1 天的课：First words" in done
     assert "还可以再做 1 次。" in done
 
 
