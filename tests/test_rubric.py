@@ -121,7 +121,7 @@ def test_what_can_not_be_given_is_refused(typed: str, homework: Homework, refuse
         ("12 85 well done", (12,), "85 well done"),
         ("12 85%", (12,), "85%"),
         ("12 hook=30", (12,), "hook=30"),
-        ("12, 15 85 fine", (12, 15), "85 fine"),
+        ("#12, #15 85 fine", (12, 15), "85 fine"),
         ("#12 #15 good", (12, 15), "good"),
         ("12、15", (12, 15), ""),
         ("12 15 18", (12, 15, 18), ""),
@@ -130,7 +130,9 @@ def test_what_can_not_be_given_is_refused(typed: str, homework: Homework, refuse
     ],
 )
 def test_several_hand_ins_are_told_from_points(typed: str, numbers: tuple[int, ...], rest: str) -> None:
-    assert many.numbers_in(typed) == (numbers, rest)
+    asked = many.numbers_in(typed)
+    assert asked is not None
+    assert (asked.numbers, asked.rest) == (numbers, rest)
 
 
 @pytest.mark.parametrize("typed", ["", "note", "85%", "hook=3", "12=3"])

@@ -89,11 +89,19 @@ def is_in_audience(ctx: Context, who: Member, homework: Homework) -> bool:
     return not audience.groups or times.is_in_groups(ctx.db, who.id, audience.groups)
 
 
-def homework_called(ctx: Context, said: str) -> Homework:
-    """The homework that a person means by its id or its title. Raises UserError with those there are."""
+def called(ctx: Context, said: str) -> Homework | None:
+    """The homework with exactly this id or title."""
     known: Mapping[str, Homework] = ctx.course.book.homework
     wanted = said.strip().casefold()
     for one in known.values():
         if wanted == one.id.casefold() or wanted in {title.casefold() for title in one.title.by_language.values()}:
             return one
-    raise UserError("homework.unknown", said=said.strip()[:40], known=[*known][:20])
+    return None
+
+
+def homework_called(ctx: Context, said: str) -> Homework:
+    """The homework that a person means by its id or its title. Raises UserError with those there are."""
+    found = called(ctx, said)
+    if found is None:
+        raise UserError("homework.unknown", said=said.strip()[:40], known=[*ctx.course.book.homework][:20])
+    return found

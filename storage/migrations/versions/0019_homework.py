@@ -126,6 +126,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_quiz_attempt_member"), "quiz_attempt", ["member"])
 
     op.create_table(
+        "grading_pace",
+        sa.Column("course", sa.String(length=32), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("course", name=op.f("pk_grading_pace")),
+    )
+
+    op.create_table(
         "waiting_work",
         sa.Column("id", ID, nullable=False),
         sa.Column("course", sa.String(length=32), nullable=False),

@@ -103,6 +103,8 @@ def _fill(ctx: Context, cmd: CommandInvoked, number: int, said: str) -> None:
         raise UserError("common.unknown", number=number)
     if row.posted_at is not None:
         raise UserError("common.posted_already", number=number)
+    if row.homework not in ctx.course.book.homework:
+        raise UserError("common.gone", number=number)
     link, video = LINK.search(said), _video(cmd)
     if said.casefold() in _POST:
         _post(ctx, row)
@@ -135,7 +137,7 @@ def _fetch(ctx: Context, row: Digest, video: Attachment, cmd: CommandInvoked) ->
 def fetched(ctx: Context, event: JobDone) -> None:
     found = _JOB.fullmatch(event.job)
     row = digests.called(ctx.db, ctx.course.id, int(found[1])) if found else None
-    if row is None or row.posted_at is not None:
+    if row is None or row.posted_at is not None or row.homework not in ctx.course.book.homework:
         return
     pieces = list(pieces_in(row.files))
     at = int(event.job.rpartition(":")[2])

@@ -11,11 +11,14 @@ from bot.engine.forms_shape import FormField, Option
 from bot.engine.names import clean_line
 from bot.engine.overheard import is_overheard
 from bot.engine.parameters import text
+from bot.engine.telling import tell
 from bot.features.homework.declared import feature
+from bot.features.homework.grading import drafts
 from bot.features.homework.grading.feedback import APPEAL_WITHIN
 from bot.features.homework.grading.many import numbers_in
 from bot.features.homework.handing.verbs import verb
 from bot.features.homework.pace import waiting
+from bot.features.homework.store import drafts as store
 from bot.features.homework.store import grades, hand_ins
 from bot.features.homework.store.grades import Grade
 from bot.features.homework.store.hand_ins import HandIn
@@ -43,9 +46,17 @@ def appeal(ctx: Context, row: HandIn, reason: str) -> None:
         raise UserError("appeal.not_graded", number=row.id)
     if not _is_possible(ctx, newest):
         raise UserError("appeal.too_late", days=APPEAL_WITHIN.days, at=ctx.course.wall_time(newest.at))
-    row = waiting.begin(ctx, row, ctx.now, appeal=said, appellant=ctx.member.id)
-    assert row.due_at is not None, "it waits for an answer"
-    ctx.reply("appeal.noted", number=row.id, due=ctx.course.wall_time(row.due_at))
+    _take_from_grader(ctx, row)
+    waiting.begin(ctx, row, ctx.now, appeal=said, appellant=ctx.member.id)
+    ctx.reply("appeal.noted", number=row.id, due=ctx.course.wall_time(waiting.answer_due(ctx.course, ctx.now)))
+
+
+def _take_from_grader(ctx: Context, row: HandIn) -> None:
+    """Who has it open to mend the grade hasn't seen what is asked; and it may be another's to decide now."""
+    draft = store.holding(ctx.db, row.draft) if row.draft is not None else None
+    if draft is not None:
+        drafts.give_back(ctx, draft)
+        tell(ctx, draft.member, Text(id="grading.appealed_meanwhile", values={"number": row.id}))
 
 
 def _is_possible(ctx: Context, newest: Grade) -> bool:

@@ -9,7 +9,7 @@ from bot.domain.messages import Text
 from bot.engine.context import Context
 from bot.engine.forms import open_form
 from bot.engine.parameters import text
-from bot.features.homework.assignments import homework_called
+from bot.features.homework.assignments import called, homework_called
 from bot.features.homework.declared import feature
 from bot.features.homework.grading import card, commenting, drafts, finishing, many, naming, returning, rubric, saying
 from bot.features.homework.grading import featuring as featuring_work
@@ -39,8 +39,10 @@ def grade(ctx: Context, cmd: CommandInvoked) -> None:
     drafts.tidy(ctx)
     if word == "draft":
         _press(ctx, rest)
-    elif word in _NEXT or said.casefold().endswith(tuple(f" {next_}" for next_ in _NEXT)):
-        _take_next(ctx, rest if word in _NEXT else said.rpartition(" ")[0])
+    elif word in _NEXT:
+        _take_next(ctx, homework_called(ctx, rest) if rest else None)
+    elif homework := _next_of(ctx, said):
+        _take_next(ctx, homework)
     elif word in _RELEASE:
         _release(ctx, drafts.mine(ctx))
     elif word in _COMMENT:
@@ -48,7 +50,7 @@ def grade(ctx: Context, cmd: CommandInvoked) -> None:
     elif word in _FINISH and not rest:
         _finish(ctx, drafts.mine(ctx))
     elif asked := naming.asked(ctx, said):
-        _grade(ctx, asked)
+        _grade(ctx, asked, commenting.files_with(cmd))
     elif said:
         raise UserError("grading.usage")
     else:
@@ -58,9 +60,15 @@ def grade(ctx: Context, cmd: CommandInvoked) -> None:
 # --- taking -----------------------------------------------------------------------------------------------------------
 
 
-def _take_next(ctx: Context, said: str) -> None:
+def _next_of(ctx: Context, said: str) -> Homework | None:
+    """The homework of `note next`; a comment may end with that word, too."""
+    name, _, last = said.rpartition(" ")
+    return called(ctx, name) if last.casefold() in _NEXT else None
+
+
+def _take_next(ctx: Context, homework: Homework | None) -> None:
     """What waits longest, and is nobody's yet."""
-    only = [homework_called(ctx, said).id] if said.strip() else [*ctx.course.book.homework]
+    only = [homework.id] if homework else [*ctx.course.book.homework]
     row = next((row for row in hand_ins.waiting(ctx.db, ctx.course.id, only) if _is_free(ctx, row)), None)
     if row is None:
         raise UserError("grading.none_waits")
@@ -74,16 +82,21 @@ def _is_free(ctx: Context, row: HandIn) -> bool:
     return row.appeal is None or drafts.may_hear(ctx, row)
 
 
-def _grade(ctx: Context, asked: many.Asked) -> None:
+def _grade(ctx: Context, asked: many.Asked, files: tuple[Attachment, ...]) -> None:
+    many.check_clear(asked, at_most=0)
     rows = drafts.rows_of(ctx, asked.numbers)
     homework = drafts.homework_of(ctx, rows[0])
     many.check_alike(rows, homework)
     if asked.rest.casefold() in _FEATURE:
         for row in rows:
             drafts.check_may(ctx, row)
+            if row.featured_at is None:
+                drafts.check_state(row)
             featuring_work.toggle(ctx, row)
         return
     draft = drafts.take(ctx, rows)
+    if files:
+        draft = saying.say(ctx, saying.take_open(ctx, draft), "", files)
     if not asked.rest:
         card.show(ctx, draft)
         return
@@ -96,6 +109,8 @@ def _fill_in(ctx: Context, draft: Draft, homework: Homework, said: str) -> None:
     given = rubric.given_in(said.split(maxsplit=1)[1] if is_done and " " in said else "" if is_done else said, homework)
     draft = saying.take_open(ctx, draft)
     draft = store.change(ctx.db, draft.id, scores={**draft.scores, **given.scores})
+    if given.points is not None and saying.is_fetching(draft):
+        raise UserError("grading.files_first")  # nothing keeps points in all until they are here
     if given.comment:
         draft = saying.say(ctx, draft, given.comment)
     is_filled = bool(given.scores) and rubric.current(homework, draft.scores) is None

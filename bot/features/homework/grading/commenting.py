@@ -28,10 +28,14 @@ def files_with(cmd: CommandInvoked) -> tuple[Attachment, ...]:
 
 
 def all_said(ctx: Context, draft: Draft) -> Draft | None:
-    """With what they were still saying. None, and they are told so, while files of it are on their way."""
+    """With what they were still saying. None while files of it are on their way, or were lost: they are told."""
     draft = saying.take_open(ctx, draft)
-    if not saying.is_fetching(draft):
+    if saying.is_fetching(draft):
+        ctx.reply("grading.files_on_their_way")
+    elif lost := saying.lost_in(draft):
+        draft = saying.without_lost(ctx, draft)
+        ctx.reply("grading.comment_files_lost", files=lost)
+    else:
         return draft
-    ctx.reply("grading.files_on_their_way")
     card.refresh(ctx, draft)
     return None

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.domain.errors import UserError
 from bot.domain.events import AlarmsDue
 from bot.domain.homework import Homework
-from bot.domain.messages import Button, Text
+from bot.domain.messages import Button, Text, Words
 from bot.engine.context import Context
 from bot.engine.voice import Utterance
 from bot.features.homework.declared import CLAIM_ALARM, feature
@@ -188,12 +188,15 @@ def tidy(ctx: Context) -> None:
 
     Staff hear of what waits; of what was graded before nothing has changed.
     """
-    over = store.over(ctx.db, ctx.course.id, ctx.now)
-    for one in over:
-        if waiting := [f"#{row.id}" for row in give_back(ctx, one) if row.state == "waiting"]:
-            values = {"numbers": waiting, "name": one.name, "count": len(waiting)}
-            ctx.tell_staff(Text(id="grading.back_in_queue", values=values), key=f"{panel_key(one)}:back")
-    store.drop_kept(ctx.db, ctx.course.id, ctx.now - KEPT_FOR)
+    lines, keys = list[Words](), list[str]()
+    for one in store.over(ctx.db, ctx.course.id, ctx.now):
+        if those := [f"#{row.id}" for row in give_back(ctx, one) if row.state == "waiting"]:
+            values = {"numbers": those, "name": one.name, "count": len(those)}
+            lines.append(Text(id="grading.back_in_queue", values=values))
+            keys.append(panel_key(one))
+    if lines:
+        ctx.tell_staff(*lines, key=f"{keys[0]}:back")
+    saying.give_up(ctx, *store.drop_kept(ctx.db, ctx.course.id, ctx.now - KEPT_FOR))
 
 
 @feature.alarm(CLAIM_ALARM)

@@ -48,10 +48,15 @@ def _feature(ctx: Context, row: HandIn) -> None:
     ctx.reply("featured.done", number=row.id, name=names)
 
 
-def _take_back(ctx: Context, row: HandIn) -> None:
+def end(ctx: Context, row: HandIn) -> None:
+    """A work that was featured is so no more, and earns nothing by it. The row is locked."""
     hand_ins.change(ctx.db, row.id, featured_at=None, featured_in=None)
     for who in teams.authors(ctx, row):
         ctx.retract(FEATURED, object_of(row.homework), member=who)
+
+
+def _take_back(ctx: Context, row: HandIn) -> None:
+    end(ctx, row)
     ctx.audit("unfeature_work", member=f"#{row.member}", number=row.id)
     ctx.reply("featured.taken_back", number=row.id)
 

@@ -98,7 +98,7 @@ def send_back(ctx: Context, draft: Draft) -> None:
         made = _return(ctx, homework, row, draft)
         ctx.audit("return", member=f"#{row.member}", number=made.hand_in)
         ctx.reply("grading.returned", number=row.id, name=[one.name for one in teams.authors(ctx, row)])
-    numbers = ", ".join(f"{row.id}" for row in rows)
+    numbers = ", ".join(f"#{row.id}" for row in rows)
     ctx.reply_buttons([(Text(id="button.return_undo"), f"return {numbers} undo")])
     _end(ctx, draft, Text(id="grading.is_returned", values={"numbers": [f"#{row.id}" for row in rows]}))
 

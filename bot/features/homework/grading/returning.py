@@ -30,8 +30,11 @@ def command(ctx: Context, cmd: CommandInvoked) -> None:
     if asked.rest.casefold() in _UNDO:
         undo(ctx, rows)
         return
+    many.check_clear(asked, at_most=1)  # a reason may begin with a number
     many.check_alike(rows, drafts.homework_of(ctx, rows[0]))
     draft = drafts.take(ctx, rows)
+    if files := commenting.files_with(cmd):
+        draft = saying.say(ctx, draft, "", files)
     if asked.rest:
         draft = saying.say(ctx, draft, asked.rest)
     send_back(ctx, draft)

@@ -7,9 +7,15 @@ from typing import NamedTuple
 from bot.domain.errors import UserError
 from bot.domain.homework import Criterion, Homework
 from bot.domain.messages import Localised
+from bot.engine.degrade import shorten
+from bot.engine.names import clean_line
 
 _PAIR = re.compile(r"([a-z][a-z0-9_]{0,31})\s*[=:＝：]\s*([0-9]{1,5})(?=[\s,，;；]|$)", re.IGNORECASE)
-_TOTAL = re.compile(r"([0-9]{1,5})\s*([%％]|/\s*([0-9]{1,5})|分|points?\b|pts?\b)?(?=[\s,，;；]|$)", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"([0-9]{1,5})\s*([%％]|/\s*([0-9]{1,5})|分|points?\b|pts?\b)?(?=[\s,，;；!！?？。]|[.](?![0-9])|$)", re.IGNORECASE
+)
+_ODD = re.compile(r"[-+−]?[0-9]+(?:[^0-9A-Za-z]|$)")  # meant as points, as far as one can tell
+_FEW, _MANY = 10, 20  # so few, of so many, with words after them: maybe they begin a sentence
 
 
 def steps(points: int) -> list[int]:
@@ -71,7 +77,13 @@ def given_in(text: str, homework: Homework) -> Given:
         scores |= _checked(homework, pair[1].casefold(), int(pair[2]))
         rest = rest[pair.end() :].lstrip(" ,，;；\n\t")
     if not scores and (said := _TOTAL.match(rest)):
-        return Given({}, _points(homework, said), rest[said.end() :].strip(" ,，;；\n\t"))
+        comment = rest[said.end() :].strip(" ,，;；!！?？。.\n\t")
+        points = _points(homework, said)
+        if points < _FEW and homework.out_of >= _MANY and comment and said[2] not in ("%", "％", "分") and not said[3]:
+            raise UserError("grading.sure_points", points=points, of=homework.out_of)
+        return Given({}, points, comment)
+    if not scores and homework.out_of and _ODD.match(rest):
+        raise UserError("grading.odd_points", said=shorten(clean_line(rest), 20), most=homework.out_of)
     return Given(scores, None, rest.strip())
 
 

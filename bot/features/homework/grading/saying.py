@@ -7,13 +7,18 @@ from msgspec import structs
 
 from bot.domain.errors import UserError
 from bot.domain.events import Attachment, JobDone
+from bot.domain.messages import Text
 from bot.engine import jobs
 from bot.engine.context import Context
+from bot.engine.degrade import shorten
+from bot.engine.names import clean_line
+from bot.engine.telling import tell
 from bot.features.homework.declared import feature
 from bot.features.homework.store import drafts as store
 from bot.features.homework.store.drafts import Draft
 from bot.features.homework.works import Piece, pieces_in, pieces_of
-from storage import forms
+from storage import forms, kept_files
+from storage.erasing import is_needed
 
 LONGEST = 4000  # characters
 MOST_FILES = 5
@@ -22,7 +27,7 @@ _FORMS = ("grade_comment", "grade_return")
 
 
 def say(ctx: Context, draft: Draft, text: str, files: tuple[Attachment, ...] = ()) -> Draft:
-    """What was said before is replaced by it. Raises UserError."""
+    """What was said before is replaced by it: words by words, files by files. Raises UserError."""
     if len(text) > LONGEST:
         raise UserError("grading.comment_too_long", most=LONGEST)
     pieces = pieces_of(files, ctx.actor_address.platform) if files else ()
@@ -47,10 +52,31 @@ def is_fetching(draft: Draft) -> bool:
 
 
 def _keep(ctx: Context, draft: Draft, text: str, pieces: Iterable[Piece], user: str) -> Draft:
-    for piece in (pieces := list(pieces)):
+    for piece in (new := list(pieces)):
         key = f"{_JOB}:{draft.id}:{_digest(ctx.event.key)}:{_digest(piece.attachment.ref)}"
         jobs.fetch(ctx, key, piece.attachment, user=user, platform=piece.platform)
-    return store.change(ctx.db, draft.id, comment=text.strip(), files=pieces)
+    if not new:
+        return store.change(ctx.db, draft.id, comment=text.strip())
+    changed = store.change(ctx.db, draft.id, comment=text.strip() or draft.comment, files=new)
+    give_up(ctx, draft.files)
+    return changed
+
+
+def give_up(ctx: Context, *stored: object) -> None:
+    """The files of these rows go, where nothing else holds them any more; the rows do so no more."""
+    contents = {piece.file.sha256 for files in stored for piece in pieces_in(files) if piece.file}
+    gone = [one for one in sorted(contents) if not is_needed(ctx.db, one, ctx.engine.registry.personals)]
+    kept_files.give_up(ctx.db, [], gone, at=ctx.now)
+
+
+def without_lost(ctx: Context, draft: Draft) -> Draft:
+    """Only with the files that came."""
+    return store.change(ctx.db, draft.id, files=[one for one in pieces_in(draft.files) if not one.error])
+
+
+def lost_in(draft: Draft) -> list[str]:
+    """The names of the files that never will be here."""
+    return [shorten(clean_line(one.attachment.name), 40) or one.kind for one in pieces_in(draft.files) if one.error]
 
 
 def _digest(text: str) -> str:
@@ -63,10 +89,23 @@ def fetched(ctx: Context, done: JobDone) -> None:
     kind, _, rest = done.job.partition(":")
     number, _, names = rest.partition(":")
     draft = store.with_file(ctx.db, int(number)) if kind == _JOB else None
+    if kind != _JOB:
+        return
     if draft is None:
+        _is_nobodys(ctx, done)
         return
     pieces = [_with(piece, done, names.rpartition(":")[2]) for piece in pieces_in(draft.files)]
     store.replace_pieces(ctx.db, draft.id, pieces)
+    _is_nobodys(ctx, done)
+    if done.error and any(_digest(piece.attachment.ref) == names.rpartition(":")[2] for piece in pieces):
+        tell(ctx, draft.member, Text(id="grading.comment_file_lost", values={"number": min(map(int, draft.seen))}))
+
+
+def _is_nobodys(ctx: Context, done: JobDone) -> None:
+    """Nothing waits for it any more; it goes where that is so."""
+    content = done.file.sha256 if done.file else ""
+    if content and not is_needed(ctx.db, content, ctx.engine.registry.personals):
+        kept_files.give_up(ctx.db, [], [content], at=ctx.now)
 
 
 def _with(piece: Piece, done: JobDone, name: str) -> Piece:

@@ -3,6 +3,7 @@
 from bot.domain.errors import UserError
 from bot.domain.messages import Text
 from bot.engine.context import Context
+from bot.features.homework.grading import featuring
 from bot.features.homework.handing.choosing import check_waits
 from bot.features.homework.handing.receipts import count_up, tell_grader_it_is_gone
 from bot.features.homework.handing.standing import agree_each, own_points, settle
@@ -23,6 +24,8 @@ def withdraw(ctx: Context, row: HandIn, said: str) -> None:
         ctx.reply("homework.withdraw_sure", number=row.id, buttons=[button])
         return
     tell_grader_it_is_gone(ctx, row)
+    if row.featured_at is not None:
+        featuring.end(ctx, row)
     row = waiting.stop(ctx, row, "withdrawn")
     if homework := ctx.course.book.homework.get(row.homework):
         agree_each(ctx, homework, row)

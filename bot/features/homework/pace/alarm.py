@@ -1,20 +1,24 @@
 """The 24-hour clock: staff hear in time of what waits, and louder when it waits for too long.
 
 An alarm rings for each hand-in, and all that are due ring together. It says only that somebody should look: whether it
-still waits, and since when, is asked then, by the course as it is now. So a shorter night or a longer limit that
-somebody has just put into homework.yaml counts for what waits already: at the next ring, which is set anew where it
-came too early.
+still waits, and since when, is asked then, by the course as it is now. A shorter night or a longer limit that somebody
+has just put into homework.yaml counts for what waits already: its alarms are set anew.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import msgspec
+from sqlalchemy import Connection
+
+from bot.domain.course import Course
 from bot.domain.events import AlarmsDue
 from bot.domain.homework import Rung
 from bot.domain.messages import Text, Words
 from bot.engine.context import Context
 from bot.engine.roster import members_by_id
+from bot.engine.transaction import Transaction
 from bot.features.homework.declared import ALARM, feature
 from bot.features.homework.pace import ladder, waiting
 from bot.features.homework.store import answers, hand_ins
@@ -44,6 +48,29 @@ def ring(ctx: Context, due: AlarmsDue) -> None:
     told = [step for step in steps if step.row.rung != step.before]
     if told:
         _tell(ctx, told)
+
+
+@feature.afterwards
+def look(tx: Transaction, now: datetime) -> None:
+    """Where an answer is due at another time than the alarms were set for, they are set anew."""
+    for course in tx.live.courses.values():
+        if course.book.homework and answers.is_new_pace(tx.db, course.id, _rules(course)):
+            rows = answers.all_waiting(tx.db, course.id)
+            following = [(row.id, ladder.next_at(course, _set_anew(tx.db, course, row, now))) for row in rows]
+            alarms.put(tx.db, course.id, ALARM, [(str(number), at) for number, at in following if at])
+
+
+def _rules(course: Course) -> str:
+    """All that moments of the clock depend on."""
+    grading = course.book.grading
+    those = (course.zone, grading.within, grading.warn_at, grading.step, grading.ladder, grading.rest)
+    return msgspec.json.encode(those, order="deterministic").decode()
+
+
+def _set_anew(db: Connection, course: Course, row: HandIn, now: datetime) -> HandIn:
+    """Who was told that it waits for too long hears it again when it does so by what is due now."""
+    due_at, rung = waiting.answer_due(course, row.waiting_since), ladder.reached_from(course, row, 0, now)
+    return hand_ins.change(db, row.id, due_at=due_at, rung=min(rung, row.rung))
 
 
 def _of_course(ctx: Context, rows: Sequence[HandIn]) -> list[HandIn]:

@@ -32,11 +32,15 @@ def next_at(course: Course, row: HandIn) -> datetime | None:
 
 
 def reached(course: Course, row: HandIn, now: datetime) -> int:
-    """How far they should have been told by now."""
-    rung = row.rung
+    """How far they should have been told by now; never less than they were."""
+    return reached_from(course, row, int(row.rung), now)
+
+
+def reached_from(course: Course, row: HandIn, rung: int, now: datetime) -> int:
+    """The same for whom nobody was told more of than this."""
     while (at := _told_at(course, row, rung + 1)) is not None and at <= now:
         rung += 1
-    return int(rung)
+    return rung
 
 
 def _told_at(course: Course, row: HandIn, rung: int) -> datetime | None:

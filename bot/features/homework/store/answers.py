@@ -10,8 +10,9 @@ from bot.domain.ids import CourseId, MemberId, Role
 from bot.engine.figures import Stretch, counts_in, overlap
 from bot.features.homework.store.grades import holds
 from bot.features.homework.store.hand_ins import HandIn
-from bot.features.homework.store.tables import draft, grade, hand_in, submission, team_member
+from bot.features.homework.store.tables import draft, grade, hand_in, kept_pace, submission, team_member
 from storage.among import among
+from storage.database import insert
 from storage.persons import by_person, is_of, person_of
 from storage.tables import account, audit, member
 
@@ -29,6 +30,21 @@ def still_waiting(db: Connection, course: CourseId, numbers: Collection[int]) ->
     mine = (hand_in.c.course == course) & (hand_in.c.state == "waiting") & among(hand_in.c.id, "numbers")
     query = select(hand_in).where(mine).order_by(hand_in.c.waiting_since, hand_in.c.id).with_for_update()
     return db.execute(query, {"numbers": list(numbers)}).all()
+
+
+def all_waiting(db: Connection, course: CourseId) -> Sequence[HandIn]:
+    """All that waits for an answer, locked."""
+    mine = (hand_in.c.course == course) & (hand_in.c.state == "waiting")
+    return db.execute(select(hand_in).where(mine).order_by(hand_in.c.id).with_for_update()).all()
+
+
+def is_new_pace(db: Connection, course: CourseId, rules: str) -> bool:
+    """Whether the rules by which answers are due are others than when this was last asked."""
+    if db.execute(select(kept_pace.c.rules).where(kept_pace.c.course == course)).scalar_one_or_none() == rules:
+        return False
+    row = insert(db, kept_pace).values(course=course, rules=rules)
+    db.execute(row.on_conflict_do_update(index_elements=["course"], set_={"rules": rules}))
+    return True
 
 
 def claimed_by(db: Connection, drafts: Collection[int]) -> dict[int, MemberId]:

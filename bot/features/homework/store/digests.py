@@ -9,18 +9,19 @@ from sqlalchemy import Connection, Row, case, func, insert, select, update
 from bot.domain.ids import CourseId, MemberId
 from bot.features.homework.store.grades import holds
 from bot.features.homework.store.tables import answer, attempt, digest, grade, hand_in
-from storage.persons import counts_once
+from storage.persons import counts_once, person_of
 
 Digest = Row[Any]
 
 
 def newest_grades(db: Connection, course: CourseId, homework: str) -> Sequence[Any]:
-    """What the newest grade of each hand-in says of its parts; not of what was withdrawn."""
+    """What the newest grade of each person or team says of its parts; not of what was withdrawn."""
     mine = (grade.c.hand_in == hand_in.c.id) & holds()
     last = select(func.max(grade.c.id)).where(mine).correlate(hand_in).scalar_subquery()
-    query = select(grade.c.scores, grade.c.problems).join(hand_in, grade.c.id == last)
+    query = select(person_of(hand_in.c.member), hand_in.c.team, grade.c.scores, grade.c.problems)
     mine = (hand_in.c.course == course) & (hand_in.c.homework == homework) & (hand_in.c.state != "withdrawn")
-    return db.execute(query.where(mine)).all()
+    rows = db.execute(query.join(hand_in, grade.c.id == last).where(mine).order_by(grade.c.id))
+    return [*{("team", row.team) if row.team else ("member", row[0]): row for row in rows}.values()]
 
 
 def wrong_answers(db: Connection, course: CourseId, homework: str) -> dict[str, tuple[int, int]]:

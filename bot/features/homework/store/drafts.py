@@ -36,6 +36,11 @@ def by_id(db: Connection, course: CourseId, id: int) -> Draft | None:
     return db.execute(select(draft).where(mine).with_for_update()).one_or_none()
 
 
+def holding(db: Connection, id: int) -> Draft | None:
+    """The draft that a hand-in names; not locked, as the hand-in is, and drafts are locked before those."""
+    return db.execute(select(draft).where(draft.c.id == id)).one_or_none()
+
+
 def under_way(db: Connection, course: CourseId, who: MemberId) -> Draft | None:
     """What somebody is at; locked."""
     mine = (draft.c.course == course) & same_person(draft.c.member, who) & _claims()
@@ -55,9 +60,10 @@ def drop(db: Connection, id: int) -> None:
     db.execute(delete(draft).where(draft.c.id == id))
 
 
-def drop_kept(db: Connection, course: CourseId, before: datetime) -> None:
-    """Forget what nobody came back to."""
-    db.execute(delete(draft).where(draft.c.course == course, draft.c.until < before, ~_claims()))
+def drop_kept(db: Connection, course: CourseId, before: datetime) -> Sequence[Any]:
+    """Forget what nobody came back to; the files that went with it."""
+    over = delete(draft).where(draft.c.course == course, draft.c.until < before, ~_claims())
+    return db.execute(over.returning(draft.c.files)).scalars().all()
 
 
 def with_file(db: Connection, id: int) -> Draft | None:

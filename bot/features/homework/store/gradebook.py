@@ -28,8 +28,9 @@ class Result(NamedTuple):
 
     @property
     def last(self) -> Row[Any] | None:
-        """The newest grade; of what was returned there is none that counts."""
-        return self.grades[-1] if self.grades and self.row.state == "graded" else None
+        """The grade that stands, also while its author waits for another look; none of what was returned."""
+        stands = self.row.state == "graded" or self.row.appeal is not None
+        return self.grades[-1] if self.grades and stands else None
 
 
 class Student(NamedTuple):

@@ -158,6 +158,13 @@ extension = Table(
     Index(None, "member"),
 )
 
+kept_pace = Table(
+    "grading_pace",
+    metadata,
+    Column("course", String(32), primary_key=True),
+    Column("rules", Text, nullable=False),  # how soon an answer is due, as the alarms of what waits were set by it
+)
+
 waiting_work = Table(
     "waiting_work",
     metadata,
