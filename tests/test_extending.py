@@ -1,7 +1,12 @@
 """More time: by tokens that students use themselves, and by staff; what came late may be in time after all."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import select
+
+from bot.features.homework.time.importing import Granted, grant
+from storage.tables import member
 from tests.community import COURSE, DEMO, RULES, Community
 from tests.homework_course import GRADING, HOMEWORK_NOTE, HOMEWORK_TEAM, NOTE
 
@@ -264,3 +269,20 @@ async def test_who_talks_in_a_group_belongs_to_it(open_community) -> None:
     assert [await sees_it(course, "ada"), await sees_it(course, "ben")] == [False, True]
     await course.types("ada", "So have I, and more than once", room="books")
     assert await sees_it(course, "ada")
+
+
+@pytest.mark.needs("local chat")
+async def test_sixty_extensions_from_a_file_are_told_to_sixty(open_community) -> None:
+    course: Community = await open_community(homework=HOMEWORK_NOTE)
+    for number in range(60):
+        await course.welcomes(f"s{number}", f"S{number}")
+        await course.posts(f"s{number}", "hello there")
+    await course.until(10)
+    students = await course.rows(select(member.c.id).where(member.c.role == "student"))
+    app = course.run.app
+    there = (await app.live()).courses["writing"]
+    granted = [Granted(row.id, "x", there.book.homework["note"], course.now + timedelta(days=5)) for row in students]
+    await app.database.run(lambda db: grant(db, there, granted, course.now))
+    await course.passes(minutes=2)
+    heard = [await course.said(f"s{number}") for number in range(60)]
+    assert len(heard) == len([one for one in heard if any("You have been given more time" in text for text in one)])

@@ -27,6 +27,7 @@ Source = Literal["token", "staff", "import"]
 
 IMPORTED = "homework_extended"
 """Rings when extensions came in from a file. The object is `HOMEWORK MEMBER`, the member by number."""
+_AT_ONCE = 50  # of those that come from a file: each member is told
 
 
 def affected(ctx: Context, homework: Homework, who: Member) -> list[Member]:
@@ -85,7 +86,7 @@ def _tell_mended(ctx: Context, homework: Homework, row: HandIn, mine: Sequence[M
         tell(ctx, who.id, Text(id="extend.in_time_now", values=values))
 
 
-@feature.alarm(IMPORTED)
+@feature.alarm(IMPORTED, most=_AT_ONCE)
 def imported(ctx: Context, due: AlarmsDue) -> None:
     """Who got more time by a file learns it, and what was late is looked at again."""
     by_homework: dict[str, list[MemberId]] = {}
