@@ -8,6 +8,8 @@ from typing import NamedTuple
 _SHORTEST = 4  # characters; a text that is shorter is everybody's
 _QUOTED = 12  # characters by which a text is known where it is quoted
 _LONGEST = 400  # characters: who has so many in common with somebody else is not known by them
+_TITLE = 6  # characters; what is shorter is a word
+_SENTENCE = 40  # characters that are nobody else's, though every word of them is
 _ENOUGH, _LITTLE = 6, 4  # letters that are nobody else's, in a beginning and in a whole text that is shorter
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -19,15 +21,21 @@ class Vocabulary(NamedTuple):
     """Words that everybody uses: those of courses and of the bot, sorted."""
 
     words: Sequence[str]
+    lines: Sequence[str] = ()  # the texts that they are from
 
     def has(self, begun: str) -> bool:
         """Whether a word of it begins like this: what is quoted may end within one."""
         at = bisect_left(self.words, begun)
         return at < len(self.words) and self.words[at].startswith(begun)
 
+    def speaks(self, line: str) -> bool:
+        """Whether a line is part of one of those texts, or holds one of them, such as a title."""
+        return any(line in one or (len(one) >= _TITLE and one in line) for one in self.lines)
+
 
 def vocabulary_of(texts: Iterable[str]) -> Vocabulary:
-    return Vocabulary(sorted({word for text in texts for word in _words(text)}))
+    said = list(texts)
+    return Vocabulary(sorted({word for text in said for word in _words(text)}), [on_a_line(text) for text in said])
 
 
 def _words(text: str) -> Iterator[str]:
@@ -52,7 +60,8 @@ def heads_of(text: str) -> set[str]:
 def own_beginning(text: str, common: Vocabulary, others: Sequence[str]) -> str | None:
     """The shortest beginning, on a line, that says something of its own and stands in no text of `others`.
 
-    None where it says nothing but what others say.
+    Where all its words are common, the whole of it, if it is a sentence that nobody else says. None where it says
+    nothing but what others say.
     """
     line = on_a_line(text)
     for end in range(_QUOTED, min(len(line), _LONGEST) + 1):
@@ -61,7 +70,8 @@ def own_beginning(text: str, common: Vocabulary, others: Sequence[str]) -> str |
             return begun
     is_short = _SHORTEST <= len(line) < 2 * _QUOTED
     is_own = is_short and _weight(line, common) >= _LITTLE and not any(line in other for other in others)
-    return line if is_own else None
+    is_sentence = len(line) >= _SENTENCE and not common.speaks(line) and not any(line in other for other in others)
+    return line if is_own or is_sentence else None
 
 
 def _weight(text: str, common: Vocabulary) -> int:

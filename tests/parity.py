@@ -106,7 +106,10 @@ FEATURES: Mapping[Why, tuple[str, ...]] = {
     Why("直播答疑、表单", "live Q&A, forms"): ("live_qa", "forms"),
     Why("作业：交、改、小测、组队、延期", "homework: handing in, grading, quizzes, teams, more time"): (
         "homework_hand_in",
+        "homework_forget",
+        "homework_posts",
         "homework_teams",
+        "same_file",
         "homework_clock",
         "extending",
         "grading",
