@@ -153,4 +153,4 @@ async def test_on_discord_all_are_in_time_and_each_receipt_arrives(tmp_path: Pat
 
 def _receipts(discord: FakeDiscord, person: Any) -> list[str]:
     said = [message.content for message in discord.channel_at(person).messages.values()]
-    return [text for text in said if text.startswith("Got it: Viral note")]
+    return [text for text in said if text.startswith("Got it: **Viral note**")]
