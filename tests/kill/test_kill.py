@@ -257,7 +257,7 @@ POINTS = [
     ("bot.engine.pipeline:Pipeline.process", "before", 2),
     ("bot.engine.pipeline:Pipeline.process", "after", 1),
     ("bot.engine.pipeline:Pipeline.process", "after", 3),
-    ("bot.engine.pipeline:Pipeline.process", "after", 6),
+    ("bot.engine.pipeline:Pipeline.process", "after", 5),
     ("adapters.local.chat:LocalChat.say", "after", 1),
     ("adapters.local.chat:LocalChat.say", "after", 4),
     ("adapters.local.chat:LocalChat.press", "after", 1),
