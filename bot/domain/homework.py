@@ -11,7 +11,6 @@ from bot.domain.moments import moment_of
 from bot.domain.office_hours import ALWAYS, Rest
 
 Tier = Literal["base", "practice", "challenge"]
-TIERS: tuple[Tier, ...] = ("base", "practice", "challenge")
 Taken = Literal["text", "link", "photo", "file", "voice", "video"]
 TAKEN: tuple[Taken, ...] = ("text", "link", "photo", "file", "voice", "video")
 """What may be handed in."""

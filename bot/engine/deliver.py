@@ -14,6 +14,7 @@ from bot.domain.ports import Adapter, Clock
 from bot.engine.pacing import MEMORY, Pacers
 from bot.engine.settling import Settling
 from bot.engine.transaction import Engine
+from bot.engine.worker import Worker
 from storage import outbox
 from storage.database import Database
 from storage.leases import Holder, living
@@ -27,7 +28,7 @@ _WAITED_FOR_AT_ONCE = 25  # more of what somebody waits for, however slowly all 
 _STORAGE_RETRY = 1.0  # seconds
 
 
-class Deliverer:
+class Deliverer(Worker):
     """The outbox's worker, for the adapters that this process runs.
 
     What a message was written for is timed by the course's clock, how long a platform is left alone by `real_now`.
@@ -43,6 +44,7 @@ class Deliverer:
         clock: Clock,
         real_now: Callable[[], datetime],
     ) -> None:
+        super().__init__()
         self._database = database
         self._engine = engine
         self._adapters = adapters
@@ -52,30 +54,6 @@ class Deliverer:
         self._in_flight: set[int] = set()
         self._pacers = Pacers()
         self._settling = Settling(engine, adapters, clock, real_now, self.wake_soon)
-        self._claiming = asyncio.Lock()
-        self._alarm: asyncio.TimerHandle | None = None
-        self._more = asyncio.Event()
-        self._draining = asyncio.Lock()
-        self._is_stopping = False
-
-    def wake(self) -> None:
-        """Something was committed that may want sending."""
-        self._more.set()
-
-    async def run(self) -> None:
-        """Deliver until cancelled or stopped."""
-        while True:
-            await self.drain()
-            if self._is_stopping:
-                return
-            await self._more.wait()
-            self._more.clear()
-
-    def stop(self) -> None:
-        """Start nothing new; what is being sent settles."""
-        self._is_stopping = True
-        self._wake_after(None)
-        self.wake()
 
     async def recover(self, platform: str, real_now: datetime) -> None:
         """Resolve what dead processes, or this one, began to send and left. Nobody knows whether it arrived."""
@@ -110,17 +88,6 @@ class Deliverer:
                     return
                 sending = await self._wait_for_one(sending)
 
-    async def _wait_for_one(self, sending: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
-        more = asyncio.ensure_future(self._more.wait())
-        await asyncio.wait({*sending, more}, return_when=asyncio.FIRST_COMPLETED)
-        if more.done():
-            self._more.clear()
-        more.cancel()
-        for task in sending:
-            if task.done():
-                task.result()
-        return {task for task in sending if not task.done()}
-
     async def _claim(self, busy: int) -> list[Claimed]:
         if self._is_stopping or busy >= _AT_ONCE + _WAITED_FOR_AT_ONCE:
             return []
@@ -148,13 +115,6 @@ class Deliverer:
         if busy >= _AT_ONCE:
             return outbox.Room(most=_AT_ONCE + _WAITED_FOR_AT_ONCE - busy, least_urgent=outbox.WAITED_FOR)
         return self._pacers.room(platform, _AT_ONCE - busy, real_now)
-
-    def _wake_after(self, wait: timedelta | None) -> None:
-        if self._alarm:
-            self._alarm.cancel()
-            self._alarm = None
-        if wait is not None:
-            self._alarm = asyncio.get_running_loop().call_later(wait.total_seconds(), self.wake)
 
     async def _deliver(self, row: Claimed) -> None:
         try:

@@ -17,6 +17,7 @@ from bot.domain.ids import CourseId, EventKey
 from bot.domain.messages import File
 from bot.domain.ports import Adapter, Clock, FileStore
 from bot.engine.pipeline import Pipeline
+from bot.engine.worker import Worker
 from storage import jobs
 from storage.database import Database
 from storage.jobs import Claimed
@@ -34,7 +35,7 @@ _STORAGE_RETRY = 1.0  # seconds
 _UNKNOWN_TYPE = "application/octet-stream"
 
 
-class Fetcher:
+class Fetcher(Worker):
     """The jobs' worker, for the adapters that this process runs.
 
     How long a file is wanted is timed by the course's clock, how long a platform is left alone by `real_now`. `told` is
@@ -53,6 +54,7 @@ class Fetcher:
         real_now: Callable[[], datetime],
         told: Callable[[], None],
     ) -> None:
+        super().__init__()
         self._database = database
         self._pipeline = pipeline
         self._adapters = adapters
@@ -62,40 +64,20 @@ class Fetcher:
         self._real_now = real_now
         self._told = told
         self._in_flight: dict[int, str] = {}  # rows, with their platforms
-        self._claiming = asyncio.Lock()
-        self._draining = asyncio.Lock()
-        self._more = asyncio.Event()
         self._is_asked = True  # there may be rows to claim
-        self._alarm: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._is_stopping = False
         database.on_jobs = self._hear
 
     def wake(self) -> None:
         """There may be something to fetch."""
         self._is_asked = True
-        self._more.set()
+        super().wake()
 
     def _hear(self) -> None:
         """The same, from the storage thread."""
         self._is_asked = True
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._more.set)
-
-    async def run(self) -> None:
-        """Fetch until cancelled or stopped."""
-        while True:
-            await self.drain()
-            if self._is_stopping:
-                return
-            await self._more.wait()
-            self._more.clear()
-
-    def stop(self) -> None:
-        """Start nothing new."""
-        self._is_stopping = True
-        self._wake_after(None)
-        self.wake()
 
     async def recover(self, platform: str, real_now: datetime) -> None:
         """Put back what dead processes, or this one, began to fetch and left."""
@@ -123,18 +105,6 @@ class Fetcher:
                 for task in fetching:
                     task.cancel()
 
-    async def _wait_for_one(self, fetching: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
-        more = asyncio.ensure_future(self._more.wait())
-        try:
-            await asyncio.wait({*fetching, more}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            more.cancel()
-        self._more.clear()
-        done = {task for task in fetching if task.done()}
-        for task in done:
-            task.result()
-        return fetching - done
-
     # --- rows ---------------------------------------------------------------------------------------------------------
 
     async def _claim(self) -> list[Claimed]:
@@ -161,13 +131,6 @@ class Fetcher:
         for row in over:
             await self._ended(row, self._failed(row, "failed"))
         return found
-
-    def _wake_after(self, wait: timedelta | None) -> None:
-        if self._alarm:
-            self._alarm.cancel()
-            self._alarm = None
-        if wait is not None:
-            self._alarm = asyncio.get_running_loop().call_later(wait.total_seconds(), self.wake)
 
     async def _fetch(self, row: Claimed) -> None:
         await self._ended(row, await self._try(row))
