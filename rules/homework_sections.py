@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from bot.domain.homework import Extensions, Grading
 from bot.domain.ids import Language
 from bot.domain.office_hours import Rest
+from bot.domain.response import Shift
 from rules.complaints import Complaints
 from rules.coursebook import quiet_days_of
 from rules.fields import WEEKDAYS
@@ -42,7 +43,10 @@ def grading_of(root: MapNode, complaints: Complaints, course: CourseShape | None
         step=shape.step,
         claim_for=shape.claim_for,
         revise_within=shape.revise_within,
-        duty={WEEKDAYS.index(weekday): accounts for weekday, accounts in shape.duty.items()},
+        duty={
+            WEEKDAYS.index(weekday): tuple(Shift(account=account) for account in accounts)
+            for weekday, accounts in shape.duty.items()
+        },
         alike_from=shape.alike_from,
     )
 

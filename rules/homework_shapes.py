@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from bot.domain.homework import LONGEST, TAKEN, Rung, Taken, Tier
+from bot.domain.homework import LONGEST, TAKEN, Taken, Tier
+from bot.domain.response import Rung
 from rules.fields import (
     Account,
     CourseDay,

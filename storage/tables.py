@@ -290,6 +290,7 @@ outbox = Table(
     Column(
         "is_notice", Boolean(create_constraint=False), nullable=False
     ),  # about delivery itself: its failure tells nobody
+    Index(None, "sent_as", sqlite_where=text("sent_as is not null"), postgresql_where=text("sent_as is not null")),
     Index(None, "state", "lane", "id"),
     Index(None, "state", "not_before"),
     Index(None, "state", "expires_at"),

@@ -8,7 +8,7 @@ import msgspec
 
 from bot.domain.messages import Localised
 from bot.domain.moments import moment_of
-from bot.domain.office_hours import ALWAYS, Rest
+from bot.domain.response import ResponseClock
 
 Tier = Literal["base", "practice", "challenge"]
 Taken = Literal["text", "link", "photo", "file", "voice", "video"]
@@ -17,8 +17,6 @@ TAKEN: tuple[Taken, ...] = ("text", "link", "photo", "file", "voice", "video")
 LONGEST = 20_000
 """Characters of one text, whatever a homework asks for."""
 QuestionKind = Literal["single", "multiple", "fill", "order"]
-Rung = Literal["on_duty", "assistants", "admins"]
-"""Who is told that homework waits for too long."""
 
 
 class LocalTime(msgspec.Struct, frozen=True):
@@ -117,17 +115,10 @@ class Homework(msgspec.Struct, frozen=True, kw_only=True):
         return sum(part.points for part in parts)
 
 
-class Grading(msgspec.Struct, frozen=True, kw_only=True):
+class Grading(ResponseClock, frozen=True, kw_only=True):
     """How soon what is handed in is answered, and who is told when it is not."""
 
-    within: timedelta = timedelta(hours=24)  # of counted time
-    warn_at: int = 75  # percent of that
-    rest: Rest = ALWAYS  # when the clock stands
-    ladder: tuple[Rung, ...] = ("on_duty", "assistants", "admins")
-    step: timedelta = timedelta(hours=4)  # from one rung to the next, of counted time
-    claim_for: timedelta = timedelta(hours=2)  # an assistant may keep to themselves what they have taken
     revise_within: timedelta = timedelta(days=2)  # what was returned is in time again for as long
-    duty: Mapping[int, tuple[str, ...]] = {}  # weekday (0 is Monday) -> accounts; empty: everybody is on duty
     alike_from: int = 60  # percent of a text that is found in another one, from which on staff are shown both
 
 

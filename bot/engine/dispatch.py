@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Literal
 
+from msgspec import structs
+
 from bot.domain.errors import UserError
 from bot.domain.events import ButtonPressed, CommandInvoked, MessagePosted
 from bot.domain.ids import Role
 from bot.domain.messages import Button, Text
 from bot.domain.places import SpaceKind
 from bot.engine.context import Context
-from bot.engine.feature import Command, InReply, Registry
+from bot.engine.feature import Command, CommandHandler, InReply, Registry
 from bot.engine.overheard import is_for_private_chat, is_overheard, private_chat_first
 from bot.engine.private import ask_which_course
 
@@ -88,7 +90,15 @@ def run_command(ctx: Context, event: CommandInvoked) -> None:
             ask_which_course(ctx, then=f"{command.name} {event.text}".strip(), by_link=event.via == "link")
             return
         check_allowed(ctx, command)
-    command.handler(ctx, event)
+    handler, event = _branch_of(ctx.engine.registry, command, event)
+    handler(ctx, event)
+
+
+def _branch_of(registry: Registry, command: Command, event: CommandInvoked) -> tuple[CommandHandler, CommandInvoked]:
+    """Another feature may handle what begins with a word of its own."""
+    first, _, rest = event.text.strip().partition(" ")
+    found = registry.branches.get((command.name, first.casefold()))
+    return (found, structs.replace(event, text=rest.strip())) if found else (command.handler, event)
 
 
 def spoil(ctx: Context, event: CommandInvoked) -> None:

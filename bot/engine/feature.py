@@ -3,7 +3,7 @@
 Constructing a `Feature` registers nothing; the list in `bot/features` does, through `Registry`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, TypeVar, Unpack
@@ -45,8 +45,11 @@ Suggested = tuple[str, Words | str | date]
 Suggester = Callable[["Context", str], Iterable[Suggested]]
 """What may be meant by what was typed so far."""
 PrivateHandler = Callable[["Context", MessagePosted], None]
+BelowHandler = Callable[["Context", MessagePosted, str], None]
+"""Hears a message and the key of the post of ours that it answers, without its place."""
 MessagesHandler = Callable[[Any, Sequence["PlainMessage"]], None]
 Decorated = TypeVar("Decorated", bound=Callable[..., None])
+_Name = TypeVar("_Name", bound=Hashable)
 
 
 class Hearing(NamedTuple):
@@ -116,6 +119,8 @@ class Feature:
     handlers: dict[type, list[EventHandler]] = field(default_factory=dict)
     watchers: list[MessagesHandler] = field(default_factory=list)
     private_handlers: list[tuple[Callable[[str], bool], PrivateHandler]] = field(default_factory=list)
+    below_handlers: dict[str, BelowHandler] = field(default_factory=dict)
+    branches: dict[tuple[str, str], CommandHandler] = field(default_factory=dict)
     fact_handlers: dict[str, list[FactHandler]] = field(default_factory=dict)
     withdrawals: list[Withdrawal] = field(default_factory=list)
     looks: list[Afterwards] = field(default_factory=list)
@@ -278,6 +283,27 @@ class Feature:
 
         return declare
 
+    def below(self, kind: str) -> Callable[[BelowHandler], BelowHandler]:
+        """Hears what people say in a space in reply to a post of ours, or in its thread; among staff, too.
+
+        `kind` is what the key of the post begins with, up to its first colon.
+        """
+
+        def declare(handler: BelowHandler) -> BelowHandler:
+            self.below_handlers[kind] = handler
+            return handler
+
+        return declare
+
+    def branch(self, command: str, *words: str) -> Callable[[CommandHandler], CommandHandler]:
+        """Handles another feature's command where its text begins with one of these words; it gets what follows."""
+
+        def declare(handler: CommandHandler) -> CommandHandler:
+            self.branches |= {(command, word): handler for word in words}
+            return handler
+
+        return declare
+
     def query(self, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Offers a read-only question to other features: `handler(db, …)`."""
 
@@ -324,6 +350,8 @@ class Registry:
         self.words = _merged((word, c) for c in self.commands.values() for word in c.words)
         self.watchers = tuple(watcher for f in self.features for watcher in f.watchers)
         self.private_handlers = tuple(pair for f in self.features for pair in f.private_handlers)
+        self.below_handlers = _merged(item for f in self.features for item in f.below_handlers.items())
+        self.branches = _merged(item for f in self.features for item in f.branches.items())
         self.withdrawals = tuple(withdrawal for f in self.features for withdrawal in f.withdrawals)
         self.looks = tuple(look for f in self.features for look in f.looks)
         self.partings = tuple(parting for f in self.features for parting in f.partings)
@@ -368,8 +396,8 @@ class Registry:
         )
 
 
-def _merged(items: Iterable[tuple[str, Any]]) -> Mapping[str, Any]:
-    merged: dict[str, Any] = {}
+def _merged(items: Iterable[tuple[_Name, Any]]) -> Mapping[_Name, Any]:
+    merged: dict[_Name, Any] = {}
     for name, value in items:
         if name in merged:
             raise ValueError(f"two features claim {name!r}")

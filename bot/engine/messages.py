@@ -1,6 +1,6 @@
 """Plain chat messages, nearly all traffic: many at a time, no statement per message."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from bot.domain.ids import EventKey, MemberId, ObjectId
 from bot.domain.places import Address, Member, Space
 from bot.domain.rules import ANSWERED, MARK, Fact
 from bot.domain.text import fingerprint, visible_length
+from bot.engine.below import hear_among_staff, hear_below, posts_above
 from bot.engine.context import Context, MessageBatch
 from bot.engine.judging import Judging
 from bot.engine.live import Live
@@ -32,8 +33,12 @@ def message_object(address: Address, message: str) -> str:
 
 def handle_messages(tx: Transaction, events: Sequence[MessagePosted]) -> None:
     """Record and judge the messages that were posted in spaces of courses; show them to the features that watch."""
-    placed = [(event, space) for event in events if (space := tx.live.space_at(event.address))]
-    placed = [(event, space) for event, space in placed if space.kind != "staff"]
+    everywhere = [(event, space) for event in events if (space := tx.live.space_at(event.address))]
+    below = posts_above(tx.db, [event for event, _ in everywhere])
+    placed = [(event, space) for event, space in everywhere if space.kind != "staff"]
+    among_staff = [(event, space) for event, space in everywhere if space.kind == "staff" and event.key in below]
+    if among_staff:
+        hear_among_staff(tx, among_staff, below)
     if not placed:
         return
     members = speakers(tx, placed)
@@ -42,7 +47,7 @@ def handle_messages(tx: Transaction, events: Sequence[MessagePosted]) -> None:
         member = members[space.course, event.actor.platform, event.actor.user]
         by_course.setdefault(space.course, []).append(_plain(tx.live, event, space, member))
     for messages in by_course.values():
-        _Run(tx, messages).handle()
+        _Run(tx, messages, below).handle()
 
 
 def _plain(live: Live, event: MessagePosted, space: Space, member: Member) -> PlainMessage:
@@ -58,9 +63,10 @@ _AUTHORS = select(fact_table.c.object, person_of(fact_table.c.member).label("mem
 class _Run:
     """Messages of one course, judged in their order by folding over tallies that are loaded once."""
 
-    def __init__(self, tx: Transaction, messages: Sequence[PlainMessage]) -> None:
+    def __init__(self, tx: Transaction, messages: Sequence[PlainMessage], below: Mapping[EventKey, str]) -> None:
         self._tx = tx
         self._messages = messages
+        self._below = below
         self._course = tx.live.courses[messages[0].space.course]
         self._snapshot = tx.live.snapshots[self._course.id]
         self._writes = Writes()
@@ -87,6 +93,9 @@ class _Run:
         )
         for watcher in self._tx.engine.registry.watchers:
             watcher(batch, self._messages)
+        for message in self._messages:
+            if key := self._below.get(message.event.key):
+                hear_below(self._context(message), message.event, key)
         for ctx in self._contexts.values():
             ctx.finish()
         self._writes.flush(self._tx.db)

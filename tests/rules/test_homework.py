@@ -24,6 +24,7 @@ from bot.domain.homework import (
 )
 from bot.domain.ids import Language
 from bot.domain.messages import Localised
+from bot.domain.response import Shift
 from bot.domain.office_hours import Rest
 from bot.domain.rituals import Anchor, OnCourseDays
 from bot.texts.catalogue import Catalogues
@@ -196,7 +197,7 @@ def test_the_sections_say_what_their_file_says() -> None:
         step=timedelta(hours=2),
         claim_for=timedelta(hours=1),
         revise_within=timedelta(days=3),
-        duty={0: ("local:lin", "local:wu"), 1: ("local:lin",)},
+        duty={0: (Shift(account="local:lin"), Shift(account="local:wu")), 1: (Shift(account="local:lin"),)},
         alike_from=80,
     )
     assert book.extensions == Extensions(tokens=2, each=timedelta(hours=12))

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Connection,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     Row,
@@ -71,7 +72,20 @@ question = Table(
     Column("at", Moment, nullable=False),
     Column("text", Text, nullable=False),
     Column("object", String(200)),  # the message that it was made from, if any
+    Column("merged_into", Integer),  # the number of the one that asks the same
+    Column("answer", Text),  # what was said about it, for the minutes
     Index(None, "object"),
+)
+
+vote = Table(
+    "live_vote",
+    metadata,
+    Column("session", Id, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("member", Id, ForeignKey("member.id"), primary_key=True),
+    Column("at", Moment, nullable=False),
+    ForeignKeyConstraint(["session", "number"], ["live_question.session", "live_question.number"], ondelete="CASCADE"),
+    Index(None, "member"),
 )
 
 attendance = Table(

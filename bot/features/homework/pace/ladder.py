@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.course import Course
-from bot.domain.homework import Rung
+from bot.domain.response import Rung
 from bot.domain.ids import MemberId
 from bot.domain.messages import Text, Words
 from bot.engine.context import Context
@@ -70,7 +70,7 @@ class OnDuty(NamedTuple):
 
 def on_duty(ctx: Context) -> OnDuty:
     """Today, by the course's calendar."""
-    accounts = ctx.course.book.grading.duty.get(ctx.today.weekday(), ())
+    accounts = tuple(shift.account for shift in ctx.course.book.grading.duty.get(ctx.today.weekday(), ()))
     if accounts:
         return OnDuty(tuple(answers.members_called(ctx.db, ctx.course.id, accounts)), accounts)
     everybody = answers.staff_of(ctx.db, ctx.course.id, "assistant")

@@ -1,0 +1,5 @@
+"""The feature."""
+
+from bot.engine.feature import Feature
+
+feature = Feature("handbook")
