@@ -164,6 +164,12 @@ class Saying(Situation):
         if len(queued) != 1 or last is None or not says_the_same(queued[0].message, last):
             self.writes.say(queued)
 
+    def say_below(self, where: SpaceKind | Space, what: Utterance, *, key: str, below: str) -> None:
+        """Post in the thread of a kept post, or as a reply to it where there are no threads; `below` is its key."""
+        for space in self._spaces(where):
+            post, _ = newest_post(self.db, _at(below, space))
+            self._queue(_at(key, space), what, Where(address=space.address, within=post))
+
     def tell_staff(self, *lines: Words, key: str | None = None, buttons: Sequence[Label] = ()) -> None:
         """Post to the staff room of the course."""
         what = Utterance(lines=lines, buttons=buttons, life=NOTICE_LIFE)

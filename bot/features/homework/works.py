@@ -1,7 +1,6 @@
 """What somebody hands in: a text, and pieces beside it. Values, and what can be told of them. Pure."""
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
 
@@ -9,24 +8,11 @@ import msgspec
 
 from bot.domain.events import Attachment
 from bot.domain.homework import Taken
-from bot.domain.messages import File
 from bot.domain.text import visible_length
+from bot.engine.pieces import Piece
 
 LINK = re.compile(r"https?://[^\s<>\"']{3,}", re.IGNORECASE)
 _BY_TYPE: dict[str, Taken] = {"image": "photo", "audio": "voice", "video": "video"}
-
-
-class Piece(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that came with a work: how its platform gives it out, and, once it was fetched, what is kept of it."""
-
-    attachment: Attachment
-    platform: str
-    file: File | None = None
-    error: str = ""  # why it could not be fetched; then only the platform has it
-
-    @property
-    def kind(self) -> Taken:
-        return kind_of(self.attachment)
 
 
 def kind_of(attachment: Attachment) -> Taken:
@@ -54,7 +40,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def kinds(self) -> set[Taken]:
         """What it is made of; words beside a link or a file are no text by themselves."""
-        found: set[Taken] = {piece.kind for piece in self.pieces}
+        found: set[Taken] = {kind_of(piece.attachment) for piece in self.pieces}
         if LINK.search(self.text):
             found.add("link")
         if not found:
@@ -71,12 +57,3 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
 def _named(attachment: Attachment) -> str:
     return attachment.identity or f"{attachment.media_type} {attachment.size} {attachment.name}"
-
-
-def pieces_of(attachments: Sequence[Attachment], platform: str) -> tuple[Piece, ...]:
-    return tuple(Piece(attachment=attachment, platform=platform) for attachment in attachments)
-
-
-def pieces_in(stored: object) -> tuple[Piece, ...]:
-    """As a row has them."""
-    return msgspec.convert(stored, tuple[Piece, ...])

@@ -1,6 +1,6 @@
 """Questions: asked anywhere, answered in time, and found by the next who asks the same."""
 
+from bot.features.questions import anonymous, command
 from bot.features.questions.declared import feature
-from bot.features.questions.store import tables
 
-__all__ = ["feature", "tables"]
+__all__ = ["anonymous", "command", "feature"]

@@ -15,6 +15,7 @@ from bot.domain.messages import File, Text, Words
 from bot.engine import jobs
 from bot.engine.context import Context
 from bot.engine.parameters import text
+from bot.engine.pieces import Piece, pieces_in
 from bot.engine.voice import Label
 from bot.features.homework.assignments import homework_called
 from bot.features.homework.common.digesting import gathered, lines_of
@@ -22,7 +23,7 @@ from bot.features.homework.declared import feature
 from bot.features.homework.pace.ladder import title_of
 from bot.features.homework.store import digests, tables
 from bot.features.homework.store.digests import Digest
-from bot.features.homework.works import LINK, Piece, pieces_in
+from bot.features.homework.works import LINK
 from storage import alarms
 from storage.personal import Personal
 

@@ -10,6 +10,7 @@ from bot.domain.messages import File, Text, Words
 from bot.engine.context import Context
 from bot.engine.degrade import shorten
 from bot.engine.names import clean_line
+from bot.engine.pieces import Piece, pieces_in
 from bot.engine.voice import Label, Utterance
 from bot.features.homework.copies import comparing as near
 from bot.features.homework.grading import rubric
@@ -20,7 +21,7 @@ from bot.features.homework.store import drafts, grades, hand_ins
 from bot.features.homework.store.drafts import Draft
 from bot.features.homework.store.grades import Grade
 from bot.features.homework.store.hand_ins import HandIn, Submission
-from bot.features.homework.works import Piece, pieces_in
+from bot.features.homework.works import kind_of
 
 _EXCERPT = 200  # columns of a work, where several are graded at once
 _EARLIER = 3
@@ -124,7 +125,7 @@ def told_of_files(pieces: Sequence[Piece]) -> Iterator[Words]:
 
 
 def _called(piece: Piece) -> str:
-    return shorten(clean_line(piece.attachment.name), 40) or piece.kind
+    return shorten(clean_line(piece.attachment.name), 40) or kind_of(piece.attachment)
 
 
 def _earlier(ctx: Context, row: HandIn) -> Iterator[Words]:

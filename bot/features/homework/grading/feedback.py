@@ -10,6 +10,7 @@ from bot.domain.ids import MemberId
 from bot.domain.messages import File, Text, Words
 from bot.engine.context import Context
 from bot.engine.parameters import number
+from bot.engine.pieces import Piece, pieces_in
 from bot.engine.telling import Ear, ears_of
 from bot.engine.voice import Label, Utterance
 from bot.features.homework.declared import feature
@@ -19,7 +20,6 @@ from bot.features.homework.store import grades, hand_ins
 from bot.features.homework.store.grades import Grade
 from bot.features.homework.store.hand_ins import HandIn
 from bot.features.homework.teams import members as teams
-from bot.features.homework.works import Piece, pieces_in
 
 APPEAL_WITHIN = timedelta(days=7)
 """How long after a grade its author may ask to look again."""

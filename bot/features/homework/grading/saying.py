@@ -12,11 +12,12 @@ from bot.engine import jobs
 from bot.engine.context import Context
 from bot.engine.degrade import shorten
 from bot.engine.names import clean_line
+from bot.engine.pieces import Piece, pieces_in, pieces_of
 from bot.engine.telling import tell
 from bot.features.homework.declared import feature
 from bot.features.homework.store import drafts as store
 from bot.features.homework.store.drafts import Draft
-from bot.features.homework.works import Piece, pieces_in, pieces_of
+from bot.features.homework.works import kind_of
 from storage import forms, kept_files
 from storage.erasing import is_needed
 
@@ -76,7 +77,11 @@ def without_lost(ctx: Context, draft: Draft) -> Draft:
 
 def lost_in(draft: Draft) -> list[str]:
     """The names of the files that never will be here."""
-    return [shorten(clean_line(one.attachment.name), 40) or one.kind for one in pieces_in(draft.files) if one.error]
+    return [
+        shorten(clean_line(one.attachment.name), 40) or kind_of(one.attachment)
+        for one in pieces_in(draft.files)
+        if one.error
+    ]
 
 
 def _digest(text: str) -> str:

@@ -6,6 +6,7 @@ from bot.domain.messages import Text, Words
 from bot.domain.places import Space
 from bot.engine.context import Context
 from bot.engine.messages import message_object
+from bot.engine.pieces import pieces_in
 from bot.engine.roster import member_of, present_member
 from bot.engine.transaction import Belonging
 from bot.features.homework.deadlines import recency
@@ -19,7 +20,7 @@ from bot.features.homework.handing.tagging import Tagged, tagged, without_tag
 from bot.features.homework.handing.tags import take_post
 from bot.features.homework.store import hand_ins
 from bot.features.homework.store.hand_ins import Submission
-from bot.features.homework.works import Work, pieces_in
+from bot.features.homework.works import Work
 
 
 def _newest(ctx: Context, event: MessageEdited | MessageDeleted) -> list[Submission]:

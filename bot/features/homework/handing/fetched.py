@@ -8,10 +8,10 @@ from bot.domain.events import JobDone
 from bot.domain.files import MAX_FILE
 from bot.domain.messages import Text
 from bot.engine.context import Context
+from bot.engine.pieces import pieces_in
 from bot.features.homework.declared import feature
 from bot.features.homework.handing.quietly import tell_author
 from bot.features.homework.store import hand_ins
-from bot.features.homework.works import pieces_in
 
 _JOB = re.compile(r"homework:([0-9]{1,15}):([0-9]{1,3})")
 _MB = 1024 * 1024

@@ -18,6 +18,7 @@ from bot.engine.forms_shape import FormField, Option
 from bot.engine.forms_sheet import has_sheet
 from bot.engine.messages import message_object
 from bot.engine.parameters import text
+from bot.engine.pieces import pieces_of
 from bot.features.homework.assignments import Assignment
 from bot.features.homework.declared import feature
 from bot.features.homework.handing.handing_in import Receipt, hand_in
@@ -25,7 +26,7 @@ from bot.features.homework.handing.meant import Named, check_is_no_quiz, meant, 
 from bot.features.homework.handing.receipts import count_up, slip
 from bot.features.homework.handing.tagging import tagged, without_tag
 from bot.features.homework.store import pending
-from bot.features.homework.works import Work, pieces_of
+from bot.features.homework.works import Work
 from storage import alarms
 
 PLACES: tuple[SpaceKind, ...] = ("main", "interest", "homework")

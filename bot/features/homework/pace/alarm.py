@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from bot.domain.course import Course
 from bot.domain.events import AlarmsDue
-from bot.domain.response import Rung
 from bot.domain.messages import Text, Words
+from bot.domain.response import Rung
 from bot.engine.context import Context
 from bot.engine.roster import members_by_id
 from bot.engine.transaction import Transaction

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.course import Course
-from bot.domain.response import Rung
 from bot.domain.ids import MemberId
 from bot.domain.messages import Text, Words
+from bot.domain.response import Rung
 from bot.engine.context import Context
 from bot.engine.roster import members_by_id
 from bot.engine.telling import ears_of

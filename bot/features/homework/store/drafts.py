@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Exists, Row, delete, exists, insert, literal, or_, select, update
 
 from bot.domain.ids import CourseId, MemberId
+from bot.engine.pieces import Piece
 from bot.features.homework.store.hand_ins import HandIn
 from bot.features.homework.store.tables import draft, hand_in
-from bot.features.homework.works import Piece
 from storage.persons import is_of, same_person
 from storage.tables import account, member, profile
 

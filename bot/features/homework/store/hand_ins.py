@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Connection, Row, Select, bindparam, func, select, update
 
 from bot.domain.ids import CourseId, MemberId
+from bot.engine.pieces import Piece
 from bot.features.homework.store.tables import draft, hand_in, submission, team, team_member
-from bot.features.homework.works import Piece, Work
+from bot.features.homework.works import Work
 from storage.database import insert_new
 from storage.persons import person_of, same_person
 from storage.tables import Id

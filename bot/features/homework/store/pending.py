@@ -5,8 +5,9 @@ from collections.abc import Collection
 from sqlalchemy import Connection, delete, select
 
 from bot.domain.ids import CourseId, MemberId
+from bot.engine.pieces import pieces_in
 from bot.features.homework.store.tables import waiting_work
-from bot.features.homework.works import Work, pieces_in
+from bot.features.homework.works import Work
 from storage.database import insert_new
 from storage.persons import same_person
 

@@ -1,0 +1,71 @@
+"""Answers, remarks, and how long staff were waited for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from bot.domain.ids import CourseId, MemberId
+from bot.features.questions.store.tables import answer, question, remark, response
+
+Answer = Row[Any]
+Remark = Row[Any]
+
+
+def add(db: Connection, values: dict[str, Any]) -> Answer:
+    return db.execute(insert(answer).values(values).returning(*answer.c)).one()
+
+
+def change(db: Connection, number: int, **values: Any) -> Answer:
+    """As it is afterwards."""
+    return db.execute(update(answer).where(answer.c.id == number).values(values).returning(*answer.c)).one()
+
+
+def by_number(db: Connection, course: CourseId, number: int) -> Answer | None:
+    """Locked. Whose question it answers is locked by who asks for it."""
+    mine = select(answer).join(question, question.c.id == answer.c.question)
+    mine = mine.where(answer.c.id == number, question.c.course == course)
+    return db.execute(mine.with_for_update(of=answer)).one_or_none()
+
+
+def of_question(db: Connection, number: int) -> Sequence[Answer]:
+    """In order, without those that were withdrawn."""
+    mine = (answer.c.question == number) & answer.c.withdrawn_at.is_(None)
+    return db.execute(select(answer).where(mine).order_by(answer.c.id)).all()
+
+
+def from_message(db: Connection, object: str) -> Answer | None:
+    """The one that stands in a message, locked."""
+    mine = select(answer).where(answer.c.object == object, answer.c.withdrawn_at.is_(None)).order_by(answer.c.id)
+    return db.execute(mine.limit(1).with_for_update()).one_or_none()
+
+
+def add_remark(db: Connection, values: dict[str, Any]) -> Remark:
+    return db.execute(insert(remark).values(values).returning(*remark.c)).one()
+
+
+def remarks_of(db: Connection, number: int) -> Sequence[Remark]:
+    """In order."""
+    return db.execute(select(remark).where(remark.c.question == number).order_by(remark.c.id)).all()
+
+
+def add_response(db: Connection, values: dict[str, Any]) -> None:
+    db.execute(insert(response).values(values))
+
+
+def withdraw_responses(db: Connection, answer_number: int, *, at: datetime) -> None:
+    """An answer was withdrawn: nobody was answered by it."""
+    db.execute(update(response).where(response.c.answer == answer_number).values(withdrawn_at=at))
+
+
+def has_answered(db: Connection, number: int, who: MemberId) -> bool:
+    """Whether this member has an answer to it that was not withdrawn."""
+    mine = (answer.c.question == number) & (answer.c.member == who) & answer.c.withdrawn_at.is_(None)
+    return db.execute(select(answer.c.id).where(mine).limit(1)).first() is not None
+
+
+def course_of(db: Connection, number: int) -> CourseId | None:
+    """Of the question with this number."""
+    found = db.execute(select(question.c.course).where(question.c.id == number)).scalar_one_or_none()
+    return CourseId(found) if found else None
