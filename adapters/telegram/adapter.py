@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 from telegram import InputFile
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from adapters.telegram.albums import Albums
 from adapters.telegram.client import Client, bot_id
@@ -18,6 +18,7 @@ from adapters.telegram.payloads import kept_by
 from adapters.telegram.places import Places
 from adapters.telegram.reading import Raw, Reader
 from adapters.telegram.render import POST_POLL, Call, as_caption, call_for
+from adapters.telegram.topics import Topics
 from adapters.telegram.traits import PLATFORM, TRAITS
 from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
 from bot.domain.events import Attachment, CommandInvoked, Event, MessagePosted, PlaceSeen
@@ -56,6 +57,7 @@ class TelegramAdapter:
         self._beside = beside
         self.places = Places(client, self.bot)
         self._albums = Albums(store, self.bot)
+        self._topics = Topics(client, store)
         self._sink: Sink | None = None
         self._me: dict[str, Any] | None = None
         self._asking = asyncio.Lock()
@@ -155,12 +157,19 @@ class TelegramAdapter:
             raise Refused("there is no such message")
         for data, command in kept_by(message).items():
             await self._store.put("button", data, {"command": command})
+        placed = await self._topics.placed(message)
         me = await self.me()
-        call = call_for(message, me["username"], self._open)
+        call = call_for(placed, me["username"], self._open)
         if call.method == POST_POLL:
             return await self._post_poll(message, call)
-        done = await self._call(call)
-        return message.target or message.answers or _id_of(done)
+        try:
+            done = await self._call(call)
+        except BadRequest as error:
+            elsewhere = await self._topics.without(placed, error)
+            if elsewhere is None:
+                raise
+            done = await self._call(call_for(elsewhere, me["username"], self._open))
+        return message.target or message.answers or await self._topics.began(message, placed, _id_of(done))
 
     async def _post_poll(self, message: OutgoingMessage, call: Call) -> str:
         """Once it is posted, what its votes are for must be known, however long the database is in trouble."""

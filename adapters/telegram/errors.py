@@ -35,6 +35,7 @@ _DONE = (
     "reaction_unchanged",
     "poll has already been closed",
     "hide_requester_missing",
+    "topic_not_modified",
 )
 """What was asked for is so already."""
 

@@ -20,7 +20,8 @@ TRAITS = Traits(
     | Can.ADMIT
     | Can.COPY
     | Can.INSPECT
-    | Can.WAIT,
+    | Can.WAIT
+    | Can.TOPIC,
     max_text=4096,
     max_caption=1024,
     max_answer=200,

@@ -14,6 +14,7 @@ from bot.app import real_now
 from bot.cli import FINE, PROBLEMS, Command, Terminal
 from bot.cli.configured import configured
 from bot.config import Settings
+from bot.engine.reversals import anonymous_facts
 from storage import archive, boards, tables
 from storage import migrate as schema
 from storage.database import Database
@@ -127,21 +128,27 @@ _ENTRIES = select(tables.ledger).where(tables.ledger.c.points != 0).order_by(tab
 """Entries of 0 points only say that a rule has acted; they are there for its limits."""
 
 
+_MASK = "–"
+"""What stands for what somebody did without their name."""
+
+
 @on_data
 def ledger(terminal: Terminal, options: argparse.Namespace, settings: Settings, database: Database) -> int:
     with database.begin() as db:
         accounts: dict[int, str] = {}
         for row in db.execute(select(tables.account).order_by(tables.account.c.platform, tables.account.c.user)):
             accounts.setdefault(row.member, f"{row.platform}:{row.user}")
+        masked = anonymous_facts(db)
         for row in db.execute(_ENTRIES):
+            is_masked = (row.member, row.fact, row.object) in masked
             entry = {
-                "at": row.at.isoformat(),
+                "at": (row.local_date if is_masked else row.at).isoformat(),
                 "course": row.course,
                 "member": accounts.get(row.member, f"#{row.member}"),
                 "points": row.points,
-                "rule": row.rule,
-                "object": row.object,
-                "cause": row.cause,
+                "rule": _MASK if is_masked else row.rule,
+                "object": _MASK if is_masked else row.object,
+                "cause": _MASK if is_masked else row.cause,
             }
             print(json.dumps(entry, ensure_ascii=False) if options.json else "  ".join(map(str, entry.values())))
     return FINE

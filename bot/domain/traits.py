@@ -32,6 +32,7 @@ class Can(Flag):
     FIRST = auto()  # write in private to who has never written
     FORM = auto()  # ask for several things at once, in answer to an interaction
     THREAD = auto()  # open a thread for what belongs together
+    TOPIC = auto()  # the same in some chats; in the others, what goes into the thread replies to its first message
     ROLES = auto()  # show by marks on a person's name what they are
 
 

@@ -47,9 +47,11 @@ def fit(message: OutgoingMessage, traits: Traits) -> Iterator[OutgoingMessage]:
     if Can.STYLE not in traits.can:
         message = msgspec.structs.replace(message, body=(Span(message.text),))
     if message.topic and Can.THREAD not in traits.can:
-        message = _topic_as_title(message, message.topic)
+        message = _topic_as_title(message, message.topic if Can.TOPIC in traits.can else None, message.topic)
     if message.within and Can.THREAD not in traits.can:
-        message = msgspec.structs.replace(message, within=None, quotes=message.within)
+        within = message.within if Can.TOPIC in traits.can else None
+        quotes = None if message.edits else message.within
+        message = msgspec.structs.replace(message, within=within, quotes=quotes)
     left_out = {name: None for ability, name in _LEFT_OUT.items() if ability not in traits.can}
     message = msgspec.structs.replace(message, **left_out)
     for part in _split(message, traits):
@@ -97,10 +99,12 @@ def _table_as_text(message: OutgoingMessage, table: Table) -> OutgoingMessage:
     return msgspec.structs.replace(message, table=None, body=(*message.body, *gap, Span(board, "code")))
 
 
-def _topic_as_title(message: OutgoingMessage, topic: Topic) -> OutgoingMessage:
+def _topic_as_title(message: OutgoingMessage, stays: Topic | None, topic: Topic) -> OutgoingMessage:
+    if topic.is_said:
+        return msgspec.structs.replace(message, topic=stays)
     title = " ".join((topic.title, *(f"#{tag}" for tag in topic.tags)))
     gap = (Span("\n"),) if message.body else ()
-    return msgspec.structs.replace(message, topic=None, body=(Span(title, "bold"), *gap, *message.body))
+    return msgspec.structs.replace(message, topic=stays, body=(Span(title, "bold"), *gap, *message.body))
 
 
 def _buttons_as_commands(message: OutgoingMessage) -> OutgoingMessage:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select
+from sqlalchemy import Connection, Select, Table, Text, and_, bindparam, func, select, type_coerce
 
 from bot.domain.rules import ANONYMOUS, Fact, LedgerEntry, Verdict
 from rules.fold import Totals, reversal
@@ -39,6 +39,13 @@ def is_anonymous(db: Connection, member: int, kind: str, object: str) -> bool:
     """Whether the fact that is taken back was one that nobody may connect with its member."""
     found = db.execute(_VALUES, {"who": member, "kind": kind, "of": object}).scalars()
     return any(values.get(ANONYMOUS) for values in found)
+
+
+def anonymous_facts(db: Connection) -> set[tuple[int, str, str]]:
+    """Member, kind and object of every fact that nobody may connect with its member."""
+    is_one = type_coerce(fact_table.c["values"], Text).contains(f'"{ANONYMOUS}"', autoescape=True)
+    rows = db.execute(select(fact_table.c.member, fact_table.c.kind, fact_table.c.object).where(is_one))
+    return {(row.member, row.kind, row.object) for row in rows}
 
 
 _WHO = bindparam("who", type_=Id)

@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.domain.ids import MemberId, RuleId
-from bot.domain.messages import Words
+from bot.domain.messages import Text, Words
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.parameters import number, someone, text
+from bot.engine.reversals import is_anonymous
 from bot.features.points import store
 from rules.fold import POINTS_GRANTED, granted
 from storage import boards
@@ -40,6 +41,8 @@ def points(ctx: Context, cmd: CommandInvoked) -> None:
 
 def _entry_row(ctx: Context, entry: Any) -> Sequence[Words | str]:
     day = f"{entry.local_date.month}-{entry.local_date.day:02}"
+    if is_anonymous(ctx.db, entry.member, entry.fact, entry.object):  # others may look over their shoulder
+        return day, Text(id="points.masked"), f"{entry.points:+d}"
     return day, entry.reason or rule_title(ctx, entry.rule), f"{entry.points:+d}"
 
 

@@ -48,6 +48,7 @@ METHODS: Mapping[str, Method] = {
     "unbanChatMember": chats.expel("left"),
     "restrictChatMember": chats.expel("restricted"),
     "createForumTopic": chats.create_topic,
+    "editForumTopic": chats.edit_topic,
     "closeForumTopic": chats.close_topic(is_closed=True),
     "reopenForumTopic": chats.close_topic(is_closed=False),
     "deleteForumTopic": chats.delete_topic,

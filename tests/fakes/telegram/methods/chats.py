@@ -117,6 +117,19 @@ def open_topic(world: World, chat: Chat, by: User, name: str) -> Topic:
     return chat.topics[opening.id]
 
 
+def edit_topic(world: World, call: Call) -> bool:
+    check_length("topic name", call.params["name"], 128)
+    chat = open_chat(world, call.params)
+    _need_topics(world, chat, to="edit a topic")
+    topic = chat.topics.get(call.params["message_thread_id"])
+    if topic is None:
+        raise bad("message thread not found")
+    if topic.name == call.params["name"]:
+        raise bad("TOPIC_NOT_MODIFIED")
+    topic.name = call.params["name"]
+    return True
+
+
 def close_topic(*, is_closed: bool) -> Any:
     def act(world: World, call: Call) -> bool:
         chat = open_chat(world, call.params)

@@ -1,0 +1,1 @@
+"""Who asked without a name, and what goes with a person."""
