@@ -160,6 +160,14 @@ def _deleted(gone: shape.Deleted, known: Known) -> Iterator[Event]:
         yield MessageDeleted(key=key, at=known.at, actor=somebody, address=address, message=id)
 
 
+def _thread_deleted(gone: shape.LostThread, known: Known) -> Iterator[Event]:
+    """The message that it began with goes with it, or has lost what belongs to it; both are called as the thread."""
+    if address := known.place(gone.parent_id, gone.guild_id):
+        somebody = Actor(platform=PLATFORM, user="", name="")
+        key = key_of(known.bot, f"deleted:{gone.id}")
+        yield MessageDeleted(key=key, at=known.at, actor=somebody, address=address, message=gone.id)
+
+
 # --- what people do with messages -------------------------------------------------------------------------------------
 
 
@@ -242,6 +250,7 @@ _READERS: dict[str, tuple[Any, Callable[[Any, Known], Iterator[Event]]]] = {
     "MESSAGE_UPDATE": (shape.Message, _edited),
     "MESSAGE_DELETE": (shape.Deleted, _deleted),
     "MESSAGE_DELETE_BULK": (shape.Deleted, _deleted),
+    "THREAD_DELETE": (shape.LostThread, _thread_deleted),
     "MESSAGE_REACTION_ADD": (shape.Reaction, _reacted),
     "MESSAGE_REACTION_REMOVE": (shape.Reaction, _unreacted),
     "MESSAGE_REACTION_REMOVE_ALL": (shape.Reaction, _no_reactions),

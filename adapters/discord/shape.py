@@ -64,6 +64,14 @@ class Deleted(msgspec.Struct, frozen=True):
     ids: list[str] = []
 
 
+class LostThread(msgspec.Struct, frozen=True):
+    """A thread, or a post of a forum, that somebody has deleted."""
+
+    id: str
+    parent_id: str
+    guild_id: str
+
+
 class Emoji(msgspec.Struct, frozen=True):
     """`id` is there where it is a picture of somebody's own."""
 

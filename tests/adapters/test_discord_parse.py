@@ -188,6 +188,12 @@ def test_messages_go_one_by_one_or_together() -> None:
     assert [event.message for event in gone if isinstance(event, MessageDeleted)] == ["40", "41", "42"]
 
 
+def test_a_thread_that_is_deleted_takes_the_message_that_it_began_with() -> None:
+    [gone] = meant("THREAD_DELETE", {"id": "40", "parent_id": MAIN, "guild_id": GUILD, "type": 11})
+    assert isinstance(gone, MessageDeleted)
+    assert (gone.message, gone.address.chat) == ("40", MAIN)
+
+
 @pytest.mark.parametrize(
     ("emoji", "shown"),
     [
