@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+(?=/)")
 _LOOK = 0.03  # seconds between two looks at a condition
 
 
-def until(question: Callable[[], Found | None], what: str, *, within: float = 30.0) -> Found:
+def until(question: Callable[[], Found | None], what: str, *, within: float = 90.0) -> Found:
     """Ask until the answer is yes; what it was."""
     deadline = time.monotonic() + within
     while not (found := question()):
@@ -67,7 +67,7 @@ class Program:
         with self._log("out").open("wb") as out, self._log("err").open("wb") as err:
             self._process = subprocess.Popen(command, stdout=out, stderr=err, cwd=self._folder, env=_environment())
 
-    def ready(self, *, within: float = 30.0) -> str:
+    def ready(self, *, within: float = 90.0) -> str:
         """The address, once it was printed and answers."""
 
         def answers() -> str | None:

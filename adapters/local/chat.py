@@ -63,6 +63,12 @@ class LocalChat:
 
     async def open(self) -> None:
         """Load where the chat stands, and who has been there."""
+        # It is opened again where a page begins to be served, and delivering has begun by then: what was read before
+        # somebody's write would have its numbers given out again, and the next message take the place of that one.
+        async with self._writing:
+            await self._load()
+
+    async def _load(self) -> None:
         for document in await self.store.since("person", 0, limit=100_000):
             person = msgspec.convert(document.value, Person)
             self.people[person.id] = self._given.get(person.id, person)
@@ -319,7 +325,7 @@ class LocalChat:
         try:
             self.revision = await self.store.put_many([*documents, counter], expected=(*_COUNTER, self.revision))
         except Changed as changed:
-            await self.open()
+            await self._load()
             raise Moved from changed
 
 

@@ -1,5 +1,6 @@
 """The local chat as a platform: the contract of every adapter, and what its updates mean."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -132,6 +133,15 @@ async def test_the_chat_is_as_it_was_when_it_is_opened_again(bench: LocalBench) 
     await again.open()
     assert await again.history("ada", "main") == before
     assert await again.say("ben", "main", "next") == before[-1].number + 1
+
+
+async def test_no_number_is_given_twice_when_the_chat_is_opened_while_something_is_posted(bench: LocalBench) -> None:
+    """As at a start: what a killed process left half sent goes out at once, and the page opens the chat meanwhile."""
+    await bench.says("ada", "hello")
+    posting = bench.adapter.send(OutgoingMessage(key="k", address=GROUP, body=(Span("hi"),)))
+    await asyncio.gather(bench.chat.open(), posting)
+    await bench.says("ben", "next")
+    assert [message.text for message in await bench.chat.history("ada", "main")] == ["hello", "hi", "next"]
 
 
 async def test_a_long_answer_to_a_button_becomes_a_message_that_only_its_reader_sees(bench: LocalBench) -> None:
