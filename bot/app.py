@@ -23,6 +23,7 @@ from bot.engine.codes import digest_of, new_code
 from bot.engine.deliver import Deliverer
 from bot.engine.feature import Feature, Registry
 from bot.engine.fetching import Fetcher
+from bot.engine.finding import Finder
 from bot.engine.library import Activation, Library
 from bot.engine.live import Live, LiveCourses, Version
 from bot.engine.pipeline import Pipeline
@@ -336,8 +337,9 @@ def build(
     folders = {CourseId(folder.name): folder for folder in settings.courses}
     files = FileStore(settings.data / "files")
     library = Library(folders, LiveCourses(registry.vocabulary(), folders), occurrences, files)
-    database.watchers.append(library.courses)
-    engine = Engine(registry=registry, voice=Voice(texts, traits or {}), library=library)
+    finder = Finder()
+    database.watchers += [library.courses, finder]
+    engine = Engine(registry=registry, voice=Voice(texts, traits or {}), library=library, finder=finder)
     holder = Holder.this_process(uuid.uuid4().hex)
     active: dict[str, Adapter] = {}
     pipeline = Pipeline(database, engine)

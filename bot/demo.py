@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from adapters.local.adapter import TRAITS, LocalAdapter
 from adapters.local.parse import PLATFORM
-from adapters.local.values import Person
+from adapters.local.values import BOT, Person
 from bot.app import App, build, real_now
 from bot.config import Local, Platforms, Settings
 from bot.domain.course import Course
@@ -33,6 +33,7 @@ PACKS = Path(__file__).parent.parent / "rules" / "packs"
 PACK_OF: dict[Language, str] = {"zh_Hans": "xhs-writing", "en": "python-start"}
 
 _OPENS = time(8, 30)
+_LOOKS_BACK = 200  # messages among which a classmate looks for what to reply to
 
 
 class ScriptedLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,7 @@ class ScriptedLine(msgspec.Struct, frozen=True, kw_only=True):
     who: str
     says: str
     key: str
+    replies_to: str | None = None  # words of the newest message that holds them
 
 
 class DemoControl(LocalControl):
@@ -82,8 +84,18 @@ class DemoControl(LocalControl):
             # Lines of the last day are said again after a crash; their keys let each through once.
             room = self._main_room()
             if room and now - timedelta(days=1) < line.at <= now:
-                await self._adapter.chat.say(line.who, room, line.says, key=line.key)
+                replied_to = await self._replied_to(line, room)
+                await self._adapter.chat.say(line.who, room, line.says, reply_to=replied_to, key=line.key)
                 await self.settle()
+
+    async def _replied_to(self, line: ScriptedLine, room: str) -> int | None:
+        """The number of what a classmate replies to, or of the bot's post about it; None: nothing, or it is gone."""
+        if line.replies_to is None:
+            return None
+        messages = await self._adapter.chat.history(line.who, room, limit=_LOOKS_BACK)
+        meant = max((one.number for one in messages if line.replies_to in one.text), default=None)
+        posts = (one.number for one in messages if one.author == BOT and meant is not None and one.reply_to == meant)
+        return max(posts, default=meant)
 
     def _main_room(self) -> str | None:
         """Where classmates speak."""
@@ -104,6 +116,7 @@ def script_of(course: Course, demo: Demo) -> list[ScriptedLine]:
             who=line.who,
             says=line.says,
             key=f"script:{day}:{number}",
+            replies_to=line.replies_to,
         )
         for number, line in enumerate(demo.script)
         for day in line.days

@@ -10,7 +10,7 @@ from bot.domain.places import Address
 from bot.domain.rituals import Anchor, AnchorKind
 from rules.complaints import Complaints
 from rules.fields import PLATFORMS, WEEKDAYS
-from rules.nodes import Leaf, MapNode, Node, find, is_empty
+from rules.nodes import Leaf, MapNode, Node, Place, find, is_empty
 from rules.schema import CalendarShape, CourseShape, DayShape, MomentShape, QuietDaysShape, QuietRange, SpaceShape
 from rules.shapes import fit, mapping
 from rules.suggest import clipped
@@ -134,6 +134,13 @@ def _check_days(days: Sequence[int], last: int, root: Node, complaints: Complain
         elif day <= before:
             complaints.add(at, "problem.day_order", day=day, before=before)
         before = max(day, before)
+
+
+def check_day(day: int, course: CourseShape | None, at: Place, complaints: Complaints) -> None:
+    """No day after the last one; without a course, none lies outside it."""
+    last = (course.ends - course.starts).days + 1 if course else 0
+    if day > last > 0:
+        complaints.add(at, "problem.day_outside", day=day, last=last)
 
 
 def _day(shape: DayShape) -> Day:

@@ -13,6 +13,7 @@ from rules.nodes import MapNode, Node, find, is_empty
 from rules.reader import read
 from rules.schema import DemoShape, LineShape
 from rules.shapes import fit
+from rules.suggest import clipped
 from rules.unreadable import Unreadable
 
 
@@ -33,6 +34,7 @@ class Line:
     at: time
     who: str
     says: str
+    replies_to: str | None = None  # words of the newest message that holds them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +53,12 @@ def load_demo(files: Files, course: Course, *, shown_as: str = "") -> Demo:
     return Demo(
         people=tuple(Person(id=person.id, name=person.name, role=person.role) for person in shape.people),
         classmates=tuple(Person(id=person.id, name=person.name) for person in shape.classmates),
-        script=tuple(Line(days=line.day, at=line.at, who=line.who, says=line.says) for line in shape.script),
+        script=tuple(map(_line, shape.script)),
     )
+
+
+def _line(shape: LineShape) -> Line:
+    return Line(days=shape.day, at=shape.at, who=shape.who, says=shape.says, replies_to=shape.replies_to)
 
 
 def _shape(content: str | bytes, complaints: Complaints, course: Course) -> DemoShape | None:
@@ -103,6 +109,9 @@ def _check_line(
     classmates = [classmate.id for classmate in shape.classmates]
     if line.who not in classmates:
         complaints.unknown(find(root, ("script", number, "who")).node, line.who, classmates, name="who")
+    if line.replies_to and not any(line.replies_to in other.says for other in shape.script if other is not line):
+        at = find(root, ("script", number, "replies_to")).node
+        complaints.add(at, "problem.nobody_says", value=clipped(line.replies_to))
     last = course.day_number(course.ends)
     for index, day in enumerate(line.day):
         if day > last:

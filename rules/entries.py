@@ -1,4 +1,4 @@
-"""The top-level entries of rules.yaml and rituals.yaml: one with a problem is off, the others live."""
+"""The top-level entries of rules.yaml, rituals.yaml and others: one with a problem is off, the others live."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -13,6 +13,8 @@ from rules.suggest import clipped
 
 Made = TypeVar("Made")
 ID = r"[a-z][a-z0-9_]{0,47}"
+SHORT_ID = r"[a-z][a-z0-9_]{0,31}"
+"""Of what rows of the database refer to."""
 
 
 def each(
@@ -60,6 +62,10 @@ def flaws_by_key(document: Document) -> dict[str | None, list[Flaw]]:
     return flaws
 
 
-def check_id(key: Key, complaints: Complaints) -> None:
-    if not re.fullmatch(ID, key.name):
+def check_id(key: Key, complaints: Complaints, pattern: str = ID) -> None:
+    if not re.fullmatch(pattern, key.name):
         complaints.add(key, "problem.bad_id", value=clipped(key.name))
+
+
+def check_short_id(key: Key, complaints: Complaints) -> None:
+    check_id(key, complaints, SHORT_ID)

@@ -290,30 +290,30 @@ CourseDays = Annotated[
     ),
 ]
 CronLine = Annotated[str, PlainValidator(_cron), _written(r"^\s*\S+(\s+\S+){4}\s*$", "30 9 * * 1-5")]
-CourseText = Annotated[
-    Localised,
-    _as(
-        Annotated[
-            dict[Annotated[str, AfterValidator(_language_key)], Words],
-            BeforeValidator(_by_language),
-            AfterValidator(_localised),
-        ]
-    ),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                _WORDS,
-                {
-                    "type": "object",
-                    "properties": {"zh": _WORDS, "en": _WORDS},
-                    "patternProperties": {_A_LANGUAGE: _WORDS},
-                    "additionalProperties": False,
-                    "minProperties": 1,
-                },
-            ]
-        }
-    ),
-]
+
+
+def course_text(most: int | None = None) -> GetPydanticSchema:
+    """For `Annotated[Localised, …]`: a text of at most so many characters in each language."""
+    words: Any = Annotated[Words, Field(max_length=most)] if most else Words
+    shown = {**_WORDS, "maxLength": most} if most else _WORDS
+    texts = Annotated[
+        dict[Annotated[str, AfterValidator(_language_key)], words],
+        BeforeValidator(_by_language),
+        AfterValidator(_localised),
+    ]
+    by_language = {
+        "type": "object",
+        "properties": {"zh": shown, "en": shown},
+        "patternProperties": {_A_LANGUAGE: shown},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+    return GetPydanticSchema(
+        lambda _source, handler: handler(texts), lambda _schema, _handler: {"anyOf": [shown, by_language]}
+    )
+
+
+CourseText = Annotated[Localised, course_text()]
 """A text that a person reads: a plain string in the course's language, or a mapping by language."""
 
 

@@ -11,8 +11,17 @@ from rules.suggest import closest
 
 Files = Mapping[str, str | bytes]
 """File name to content, as read from the folder (bytes) or as kept in a snapshot (str)."""
-KNOWN = ("course.yaml", "calendar.yaml", "calendar.csv", "rules.yaml", "rituals.yaml", "homework.yaml", "demo.yaml")
-RESERVED = ("faq.yaml",)
+KNOWN = (
+    "course.yaml",
+    "calendar.yaml",
+    "calendar.csv",
+    "rules.yaml",
+    "rituals.yaml",
+    "homework.yaml",
+    "questions.yaml",
+    "faq.yaml",
+    "demo.yaml",
+)
 
 
 def read_folder(folder: Path, hashes: Hashes | None = None) -> Files:

@@ -65,6 +65,12 @@ def book_of(
     )
 
 
+def names_in(document: Document) -> tuple[str, ...]:
+    """The ids of all homework in the file, also of what is off."""
+    entries = document.root.entries if isinstance(document.root, MapNode) else ()
+    return tuple(name for name in entries if name not in SECTIONS)
+
+
 def with_deadlines(anchors: Sequence[Anchor], book: HomeworkBook) -> tuple[Anchor, ...]:
     """The moments of the calendar and those by which homework is due, by date. What falls together is one deadline."""
     found = list(anchors)

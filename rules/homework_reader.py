@@ -1,20 +1,19 @@
 """One homework of homework.yaml: what it says, and what of it does not go together."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from bot.domain.homework import Audience, Criterion, Homework, Late, LocalTime, Question
 from bot.domain.ids import Language
 from rules.complaints import Complaints
+from rules.coursebook import check_day
+from rules.entries import check_short_id
 from rules.homework_questions import questions_of
 from rules.homework_shapes import AudienceShape, CriterionShape, HomeworkShape, LateShape, LocalTimeShape
 from rules.nodes import Entry, MapNode, find
 from rules.schema import CourseShape
 from rules.shapes import fit, mapping
-from rules.suggest import clipped
 
-ID = r"[a-z][a-z0-9_]{0,31}"
 NOT_IN_A_QUIZ = ("rubric", "template", "headings", "length", "accepts", "max_files", "team")
 """What says how something is made and handed in, where there are questions instead."""
 ONLY_IN_A_QUIZ = ("attempts",)
@@ -36,8 +35,7 @@ class HomeworkReader:
     def homework(self, entry: Entry) -> Homework | None:
         """What it returns counts only if nothing was complained about."""
         id = entry.key.name
-        if not re.fullmatch(ID, id):
-            self.complaints.add(entry.key, "problem.bad_id", value=clipped(id))
+        check_short_id(entry.key, self.complaints)
         node = mapping(entry.node, self.complaints, name=id)
         shape = fit(HomeworkShape, node, self.complaints, name=id, language=self.language) if node else None
         if not (node and shape):
@@ -74,9 +72,7 @@ class HomeworkReader:
             self.complaints.add(find(node, ("late", "accepted_for")).node, "problem.late_within_grace")
 
     def check_day(self, day: int, node: MapNode, path: Sequence[str]) -> None:
-        last = (self.course.ends - self.course.starts).days + 1 if self.course else 0
-        if day > last > 0:
-            self.complaints.add(find(node, path).node, "problem.day_outside", day=day, last=last)
+        check_day(day, self.course, find(node, path).node, self.complaints)
 
     def check_text(self, shape: HomeworkShape, node: MapNode) -> None:
         """What is asked of a text needs one; and something must be left to be handed in."""

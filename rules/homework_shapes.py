@@ -6,9 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.domain.homework import LONGEST, TAKEN, Taken, Tier
-from bot.domain.response import Rung
 from rules.fields import (
-    Account,
     CourseDay,
     CourseText,
     Duration,
@@ -16,21 +14,18 @@ from rules.fields import (
     PositiveDuration,
     Slug,
     TimeOfDay,
-    Weekdays,
     Words,
     as_tuple,
     mistake,
     unknown_mistake,
 )
+from rules.response_clock import ClockShape
 
 MAX_TEXT = LONGEST
 """Characters that anybody hands in at once."""
 
 _Percent = Annotated[int, Field(ge=0, le=100)]
 _UpTo100 = Annotated[int, Field(ge=1, le=100)]
-_Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_Accounts = Annotated[tuple[Account, ...], Field(min_length=1, max_length=20)]
-_OneOrMoreAccounts = Annotated[_Accounts, BeforeValidator(as_tuple, json_schema_input_type=Account | _Accounts)]
 _ManyWords = Annotated[tuple[Words, ...], Field(min_length=1, max_length=20)]
 _OneOrMoreWords = Annotated[_ManyWords, BeforeValidator(as_tuple, json_schema_input_type=Words | _ManyWords)]
 
@@ -42,22 +37,8 @@ class _Shape(BaseModel):
 # --- the two sections -------------------------------------------------------------------------------------------------
 
 
-class NightsShape(_Shape):
-    begins: TimeOfDay = Field(alias="from")
-    until: TimeOfDay
-
-
-class GradingShape(_Shape):
-    within: PositiveDuration = timedelta(hours=24)
-    warn_at: Annotated[int, Field(ge=1, le=99)] = 75
-    nights: NightsShape | None = None
-    rests_on: Weekdays = frozenset()
-    quiet_days: bool = False
-    ladder: Annotated[tuple[Rung, ...], Field(min_length=1)] = ("on_duty", "assistants", "admins")
-    step: PositiveDuration = timedelta(hours=4)
-    claim_for: PositiveDuration = timedelta(hours=2)
+class GradingShape(ClockShape):
     revise_within: PositiveDuration = timedelta(days=2)
-    duty: dict[_Weekday, _OneOrMoreAccounts] = {}
     alike_from: _UpTo100 = 60
 
 

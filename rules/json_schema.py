@@ -5,7 +5,9 @@ What only the whole course can tell (a badge that nobody declared, a day outside
 
 from collections.abc import Iterable
 
-from rules.entries import ID
+from rules.answering import AnsweringShape
+from rules.entries import ID, SHORT_ID
+from rules.faq import FaqShape
 from rules.json_schema_homework import homework_schema
 from rules.json_schema_rules import rules_schema
 from rules.json_schema_shapes import (
@@ -31,6 +33,8 @@ def schemas_of(vocabulary: Vocabulary, describe: Describe = lambda id: "") -> di
         "calendar": _lenient("calendar", CalendarShape, describe),
         "rituals": _rituals(vocabulary, describe),
         "homework": homework_schema(describe),
+        "questions": _lenient("questions", AnsweringShape, describe),
+        "faq": _faq(describe),
         "demo": _lenient("demo", DemoShape, describe),
     }
 
@@ -50,6 +54,13 @@ def _lenient(name: str, shape: type, describe: Describe) -> Schema:
     """A file that may be empty."""
     shapes = Shapes({name: shape}, describe)
     return document(f"{name}.yaml", or_empty(shapes.whole(name)), shapes.definitions)
+
+
+def _faq(describe: Describe) -> Schema:
+    """Every key is an entry."""
+    shapes = Shapes({"faq": FaqShape}, describe)
+    root = {"propertyNames": {"pattern": f"^{SHORT_ID}$"}, "additionalProperties": shapes["faq"]}
+    return document("faq.yaml", or_empty(root), shapes.definitions)
 
 
 def _rituals(vocabulary: Vocabulary, describe: Describe) -> Schema:

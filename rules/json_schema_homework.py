@@ -1,7 +1,8 @@
 """The JSON Schema of homework.yaml: what goes with questions, and what with things that are handed in."""
 
+from rules.entries import SHORT_ID
 from rules.homework_questions import ANSWERS
-from rules.homework_reader import ID, NOT_IN_A_QUIZ, OF_TEXT, ONLY_IN_A_QUIZ
+from rules.homework_reader import NOT_IN_A_QUIZ, OF_TEXT, ONLY_IN_A_QUIZ
 from rules.homework_shapes import ExtensionsShape, GradingShape, HomeworkShape, QuestionShape
 from rules.json_schema_shapes import Describe, Schema, Shapes, described, document, or_empty, or_nothing, something
 
@@ -21,7 +22,7 @@ def homework_schema(describe: Describe) -> Schema:
     }
     root: Schema = {
         "properties": keys,
-        "propertyNames": {"pattern": f"^{ID}$"},
+        "propertyNames": {"pattern": f"^{SHORT_ID}$"},
         "additionalProperties": {"$ref": f"#/$defs/{_NAME}"},
     }
     definitions = {

@@ -55,12 +55,8 @@ class _Writer:
         return {**rule, "required": ["when", "then"], "allOf": [self.on(kind) for kind in kinds]}
 
     def when(self) -> Schema:
-        said = [self.announced(kind) for kind in self.vocabulary.facts.values()]
+        said = [self.describe(f"facts.{kind.name}") for kind in self.vocabulary.facts.values()]
         return {"enum": [*self.vocabulary.facts], **({"enumDescriptions": said} if any(said) else {})}
-
-    def announced(self, kind: FactKind) -> str:
-        when = self.describe(f"facts.{kind.name}")
-        return f"{when} {self.describe('facts.not_yet')}" if when and kind.is_planned else when
 
     def on(self, kind: FactKind) -> Schema:
         """What else holds for a rule on this kind of fact."""

@@ -11,13 +11,15 @@ from bot.domain.course import Course
 from bot.domain.errors import Problem, RulesRejected
 from bot.domain.ids import CourseId, Language
 from bot.domain.messages import File
+from rules.answering import answering_of
 from rules.attachments import FOLDER, read_attachments
 from rules.calendar_csv import Dates, read_calendar
 from rules.complaints import Complaints, in_order
 from rules.coursebook import Calendar, calendar_of, course_of, language_in, quiet_days_of, settings_of, spaces_of
 from rules.decode import decode
-from rules.folder import KNOWN, RESERVED, Files, read_folder
-from rules.homework import book_of, homework_rituals, with_deadlines
+from rules.faq import faq_of
+from rules.folder import KNOWN, Files, read_folder
+from rules.homework import book_of, homework_rituals, names_in, with_deadlines
 from rules.nodes import Leaf, MapNode, is_empty
 from rules.reader import Document, read
 from rules.rituals import built_in, rituals_of
@@ -63,8 +65,12 @@ def _course(id: CourseId, desk: "_Desk", vocabulary: Vocabulary) -> Course | Non
     plan = calendar_of(calendar.root, about, shape, language) if calendar else Calendar()
     document, about = desk.read("rules.yaml", by_entry=True)
     rulebook = rulebook_of(document or _EMPTY, about, vocabulary, language)
-    document, about = desk.read("homework.yaml", by_entry=True)
-    book = book_of(document or _EMPTY, about, shape, rulebook.sections.levels, language)
+    homework, about = desk.read("homework.yaml", by_entry=True)
+    book = book_of(homework or _EMPTY, about, shape, rulebook.sections.levels, language)
+    document, about = desk.read("questions.yaml")
+    answering = answering_of((document or _EMPTY).root, about, shape, language)
+    document, about = desk.read("faq.yaml", by_entry=True)
+    faq = faq_of(document or _EMPTY, about, shape, names_in(homework) if homework else None, language)
     document, about = desk.read("rituals.yaml", by_entry=True)
     files = desk.attachments()
     rituals = rituals_of(document, about, vocabulary, shape, language, files) if document else ()
@@ -89,6 +95,8 @@ def _course(id: CourseId, desk: "_Desk", vocabulary: Vocabulary) -> Course | Non
         titles=rulebook.sections.titles,
         rituals=(*rituals, *built_in(shape, rulebook.rules), *homework_rituals(book, shape)),
         book=book,
+        answering=answering,
+        faq=faq,
         settings=settings,
         files=files,
     )
@@ -112,9 +120,7 @@ class _Desk:
         if "course.yaml" not in self.files:
             self.complaints("course.yaml").add(_NOTHING, "problem.no_course_file")
         for name in self.files:
-            if name in RESERVED:
-                self.complaints(name).add(_NOTHING, "problem.reserved_file", value=name)
-            elif name not in KNOWN and not name.startswith(FOLDER) and name.lower().endswith(_ENDINGS):
+            if name not in KNOWN and not name.startswith(FOLDER) and name.lower().endswith(_ENDINGS):
                 self.complain_of_unknown(name)
         if "demo.yaml" in self.files:
             self.check_text("demo.yaml")

@@ -192,6 +192,7 @@ class LineShape(_Shape):
     at: TimeOfDay
     who: Words
     says: Words
+    replies_to: Words | None = None
 
 
 class DemoShape(_Shape):

@@ -32,7 +32,7 @@ from storage.columns import Moment
 from storage.database import insert_new
 from storage.tables import outbox
 
-_FAILED = ("dead", "expired")
+_FAILED = ("dead", "expired", "gone")
 _AGAIN = range(1, 10_000)
 
 
@@ -148,6 +148,23 @@ def last_said(db: Connection, post: str) -> OutgoingMessage | None:
     mine = (outbox.c.key == post) | ((outbox.c.key >= edits) & (outbox.c.key < f"{edits[:-1]};"))
     found = db.execute(select(outbox.c.message).where(mine).order_by(outbox.c.id.desc()).limit(1)).scalar_one_or_none()
     return msgspec.convert(found, OutgoingMessage) if found else None
+
+
+def lose(db: Connection, address: Address, message: str) -> str | None:
+    """A message was deleted: where it was a post of ours, its key. If it is kept up, it is posted anew next."""
+    rows = db.execute(_POSTED_AS, {"of": chat_lane(address), "message": message}).all()
+    posts = [row for row in rows if not msgspec.convert(row.message, OutgoingMessage).is_silent]
+    for row in posts:
+        db.execute(_LOSE, {"row": row.id})
+    return posts[0].key if posts else None
+
+
+_POSTED_AS = (
+    select(outbox.c.id, outbox.c.key, outbox.c.message)
+    .where(outbox.c.lane == bindparam("of"), outbox.c.sent_as == bindparam("message"))
+    .where(outbox.c.edits.is_(None), outbox.c.state == "sent")
+)
+_LOSE = update(outbox).where(outbox.c.id == bindparam("row")).values(state="gone")
 
 
 def _state_of(db: Connection, key: str) -> str | None:

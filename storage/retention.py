@@ -44,6 +44,8 @@ RETENTION = (
     Kept("job", ("expires_at",), 180),
     # It was asked for which homework it is, and nobody said.
     Kept("waiting_work", ("at",), 2),
+    # What students say in a group, in case that somebody puts a question mark under it.
+    Kept("question_heard", ("at",), 1),
     # Copies are looked for as long as the course lasts.
     Kept("text_mark", ("submission", "at"), _LONGEST_COURSE + 30),
     Kept("near_copy", ("at",), _LONGEST_COURSE + 30),
@@ -60,6 +62,8 @@ RETENTION = (
     Kept("contest_vote", ("contest", "votes_until"), 365),
     Kept("poll_vote", ("poll", "closed_at"), 30),
     Kept("poll_vote", ("poll", "closes_at"), 365),
+    Kept("live_vote", ("session", "session", "closes_at"), 30),
+    Kept("live_vote", ("at",), 365),
     # Texts, in case somebody asks about a place or a summary; how many there were, other tables know.
     Kept("contest_work", ("entry", "contest", "votes_until"), 365),
     Kept("share_post", ("share", "session", "closes_at"), 365),
@@ -69,7 +73,7 @@ RETENTION = (
     # Whoever asked to be let in is a member by then, or nobody.
     Kept("join_request", ("at",), 30),
     # These are counted in reports themselves.
-    Kept("live_question", ("session", "closes_at"), _LONGEST_COURSE + 30),
+    Kept("live_question", ("at",), _LONGEST_COURSE + 30),
     Kept("live_attendance", ("session", "closes_at"), _LONGEST_COURSE + 30),
 )
 

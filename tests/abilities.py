@@ -15,6 +15,7 @@ MISSING: dict[str, dict[str, Why]] = {
         "deletions": Why(
             "群里有人删消息时，Telegram 不会告诉机器人", "a Telegram bot is not told when somebody deletes a message"
         ),
+        "question marks": Why("Telegram 的表情里没有 ❓", "there is no ❓ among Telegram's reactions"),
         "closed rooms": Why(
             "谁在群里由群管理员决定，机器人管不到", "on Telegram, people say who is in a group of theirs"
         ),

@@ -104,9 +104,8 @@ FILES = {
 def write_course(folder: Path, **changed: str) -> Path:
     """A course folder; `rules=…` replaces rules.yaml, and so on; `homework=…` adds what it would not have."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = FILES if "homework" not in changed else {**FILES, "homework.yaml": ""}
-    for name, text in files.items():
-        (folder / name).write_text(changed.get(name.removesuffix(".yaml"), text), encoding="utf-8")
+    for name, text in {**FILES, **{f"{name}.yaml": text for name, text in changed.items()}}.items():
+        (folder / name).write_text(text, encoding="utf-8")
     return folder
 
 

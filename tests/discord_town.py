@@ -33,6 +33,7 @@ _SAID = (0, 19, 20, 23)  # types of messages: said, said in reply, said in answe
 _COMMAND = re.compile(r"/(\w+)\s*(.*)", re.DOTALL)
 _CALLED, _MENTION = re.compile(r"(?<!\w)@(\w+)"), re.compile(r"<@(\d+)>")
 MOST_WRITTEN, _MOST_ASKED = 2000, 6000  # characters of a message, and of what goes into a command's field
+_INPUT = 4  # the type of a component that takes words
 _RIGHTS = {"admin": Right.MANAGE_GUILD | Right.MANAGE_MESSAGES, "assistant": Right.MANAGE_MESSAGES}
 Raw = tuple[str, dict[str, Any]]
 """An event of the gateway: its name and what it says."""
@@ -181,8 +182,9 @@ class Town(elsewhere.Town[User, Channel, Entry]):
         return "\n".join(part["label"] for part in self.discord.modal(interaction)["components"])
 
     def fills_in(self, who: str, interaction: int, given: str) -> int:
-        """Fills in the only field of the form that was opened, and hands it in."""
-        [part] = self.discord.modal(interaction)["components"]
+        """Fills in the first field for words of the form that was opened, and hands it in."""
+        parts = self.discord.modal(interaction)["components"]
+        part = next(part for part in parts if part["component"]["type"] == _INPUT)
         return self.discord.submits(self.person(who), interaction, {part["label"]: given})
 
     def presses(self, who: str, message: Posted, label: str) -> int:

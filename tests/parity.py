@@ -104,6 +104,7 @@ FEATURES: Mapping[Why, tuple[str, ...]] = {
     Why("榜单、等级、称号", "boards, levels, titles"): ("boards", "levels", "honours", "marks"),
     Why("感谢、表情、精选", "thanks, reactions, featured messages"): ("thanks", "reactions", "featuring"),
     Why("直播答疑、表单", "live Q&A, forms"): ("live_qa", "forms"),
+    Why("《课程答疑手册》", "the course handbook"): ("handbook", "handbook_export"),
     Why("作业：交、改、小测、组队、延期", "homework: handing in, grading, quizzes, teams, more time"): (
         "homework_hand_in",
         "homework_forget",
@@ -117,6 +118,12 @@ FEATURES: Mapping[Why, tuple[str, ...]] = {
         "quiz",
         "common",
         "near_copies",
+    ),
+    Why("提问、回答、认领", "questions: asking, answering, claiming"): (
+        "asking",
+        "asking_hints",
+        "asking_posts",
+        "answering",
     ),
     Why("文件保存", "files that are kept"): ("jobs",),
     Why("作品 PK", "contests"): ("contests",),

@@ -10,6 +10,7 @@ from bot.engine.feature import Registry
 from bot.features import FEATURES
 from bot.planning import warnings_of
 from bot.texts.catalogue import Catalogues
+from rules.fields import WEEKDAYS
 from rules.loader import load_course
 from tests.community import COURSE, FILES, write_course
 from tests.shell import Shell
@@ -39,11 +40,13 @@ def warned(
     *,
     course: str = COURSE,
     homework: str = "",
+    questions: str = "",
     csv: bool = False,
 ) -> list[str]:
     """Every warning about a course of 14 days, in English, with its place."""
     days = "calendar.csv" if csv else "calendar.yaml"
     files = {"course.yaml": course, "rituals.yaml": rituals, "homework.yaml": homework, days: calendar}
+    files["questions.yaml"] = questions
     loaded = load_course("camp", files, VOCABULARY)
     assert loaded.problems == ()
     found = warnings_of(loaded.course, ACTIONS, files)
@@ -331,6 +334,37 @@ def test_rituals_before_a_deadline_have_that_of_a_homework() -> None:
 def test_rituals_of_a_homework_are_in_nobodys_way() -> None:
     rituals = "hello: {on_day: 1, at: 09:00, do: post, say: Hello}\n"
     assert warned("", rituals, homework=NOTE.format(tier="base", opens=1, due=5)) == []
+
+
+# --- who is on duty ---------------------------------------------------------------------------------------------------
+
+WORKDAYS = "{monday: LIN, tuesday: LIN, wednesday: LIN, thursday: LIN, friday: LIN}".replace("LIN", "local:lin")
+
+
+def test_days_on_which_the_rota_names_nobody_are_told_where_it_stands() -> None:
+    told = "nobody is on duty on Saturday, Sunday: all assistants are told then"
+    assert warned(questions=f"within: 4h\nduty: {WORKDAYS}\n") == [f"questions.yaml:2:7: {told}"]
+    assert warned(homework=f"grading:\n  duty: {WORKDAYS}\n") == [f"homework.yaml:2:9: {told}"]
+
+
+@pytest.mark.parametrize("rest", ["rests_on: [saturday, sunday]", "quiet_days: true"])
+def test_on_days_on_which_the_clock_stands_nobody_need_be_on_duty(rest: str) -> None:
+    questions = f"duty: {WORKDAYS}\n{rest}\n"
+    assert warned("", "", course=COURSE + WEEKENDS, questions=questions) == []
+
+
+def test_a_course_without_a_rota_has_left_it_to_everybody_on_purpose() -> None:
+    assert warned(questions="within: 4h\n") == []
+
+
+def test_somebody_on_duty_who_is_none_of_the_staff_is_told_once_for_each_rota() -> None:
+    week = "".join(f"    {day}: [local:lin, {{who: local:wu, from: 18:00}}]\n" for day in WEEKDAYS)
+    told = (
+        "local:wu is on duty but not in the staff of course.yaml: unless made staff some other way, they are never told"
+    )
+    assert warned(questions=f"duty:\n{week}") == [f"questions.yaml:2:31: {told}"]
+    assert warned(homework=f"grading:\n  duty:\n{week}") == [f"homework.yaml:3:31: {told}"]
+    assert warned(questions=f"duty:\n{week}".replace("local:wu", "local:chen")) == []
 
 
 # --- in a table -------------------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.domain.course import Course
 from bot.domain.homework import Grading, HomeworkBook
+from bot.engine.response_times import quantile
 from bot.features.homework.pace import waiting
-from bot.features.homework.pace.figures import quantile
 from tests.community import COURSE, Community
 from tests.homework_course import HOMEWORK_NIGHTS, HOMEWORK_NOTE, HOMEWORK_QUIZ
 

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, select
 
 from bot.demo import PACKS
 from bot.domain.course import Course
+from bot.engine.response_times import speed
 from bot.features.homework.gradebook.book import as_json, known_homework
-from bot.features.homework.pace.figures import pace
 from bot.features.homework.store.answers import answers
 from bot.simulation.run import Wanted, live
 from storage.database import Database
@@ -136,7 +136,7 @@ def check(db: Connection, course: Course) -> int:
     recounted = list(answered(facts, course))
     for who in {one.who for one in recounted}:
         mine = [one for one in recounted if one.who == who]
-        theirs = pace([one for one in shown if names[one.member] == who])
+        theirs = speed([one for one in shown if names[one.member] == who])
         assert theirs is not None
         assert theirs.answers == len(mine)
         assert theirs.median // MINUTE == rank([one.minutes for one in mine], 0.5)

@@ -452,23 +452,6 @@ def test_a_title_without_a_length_of_its_own_may_get_one_where_it_is_given(tmp_p
     assert (effect.argument.name, effect.argument.lasts) == ("endless", timedelta(days=2))
 
 
-def test_what_features_to_come_announce_can_be_written_already(tmp_path: Path) -> None:
-    planned = {
-        "question.asked": "{tag: urgent, lesson: loops}",
-        "question.answered": "{hours: {at_most: 2}}",
-        "question.accepted": "{tag: urgent}",
-    }
-    rules = "\n".join(
-        f"rule_{number}:\n  when: {kind}\n  where: {where}\n  then: [{{award: 1}}]"
-        for number, (kind, where) in enumerate(planned.items())
-    )
-    folder = write_course(tmp_path / "writing", rules=rules)
-    vocabulary = Registry(FEATURES).vocabulary()
-    problems = problems_of(folder, "writing", vocabulary)
-    assert [problem for problem in problems if problem.severity == "error"] == []
-    assert {name for name, kind in vocabulary.facts.items() if kind.is_planned} == set(planned)
-
-
 # --- in Chinese -------------------------------------------------------------------------------------------------------
 
 

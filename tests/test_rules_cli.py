@@ -22,7 +22,6 @@ from tests.shell import Shell
 
 LANGS = ("zh_CN.UTF-8", "en_US.UTF-8")
 VOCABULARY = Registry(FEATURES).vocabulary()
-HEADS = {"en_US.UTF-8": "Facts that rules may name already", "zh_CN.UTF-8": "规则里已经能写"}
 
 
 @pytest.fixture(params=LANGS)
@@ -41,14 +40,6 @@ def test_every_word_that_a_rule_may_use_is_listed(page: tuple[str, str]) -> None
     assert [field for field in fields if f"\n      {field}  " not in out] == []
     assert not re.search(r"\b(facts|field|effect|key|kind)\.\w", out.replace("kind.text", "")), "a text is missing"
     assert bool(re.search("[一-鿿]", out)) == lang.startswith("zh")
-
-
-def test_what_nothing_announces_yet_is_said_to_be_so(page: tuple[str, str]) -> None:
-    out, lang = page
-    announced, planned = out.split(HEADS[lang])
-    for kind in VOCABULARY.facts.values():
-        assert f"\n  {kind.name}\n" in (planned if kind.is_planned else announced)
-        assert f"\n  {kind.name}\n" not in (announced if kind.is_planned else planned)
 
 
 def test_what_has_a_text_is_said_to_have_one(page: tuple[str, str]) -> None:
@@ -80,9 +71,6 @@ def test_programs_get_the_same_as_json(shell: Shell) -> None:
     told = json.loads(shell.out)
     assert {fact["name"]: {field["name"]: field["kind"] for field in fact["fields"]} for fact in told["facts"]} == {
         kind.name: kind.fields for kind in VOCABULARY.facts.values()
-    }
-    assert {fact["name"] for fact in told["facts"] if not fact["is_announced"]} == {
-        kind.name for kind in VOCABULARY.facts.values() if kind.is_planned
     }
     assert [effect["name"] for effect in told["effects"]] == [*VOCABULARY.effects]
     assert [field["name"] for field in told["fields"]] == [*COMMON_FIELDS]

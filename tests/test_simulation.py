@@ -154,6 +154,16 @@ def test_homework_is_repeated_with_the_calendar_and_what_would_end_after_the_cou
     assert copy.book.grading.duty == {}
 
 
+def test_the_faq_is_about_no_day_that_the_copy_may_not_have_and_everybody_is_on_duty(
+    tmp_path: Path,
+) -> None:
+    copy_pack(PACK, tmp_path / "copy", COURSE, weeks=1, assistants=())
+    copy = loaded(tmp_path / "copy")
+    assert copy.answering == msgspec.structs.replace(COURSE.answering, duty={})
+    assert copy.faq == tuple(msgspec.structs.replace(one, lesson=None, homework=None) for one in COURSE.faq)
+    assert copy.faq
+
+
 # --- the term ---------------------------------------------------------------------------------------------------------
 
 

@@ -112,7 +112,7 @@ SAYERS = {
 }  # fmt: skip
 NAMESPACES = {id.partition(".")[0] for id in IDS}
 FOREIGN = {f"{table}.id" for table in metadata.tables}  # what foreign keys refer to
-NOT_TEXTS = {MARK, ANONYMOUS, "checkin.done", *FOREIGN, *REGISTRY.facts, *COMMON_FIELDS} - set(IDS)
+NOT_TEXTS = {MARK, ANONYMOUS, "checkin.done", *FOREIGN, *REGISTRY.facts, *REGISTRY.queries, *COMMON_FIELDS} - set(IDS)
 PIECED = ("page.hint_", "page.jump_")  # put together inside the page, from words that stand nowhere else
 FILES = (".yaml", ".js", ".css", ".py", ".db", ".svg")
 

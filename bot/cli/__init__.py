@@ -207,6 +207,17 @@ _COMMANDS: tuple[tuple[str, Command, tuple[Argument, ...]], ...] = (
         ),
     ),
     (
+        "export handbook",
+        _late("handbook", "handbook"),
+        (
+            _CONFIG,
+            (("course",), {"nargs": "?", "metavar": "COURSE", "default": None}, "export_course", {}),
+            (("--language",), {"choices": ("zh", "en"), "default": None}, "handbook_language", {}),
+            (("--html",), {"action": "store_true"}, "handbook_html", {}),
+            (("-o", "--output"), {"type": Path, "default": None, "metavar": "FILE"}, "handbook_output", {}),
+        ),
+    ),
+    (
         "import roster",
         _late("imports", "roster"),
         (

@@ -14,7 +14,7 @@ from bot.cli import FINE, MISUSED, Terminal
 from bot.demo import PACKS
 
 _HOME = Path(__file__).parent.parent.parent
-_NAMES = ("start", "pipeline", "acknowledge", "rules", "boards", "rituals", "term")
+_NAMES = ("start", "pipeline", "acknowledge", "rules", "boards", "rituals", "search", "term")
 
 
 def bench(terminal: Terminal, options: argparse.Namespace) -> int:

@@ -41,9 +41,7 @@ def facts(terminal: Terminal, options: argparse.Namespace) -> int:
 def _page(terminal: Terminal, vocabulary: Vocabulary) -> Iterator[str]:
     text = terminal.text
     kinds = vocabulary.facts.values()
-    yield from _part(text("facts.head"), _kinds(terminal, [kind for kind in kinds if not kind.is_planned]))
-    yield ""
-    yield from _part(text("facts.head_planned"), _kinds(terminal, [kind for kind in kinds if kind.is_planned]))
+    yield from _part(text("facts.head"), _kinds(terminal, [*kinds]))
     yield ""
     yield from _part(text("facts.head_fields"), _columns(_fields(terminal, "every", COMMON_FIELDS)))
     yield ""
@@ -130,7 +128,6 @@ def _fact(terminal: Terminal, kind: FactKind) -> dict[str, Any]:
         "name": kind.name,
         "when": terminal.text(f"facts.{kind.name}"),
         "object": terminal.text(f"facts.{kind.name}.object"),
-        "is_announced": not kind.is_planned,
         "has_text": kind.has_text,
         "fields": _field_rows(terminal, kind.name, kind.fields),
     }

@@ -29,10 +29,10 @@ def grades(terminal: Terminal, options: argparse.Namespace, settings: Settings, 
         return MISUSED
     wanted = known if options.homework is None else [options.homework]
     if options.json is not None:
-        return _write(terminal, options.json, _json(database, course, wanted))
+        return write(terminal, options.json, _json(database, course, wanted))
     with database.begin() as db:
         content = as_csv(db, course, terminal.texts, terminal.language, wanted)
-    return _write(terminal, options.csv or _STDOUT, content)
+    return write(terminal, options.csv or _STDOUT, content)
 
 
 def _json(database: Database, course: Course, homework: list[str]) -> str:
@@ -41,7 +41,7 @@ def _json(database: Database, course: Course, homework: list[str]) -> str:
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
 
-def _write(terminal: Terminal, path: Path, content: str) -> int:
+def write(terminal: Terminal, path: Path, content: str) -> int:
     if path == _STDOUT:
         sys.stdout.buffer.write(content.encode())
         sys.stdout.flush()

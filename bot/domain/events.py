@@ -44,6 +44,7 @@ class _Done(_Happened, frozen=True, kw_only=True):
 class CommandInvoked(_Done, frozen=True, kw_only=True, tag="command_invoked"):
     name: str  # without the slash, lower case
     text: str = ""  # all that follows the name
+    word: str = ""  # what was said instead of the name, as it is declared
     via: Literal["slash", "word", "button", "link", "menu"] = "slash"  # a link can be made by anybody
     message: str | None = None
     reply_to: str | None = None

@@ -87,6 +87,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     tags: tuple[str, ...] = ()
+    is_said: bool = False  # the message says as much itself, where there are no threads
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,7 +42,6 @@ class FactKind(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     fields: dict[str, Field] = {}
     has_text: bool = False  # rules may ask for a text that is new
-    is_planned: bool = False  # rules may name it already; nothing announces it yet
     has_place: bool = True  # it happens in a space; a fact of the clock does not
 
 

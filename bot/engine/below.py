@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import Connection, bindparam, select
 
 from bot.domain.errors import UserError
-from bot.domain.events import MessagePosted
+from bot.domain.events import CommandInvoked, MessagePosted
 from bot.domain.ids import EventKey
 from bot.domain.messages import Text
 from bot.domain.places import Address, Space
@@ -22,7 +22,7 @@ _POSTS = select(outbox.c.lane, outbox.c.sent_as, outbox.c.key, outbox.c.edits).w
 )
 
 
-def posts_above(db: Connection, events: Sequence[MessagePosted]) -> dict[EventKey, str]:
+def posts_above(db: Connection, events: Sequence[MessagePosted | CommandInvoked]) -> dict[EventKey, str]:
     """The key of the post of ours that each of these answers, without its place; nothing for those that answer none.
 
     What is said in a thread answers the post that began it, whatever else it replies to there.
@@ -48,7 +48,7 @@ def thread_of(address: Address) -> str | None:
     return address.chat.partition("/")[2] or None
 
 
-def _above(event: MessagePosted) -> Iterator[str]:
+def _above(event: MessagePosted | CommandInvoked) -> Iterator[str]:
     if thread := thread_of(event.address):
         yield thread
     if event.reply_to is not None:

@@ -1,5 +1,6 @@
 """From an event to its handler: the command's own checks first, in words that help."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Literal
@@ -18,6 +19,7 @@ from bot.engine.private import ask_which_course
 
 _WORD_LONGEST = 12
 _DECORATION = " !！.。~～#【】"
+_AFTER_A_WORD = re.compile(r"[\s:：]+")
 
 
 class NotMeant(Exception):
@@ -38,6 +40,7 @@ def as_command(event: object, registry: Registry) -> CommandInvoked | None:
                 actor=event.actor,
                 address=event.address,
                 name=command.name,
+                word=_bare(event.text),
                 via="word",
                 message=event.message,
                 reply_to=event.reply_to,
@@ -70,10 +73,15 @@ def word_in(event: MessagePosted, registry: Registry) -> Command | None:
     """The command whose word this message is, and nothing else."""
     if len(event.text) > _WORD_LONGEST:
         return None
-    command: Command | None = registry.words.get(event.text.strip(_DECORATION).casefold())
+    command: Command | None = registry.words.get(_bare(event.text))
     if command and isinstance(command.words, InReply) and event.reply_to is None:
         return None
     return command
+
+
+def _bare(text: str) -> str:
+    """A word as commands declare it."""
+    return text.strip(_DECORATION).casefold()
 
 
 def run_command(ctx: Context, event: CommandInvoked) -> None:
@@ -96,9 +104,9 @@ def run_command(ctx: Context, event: CommandInvoked) -> None:
 
 def _branch_of(registry: Registry, command: Command, event: CommandInvoked) -> tuple[CommandHandler, CommandInvoked]:
     """Another feature may handle what begins with a word of its own."""
-    first, _, rest = event.text.strip().partition(" ")
+    first, *rest = _AFTER_A_WORD.split(event.text.strip(), maxsplit=1)
     found = registry.branches.get((command.name, first.casefold()))
-    return (found, structs.replace(event, text=rest.strip())) if found else (command.handler, event)
+    return (found, structs.replace(event, text="".join(rest).strip())) if found else (command.handler, event)
 
 
 def spoil(ctx: Context, event: CommandInvoked) -> None:

@@ -128,6 +128,7 @@ class Feature:
     regroupings: list[Regrouping] = field(default_factory=list)
     refusals: dict[type[Act], list[Refusal]] = field(default_factory=dict)
     queries: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    searches: set[str] = field(default_factory=set)
     offers: dict[str, Callable[..., Sequence[Any]]] = field(default_factory=dict)
     suggesters: dict[str, Suggester] = field(default_factory=dict)
     alarms: dict[str, Hearing] = field(default_factory=dict)
@@ -158,11 +159,9 @@ class Feature:
 
         return declare
 
-    def fact(
-        self, name: str, *, has_text: bool = False, is_planned: bool = False, has_place: bool = True, **fields: Field
-    ) -> None:
+    def fact(self, name: str, *, has_text: bool = False, has_place: bool = True, **fields: Field) -> None:
         """Declares a kind of fact and the fields that rules may read; texts say what it is: `facts.NAME` and others."""
-        kind = FactKind(name=name, fields=fields, has_text=has_text, is_planned=is_planned, has_place=has_place)
+        kind = FactKind(name=name, fields=fields, has_text=has_text, has_place=has_place)
         self.facts.append(kind)
 
     def effect(
@@ -313,6 +312,15 @@ class Feature:
 
         return declare
 
+    def search(self, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """The same for a question whose answer the process keeps in memory: `handler(engine, db, …)`."""
+
+        def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
+            self.searches.add(name)
+            return self.query(name)(handler)
+
+        return declare
+
     def offer(self, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Answers a read-only question that is put to every feature, with its part of one list: `handler(db, …)`."""
 
@@ -345,6 +353,7 @@ class Registry:
         self.facts = _merged((fact.name, fact) for f in self.features for fact in f.facts)
         self.sections = _merged(item for f in self.features for item in f.sections.items())
         self.queries = _merged(item for f in self.features for item in f.queries.items())
+        self.searches = frozenset(name for f in self.features for name in f.searches)
         self.alarms = _merged(item for f in self.features for item in f.alarms.items())
         self.suggesters = _merged(item for f in self.features for item in f.suggesters.items())
         self.words = _merged((word, c) for c in self.commands.values() for word in c.words)

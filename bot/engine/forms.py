@@ -146,7 +146,7 @@ def _give(ctx: Context, form: Form, session: Session, new: Given) -> None:
     if new.files and field.kind != "files":
         ctx.reply("forms.files_not_taken")
     session = structs.replace(session, answers={**session.answers, field.id: given})
-    if field.kind == "files":
+    if field.kind == "files" and not field.at_once:
         _go_on(ctx, form, session)
     else:
         _advance(ctx, form, session)

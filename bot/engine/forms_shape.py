@@ -27,6 +27,8 @@ class FormField:
     max_length: int = 1000  # of its text, in characters
     max_files: int = 10
     takes_text: bool = False  # of files: what is written with them, or in their place, counts too
+    at_once: bool = False  # of files: what comes in one message is all of it
+    is_given: bool = False  # known when the form is opened: a conversation never asks for it
 
 
 def parts_of(name: str) -> tuple[str, str]:
@@ -51,7 +53,7 @@ class Form:
     @property
     def has_summary(self) -> bool:
         """Whether all that was given is shown once more before it is handed in."""
-        return len(self.fields) > 1
+        return sum(not field.is_given for field in self.fields) > 1
 
     def named_for(self, course: str) -> str:
         """Its name as a platform keeps it while somebody fills it in: it says for which course that is."""

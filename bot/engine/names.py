@@ -1,11 +1,13 @@
 """Members' names made harmless: one line, visible, and no mark that could turn a line around."""
 
+import re
 import unicodedata
 
 from wcwidth import wcswidth
 
 _LONGEST_NAME = 48
 _JOINERS = "\u200d\ufe0f"  # hold an emoji together
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and symbols that nobody sees
 
 
@@ -20,6 +22,13 @@ def clean_line(text: str) -> str:
     # Split first: a line break is a space, not one of the control marks that go.
     visible = "".join(c for c in " ".join(text.split()) if c in _JOINERS or not _is_hidden(c))
     return " ".join(unicodedata.normalize("NFC", visible).split())
+
+
+def clean_lines(text: str) -> str:
+    """A text of several lines, without control or direction marks; what is indented stays so."""
+    lines = ("".join(c for c in line.expandtabs(4) if c in _JOINERS or not _is_hidden(c)) for line in text.splitlines())
+    kept = _EMPTY_LINES.sub("\n\n", "\n".join(line.rstrip() for line in lines))
+    return unicodedata.normalize("NFC", kept).strip("\n").rstrip()
 
 
 def _is_hidden(c: str) -> bool:

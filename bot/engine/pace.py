@@ -11,6 +11,7 @@ WARNED = 1
 """How far staff were told: 0, nothing; 1, that time runs out; from then on, rungs of the ladder."""
 
 _AT_ONCE = timedelta(0)
+_A_MOMENT = timedelta(microseconds=1)
 
 
 class Pace(msgspec.Struct, frozen=True):
@@ -28,6 +29,10 @@ class Pace(msgspec.Struct, frozen=True):
     def waited(self, since: datetime, until: datetime) -> timedelta:
         """Counted time between two moments."""
         return counted(since, until, self.clock.rest, self.zone)
+
+    def runs_from(self, since: datetime) -> datetime:
+        """When its clock runs next: this very moment, unless it stands."""
+        return after(since, _A_MOMENT, self.clock.rest, self.zone) - _A_MOMENT
 
     def is_in_time(self, since: datetime, at: datetime) -> bool:
         """Whether an answer at this moment comes within the limit."""

@@ -128,6 +128,7 @@ def left(tx: Transaction, event: MemberLeft) -> None:
     ctx = Context(tx, event, Belonging(course=tx.live.courses[space.course], space=space, member=member))
     for handler in tx.engine.registry.handlers(MemberLeft):
         handler(ctx, event)
+    ctx.finish()
     ctx.writes.flush(tx.db)
 
 

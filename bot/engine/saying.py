@@ -141,34 +141,50 @@ class Saying(Situation):
         pin_as: str | None = None,
         is_worth_a_post: bool = False,
         is_correction: bool = False,
+        reply_to: str | None = None,
+        below: str | None = None,
     ) -> None:
-        """The same for an utterance of any kind; a correction is nothing where there is nothing to correct."""
+        """The same for an utterance of any kind; a correction is nothing where there is nothing to correct.
+
+        It is posted as a reply to a message, or `below` the kept post with this key, as `say_below` does it.
+        """
         again = replace(what, policy="replaceable")
         for space in self._spaces(where):
             first = _at(key, space)
             post, is_there = newest_post(self.db, first)
+            within = newest_post(self.db, _at(below, space))[0] if below else None
             if is_there or any(q.message.key == post for q in self.writes.outgoing):
-                self._edit(post, space, what if is_worth_a_post else again)
+                self._edit(post, space, what if is_worth_a_post else again, within)
             elif not is_correction:  # its failure is told for the first only
-                self._queue(post, what if post == first else again, Where(address=space.address))
+                there = Where(address=space.address, reply_to=reply_to, within=within)
+                self._queue(post, what if post == first else again, there)
             if pin_as:
                 self._pin(post, space, pin_as)
 
-    def _edit(self, post: str, space: Space, what: Utterance) -> None:
-        """Unless it says that already: platforms count such an edit, and some refuse it."""
-        where, key = Where(address=space.address, edits=post), f"{post}:edit:{self.event.key}"
+    def _edit(self, post: str, space: Space, what: Utterance, within: str | None = None) -> None:
+        """Unless it says that already: platforms count such an edit, and some refuse it.
+
+        Of several edits in one event, the last is what is said.
+        """
+        where, key = Where(address=space.address, edits=post, within=within), f"{post}:edit:{self.event.key}"
         said_at = self.tx.said_at or self.event.at
         queued = self.engine.voice.queue(key, what, where, self.course.language, said_at)
         about = [q.message for q in self.writes.outgoing if post in (q.message.key, q.message.edits)]
         last = about[-1] if about else last_said(self.db, post)
         if len(queued) != 1 or last is None or not says_the_same(queued[0].message, last):
-            self.writes.say(queued)
+            self.writes.say_instead(queued)
 
     def say_below(self, where: SpaceKind | Space, what: Utterance, *, key: str, below: str) -> None:
         """Post in the thread of a kept post, or as a reply to it where there are no threads; `below` is its key."""
         for space in self._spaces(where):
             post, _ = newest_post(self.db, _at(below, space))
             self._queue(_at(key, space), what, Where(address=space.address, within=post))
+
+    def say_in_reply(self, where: SpaceKind | Space, what: Utterance, *, key: str, to: str) -> None:
+        """Post as a reply to a kept post that begins no thread; `to` is its key."""
+        for space in self._spaces(where):
+            post, _ = newest_post(self.db, _at(to, space))
+            self._queue(_at(key, space), what, Where(address=space.address, quotes=post))
 
     def tell_staff(self, *lines: Words, key: str | None = None, buttons: Sequence[Label] = ()) -> None:
         """Post to the staff room of the course."""

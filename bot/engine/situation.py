@@ -94,7 +94,9 @@ class Situation:
     def ask(self, query: str, *arguments: Any) -> Any:
         """Another feature's read-only question, answered on this transaction."""
         self.writes.flush_decisions(self.db)
-        return self.engine.registry.queries[query](self.db, *arguments)
+        registry = self.engine.registry
+        by = (self.engine, self.db) if query in registry.searches else (self.db,)
+        return registry.queries[query](*by, *arguments)
 
     def ask_each(self, question: str, *arguments: Any) -> list[Any]:
         """A read-only question to every feature that has something to say to it; all they say, in their order."""

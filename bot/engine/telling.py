@@ -50,17 +50,21 @@ class Ear(NamedTuple):
     language: Language | None
 
 
-def ears_of(ctx: Context, members: Collection[MemberId], *, have_asked: bool = False) -> dict[MemberId, Ear]:
+def ears_of(
+    ctx: Context, members: Collection[MemberId], *, have_asked: bool = False, may_wait: bool = False
+) -> dict[MemberId, Ear]:
     """For each who has not left and is in a main group whose platform can whisper, or has opened a private chat.
 
-    In the order given. Who has asked for it may be written to where the platform lets the bot write first.
+    In the order given. Who has asked for it may be written to where the platform lets the bot write first. What may
+    wait until they open a private chat is for all whose platform has one.
     """
     voice = ctx.engine.voice
     spaces = ctx.live.spaces_of(ctx.course.id, kind="main")
     accounts: dict[MemberId, list[Any]] = {}
     for row in ctx.db.execute(_ACCOUNTS, {"members": members}):
         is_asked_for = have_asked and row.is_open is None and voice.writes_first(row.platform)
-        if row.is_open or is_asked_for or voice.can_whisper(row.platform):
+        is_later = may_wait and voice.can_reach(row.platform)
+        if row.is_open or is_asked_for or is_later or voice.can_whisper(row.platform):
             accounts.setdefault(row.id, []).append(row)
     ears = ((who, _ear(spaces, accounts.get(who, ()))) for who in members)
     return {who: ear for who, ear in ears if ear}

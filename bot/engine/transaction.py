@@ -10,6 +10,7 @@ from bot.domain.course import Course
 from bot.domain.places import Member, Space
 from bot.domain.rules import Fact, Verdict
 from bot.engine.feature import Registry
+from bot.engine.finding import Finder
 from bot.engine.library import Library
 from bot.engine.live import Live
 from bot.engine.voice import Voice
@@ -22,6 +23,7 @@ class Engine:
     registry: Registry
     voice: Voice
     library: Library
+    finder: Finder
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ class Where:
     pins: str | None = None
     unpins: str | None = None
     within: str | None = None
+    quotes: str | None = None
 
 
 def _queued(
@@ -185,6 +186,7 @@ class Voice:
             sheet=what.sheet,
             topic=what.topic,
             within=where.within,
+            quotes=where.quotes,
         )
 
     def _body(self, lines: Sequence[Words], language: Language) -> tuple[Span, ...]:

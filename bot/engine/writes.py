@@ -78,6 +78,12 @@ class Writes:
     def say(self, messages: Iterable[Queued]) -> None:
         self.outgoing.extend(messages)
 
+    def say_instead(self, messages: Sequence[Queued]) -> None:
+        """In the place of what waits here under the same keys."""
+        keys = {queued.message.key for queued in messages}
+        self.outgoing = [queued for queued in self.outgoing if queued.message.key not in keys]
+        self.say(messages)
+
 
 _LEVEL = update(member).where(member.c.id == bindparam("who")).values(level=bindparam("level_"))
 

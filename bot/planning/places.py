@@ -1,5 +1,6 @@
-"""Where the days, the rituals and the homework of a course stand in its files."""
+"""Where the days, the rituals, the homework and the rotas of a course stand in its files."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.domain.course import Course
@@ -21,7 +22,7 @@ class Places:
         self._prefix = f"{shown_as}/" if shown_as else ""
         self._calendar = "calendar.csv" if "calendar.csv" in files else "calendar.yaml"
         self._rituals = read(files.get("rituals.yaml", "")).root
-        self._homework = read(files.get("homework.yaml", "")).root
+        self._roots = {name: read(files.get(name, "")).root for name in ("homework.yaml", "questions.yaml")}
         listed = _calendar(files, course).get("days")
         nodes = listed.items if isinstance(listed, ListNode) else ()
         self._days = dict(zip((day.number for day in course.days), nodes, strict=True))
@@ -38,8 +39,11 @@ class Places:
 
     def about_homework(self, homework: str, key: str, id: str, /, **values: Any) -> Problem:
         """A warning where a homework says this."""
-        at = find(self._homework, (homework, key)).node
-        return self._warning("homework.yaml", at, id, {"homework": homework, **values})
+        return self.about("homework.yaml", (homework, key), id, homework=homework, **values)
+
+    def about(self, name: str, path: Sequence[str | int], id: str, /, **values: Any) -> Problem:
+        """A warning at this place of homework.yaml or questions.yaml."""
+        return self._warning(name, find(self._roots[name], path).node, id, values)
 
     def _next_to(self, number: int) -> Place:
         later = (node for day, node in self._days.items() if day > number)

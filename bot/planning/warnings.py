@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.domain.course import Course
 from bot.domain.errors import Problem
 from bot.planning.clashes import clashes
+from bot.planning.duty import duty_gaps
 from bot.planning.gaps import gaps, unposted
 from bot.planning.homework import homework_gaps
 from bot.planning.idle import idle
@@ -18,4 +19,5 @@ def warnings_of(course: Course, actions: Mapping[str, Action], files: Files, sho
     """Of the whole course; `files` are those that it was loaded from."""
     plan, places = Plan(course, actions), Places(files, course, shown_as)
     acts = plan.whole()
-    return [warning for find in (gaps, unposted, clashes, idle, homework_gaps) for warning in find(plan, acts, places)]
+    finders = (gaps, unposted, clashes, idle, homework_gaps, duty_gaps)
+    return [warning for find in finders for warning in find(plan, acts, places)]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from bot.domain.course import Course
 from bot.domain.moments import moment_of
-from bot.features.homework.pace.figures import pace
+from bot.engine.response_times import speed
 from bot.features.homework.store.answers import answers
 from bot.features.homework.store.tables import grade, hand_in, near_copy, submission
 from bot.simulation.cast import Cast
@@ -42,7 +42,7 @@ def _paces(db: Connection, course: Course, cast: Cast, names: Names) -> list[Pac
     found = answers(db, course.id, begins, begins + _YEAR * 2)
     paces = []
     for who, theirs in grouped((names.members[one.member], one) for one in found):
-        if sums := pace(theirs):
+        if sums := speed(theirs):
             paces.append(
                 Pace(
                     name=cast.names[who],

@@ -35,6 +35,10 @@ def copy_pack(folder: Path, to: Path, course: Course, *, weeks: int, assistants:
         (to / "calendar.yaml").write_text(yaml.safe_dump({"days": days}, allow_unicode=True), encoding="utf-8")
     if (to / "homework.yaml").exists() and course.book.homework:
         _write(to / "homework.yaml", _homework(to / "homework.yaml", course, until=7 * weeks))
+    if course.answering.duty:
+        _write(to / "questions.yaml", _without(_read(to / "questions.yaml"), "duty"))
+    if course.faq:
+        _write(to / "faq.yaml", _faq(to / "faq.yaml"))
     return rooms
 
 
@@ -43,8 +47,22 @@ def _homework(file: Path, course: Course, *, until: int) -> MappingNode:
     root = repeated(_read(file), course, until=until)
     for key, section in root.value:
         if key.value == "grading" and isinstance(section, MappingNode):
-            section.value = [(name, value) for name, value in section.value if name.value != "duty"]
+            _without(section, "duty")
     return root
+
+
+def _faq(file: Path) -> MappingNode:
+    """About no day and no homework: the copy may have others."""
+    root = _read(file)
+    for _, entry in root.value:
+        if isinstance(entry, MappingNode):
+            _without(entry, "lesson", "homework")
+    return root
+
+
+def _without(mapping: MappingNode, *names: str) -> MappingNode:
+    mapping.value = [(key, value) for key, value in mapping.value if key.value not in names]
+    return mapping
 
 
 def _rooms(course: Course) -> dict[Room, str]:

@@ -19,6 +19,7 @@ classmates:
 script:
   - {day: 1, at: 09:00, who: azhe, says: 打卡}
   - {day: [2, 3], at: 20:10, who: azhe, says: /checkin}
+  - {day: 3, at: 21:00, who: azhe, says: 对, replies_to: 卡}
 """
 
 
@@ -34,6 +35,7 @@ def test_a_demo_says_what_its_file_says(course: Course) -> None:
         script=(
             Line(days=(1,), at=time(9), who="azhe", says="打卡"),
             Line(days=(2, 3), at=time(20, 10), who="azhe", says="/checkin"),
+            Line(days=(3,), at=time(21), who="azhe", says="对", replies_to="卡"),
         ),
     )
 
@@ -48,7 +50,11 @@ def test_a_demo_may_be_without_people(course: Course, files: dict[str, str | byt
     [
         ("role: assistant", "role: admin", ["3:32 problem.other_role"]),
         ("id: xiaoyu", "id: chen", ["2:32 problem.other_role"]),
-        ("id: azhe", "id: chen", ["5:10 problem.other_role", "7:30 problem.unknown", "8:35 problem.unknown"]),
+        (
+            "id: azhe",
+            "id: chen",
+            ["5:10 problem.other_role", *(f"{place} problem.unknown" for place in ("7:30", "8:35", "9:30"))],
+        ),
         ("role: student", "role: studnet", ["2:34 problem.unknown_suggest"]),
         ("id: xiaoyu", "id: lin", ["2:31 problem.other_role", "3:10 problem.twice"]),
         ("id: xiaoyu", "id: azhe", ["5:10 problem.twice"]),
@@ -61,6 +67,9 @@ def test_a_demo_may_be_without_people(course: Course, files: dict[str, str | byt
         ("day: 1", "day: one", ["7:11 problem.not_whole_number"]),
         ("says: 打卡", "says: 1", ["7:42 problem.not_text"]),
         ("says: 打卡", "say: 打卡", ["7:5 problem.missing_key", "7:36 problem.unknown_key_suggest"]),
+        ("replies_to: 卡", "replies_to: 对", ["9:57 problem.nobody_says"]),
+        ("replies_to: 卡", "replies_to: ''", ["9:57 problem.empty"]),
+        ("replies_to: 卡", "reply_to: 卡", ["9:45 problem.unknown_key_suggest"]),
         ("at: 09:00", "at: 9", ["7:18 problem.not_a_time"]),
         ("people:\n", "people: [\n", ["2:3 problem.yaml_syntax"]),
         ("people:\n", "people: &all\n", ["1:9 problem.no_shorthand"]),

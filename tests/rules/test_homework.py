@@ -24,8 +24,8 @@ from bot.domain.homework import (
 )
 from bot.domain.ids import Language
 from bot.domain.messages import Localised
-from bot.domain.response import Shift
 from bot.domain.office_hours import Rest
+from bot.domain.response import Shift
 from bot.domain.rituals import Anchor, OnCourseDays
 from bot.texts.catalogue import Catalogues
 from rules.homework import HomeworkStep
@@ -427,12 +427,12 @@ BAD_SECTIONS = [
     ("grading: {within: ^24}\n", ["not_a_duration"]),
     ("grading: {warn_at: ^100}\n", ["at_most"]),
     ("grading: {warn_at: ^0}\n", ["at_least"]),
-    ("grading: {nights: {from: 22:00, until: ^22:00}}\n", ["endless_night"]),
+    ("grading: {nights: {from: 22:00, until: ^22:00}}\n", ["same_time"]),
     ("grading: {nights: ^{from: 22:00}}\n", ["missing_key"]),
     ("grading: {nights: {from: ^22, until: 8:00}}\n", ["not_a_time"]),
     ("grading: {nights: {^form: 22:00, from: 22:00, until: 8:00}}\n", ["unknown_key_suggest"]),
     ("grading: {rests_on: [^sonday]}\n", ["unknown_suggest"]),
-    ("grading: {rests_on: ^day}\n", ["never_graded"]),
+    ("grading: {rests_on: ^day}\n", ["never_due"]),
     ("grading: {quiet_days: ^yes}\n", ["not_yes_no"]),
     ("grading: {ladder: [on_duty, ^assistant]}\n", ["unknown_suggest"]),
     ("grading: {ladder: [admins, ^admins]}\n", ["twice"]),
@@ -467,7 +467,7 @@ def test_a_clock_that_only_stands_because_the_course_rests_is_told_where_that_is
     assert book_from(text, course=quiet).grading.rest.weekdays == frozenset(range(6))
     course, problems = load({"homework.yaml": text + "  rests_on: sunday\n", "course.yaml": quiet})
     assert course is None
-    assert listed(problems) == ["homework.yaml:3:13 problem.never_graded"]
+    assert listed(problems) == ["homework.yaml:3:13 problem.never_due"]
 
 
 def test_there_is_an_end_to_how_much_homework_a_course_has() -> None:

@@ -14,7 +14,7 @@ from rules.reader import read
 from rules.trials import trials_of
 from rules.unreadable import Unreadable
 from tests.community import FILES
-from tests.rules import test_demo, test_homework, test_loader
+from tests.rules import test_answering, test_demo, test_faq, test_homework, test_loader
 from tests.rules.marks import placed
 from tests.rules.underlined import PRODUCT, REAL, SMALL, complaints, value
 from tests.rules.vocabulary import COURSE
@@ -145,7 +145,15 @@ def test_all_of_homework_is_known() -> None:
     assert complaints(REAL["homework.yaml"], value(text)) == []
 
 
-@pytest.mark.parametrize("name", ["rules.yaml", "rituals.yaml", "calendar.yaml", "homework.yaml", "demo.yaml"])
+def test_all_of_questions_and_of_the_faq_is_known() -> None:
+    files = {"questions.yaml": test_answering.WHOLE, "faq.yaml": test_faq.WHOLE}
+    whole = {"course.yaml": COURSE, "homework.yaml": test_faq.HOMEWORK, **files}
+    assert load_course("camp", whole, PRODUCT).problems == ()
+    for name, text in files.items():
+        assert complaints(REAL[name], value(text)) == []
+
+
+@pytest.mark.parametrize("name", [name for name in REAL if name != "course.yaml"])
 def test_a_file_may_be_empty(name: str) -> None:
     assert complaints(REAL[name], None) == []
 
@@ -156,10 +164,10 @@ def test_a_file_may_be_empty(name: str) -> None:
 MEANING = {
     "problem.always_quiet", "problem.bad_cron_line", "problem.bad_range", "problem.course_too_long",
     "problem.cron_too_often", "problem.day_order", "problem.day_outside", "problem.due_first",
-    "problem.duplicate_key", "problem.endless_night", "problem.ends_before_start", "problem.ends_first",
-    "problem.late_within_grace", "problem.never_graded", "problem.no_shorthand", "problem.no_such_option",
-    "problem.nothing_to_hand_in", "problem.one_main", "problem.other_role", "problem.same_option",
-    "problem.too_deep", "problem.twice",
+    "problem.duplicate_key", "problem.ends_before_start", "problem.ends_first", "problem.keyword_twice",
+    "problem.late_within_grace", "problem.never_due", "problem.no_shorthand", "problem.no_such_option",
+    "problem.nobody_says", "problem.nothing_to_hand_in", "problem.one_main", "problem.other_role",
+    "problem.same_option", "problem.same_time", "problem.too_deep", "problem.twice",
 }  # fmt: skip
 # The same, of problems that elsewhere are one of shape. To JSON, 1.0 is a whole number.
 ALSO_MEANING = (
@@ -180,6 +188,9 @@ ALSO_MEANING = (
     "covers: 开头",
     "accepted_for: 0d",
     "within: 0h",
+    "claim_for: 0m",
+    "homework: notes",
+    "homework: quiz_9",
 )
 
 
@@ -200,6 +211,10 @@ def of_shape() -> Iterator[tuple[str, str]]:
         yield from mistakes("rituals.yaml", f"r: {ritual}", expected)
     for marked, expected in [*test_homework.BAD_HOMEWORK, *test_homework.BAD_SECTIONS]:
         yield from mistakes("homework.yaml", placed(marked)[0], [f"problem.{id}" for id in expected])
+    for marked, expected in test_answering.BAD_QUESTIONS:
+        yield from mistakes("questions.yaml", placed(marked)[0], [f"problem.{id}" for id in expected])
+    for marked, expected in test_faq.BAD_FAQ:
+        yield from mistakes("faq.yaml", placed(marked)[0], [f"problem.{id}" for id in expected])
     for old, new, expected in rows(test_demo.test_a_mistake_in_the_demo_is_told_with_its_place):
         yield from mistakes("demo.yaml", test_demo.DEMO.replace(old, new), expected)
 

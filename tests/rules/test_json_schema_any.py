@@ -262,20 +262,61 @@ def test_nor_is_a_homework(homework: dict[str, Any], more: dict[str, Any]) -> No
         assert complaints(REAL["homework.yaml"], document) == []
 
 
-@given(
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "within": mostly(DURATIONS),
-            "warn_at": mostly(st.integers(0, 100)),
-            "nights": mostly(st.fixed_dictionaries({"from": TIMES, "until": TIMES})),
-            "rests_on": one_of_or_list(WEEKDAYS),
-            "ladder": mostly(st.permutations(["on_duty", "assistants", "admins"])),
-            "duty": mostly(st.dictionaries(WEEKDAYS, one_of_or_list(st.just("local:lin")), max_size=2)),
-        },
-    )
+SHIFTS = st.just("local:lin") | st.fixed_dictionaries(
+    {"who": mostly(st.just("local:lin"))}, optional={"from": TIMES, "until": TIMES}
 )
+CLOCK = {
+    "within": mostly(DURATIONS),
+    "warn_at": mostly(st.integers(0, 100)),
+    "nights": mostly(st.fixed_dictionaries({"from": TIMES, "until": TIMES})),
+    "rests_on": one_of_or_list(WEEKDAYS),
+    "ladder": mostly(st.permutations(["on_duty", "assistants", "admins"])),
+    "duty": mostly(st.dictionaries(WEEKDAYS, one_of_or_list(SHIFTS), max_size=2)),
+}
+
+
+@given(st.fixed_dictionaries({}, optional=CLOCK))
 def test_nor_is_how_homework_is_graded(grading: dict[str, Any]) -> None:
     problems, document = problems_with("homework.yaml", {"grading": grading})
     if not problems:
         assert complaints(REAL["homework.yaml"], document) == []
+
+
+TAGS = st.sampled_from(["content", "how_to", "beyond"])
+KEYWORDS = st.dictionaries(TAGS | PRINTED, one_of_or_list(PRINTED | st.just("x" * 41)), max_size=3)
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            **CLOCK,
+            "anonymous": mostly(st.integers(-1, 21)),
+            "offers": mostly(st.booleans()),
+            "keywords": mostly(KEYWORDS),
+        },
+    )
+)
+def test_nor_is_how_questions_are_answered(questions: dict[str, Any]) -> None:
+    problems, document = problems_with("questions.yaml", questions)
+    if not problems:
+        assert complaints(REAL["questions.yaml"], document) == []
+
+
+@given(
+    PRINTED | st.just("one"),
+    st.fixed_dictionaries(
+        {"asked": mostly(TEXTS | st.just("x" * 301)), "answer": mostly(TEXTS | st.just("x" * 3001))},
+        optional={
+            "also": one_of_or_list(PRINTED),
+            "tag": mostly(TAGS),
+            "lesson": mostly(st.integers(0, 15)),
+            "homework": mostly(st.just("h") | PRINTED),
+        },
+    ),
+)
+def test_nor_is_what_is_asked_often(name: str, entry: dict[str, Any]) -> None:
+    homework = "h: {tier: base, title: H, opens: {day: 1, at: 9:00}, due: {day: 2, at: 9:00}}\n"
+    problems, document = problems_with("faq.yaml", {name: entry}, **{"homework.yaml": homework})
+    if not problems:
+        assert complaints(REAL["faq.yaml"], document) == []

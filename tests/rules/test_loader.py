@@ -27,6 +27,7 @@ from bot.domain.rituals import (
     When,
 )
 from bot.domain.rules import AllOf, AnyOf, Between, Condition, Effect, Is, Limit, Not, Rule
+from rules.folder import KNOWN
 from rules.loader import load_course, read_folder
 from tests.rules.vocabulary import COURSE, VOCABULARY, CheckinSection, Makeup, SharingOptions
 
@@ -515,8 +516,8 @@ def test_a_mistake_in_a_ritual_puts_that_ritual_off(ritual: str, expected: list[
         ({"rituals.yaml": "今天"}, ["rituals.yaml:1:1 problem.not_a_mapping"]),
         ({"rituals.yaml": "时间：09点"}, ["rituals.yaml:1:1 problem.fullwidth_colon"]),
         ({"rules.yml": ""}, ["rules.yml:1:1 problem.unknown_file_suggest"]),
+        ({"question.yaml": ""}, ["question.yaml:1:1 problem.unknown_file_suggest"]),
         ({"party.yaml": ""}, ["party.yaml:1:1 problem.unknown_file"]),
-        ({"faq.yaml": ""}, ["faq.yaml:1:1 problem.reserved_file"]),
         ({"course.yaml": ""}, ["course.yaml:1:1 problem.missing_key"] * 6),
         ({"course.yaml": "两周"}, ["course.yaml:1:1 problem.not_a_mapping"]),
         ({"demo.yaml": "打卡".encode("gbk")}, ["demo.yaml:1:1 problem.not_utf8"]),
@@ -575,10 +576,11 @@ def test_a_file_that_is_too_large_is_refused_before_all_of_it_is_read(tmp_path: 
     assert listed(load(files)[1]) == ["course.yaml:1:1 problem.file_too_large"]
 
 
-NAMES = st.sampled_from(["course.yaml", "calendar.yaml", "rules.yaml", "rituals.yaml", "homework.yaml", "demo.yaml"])
+NAMES = st.sampled_from([name for name in KNOWN if name.endswith(".yaml")])
 KEYS = (
     "days: all: any: not: at_least: every: conditions: levels: badges: titles: tests: use: facts: awards: counts_as: "
-    "grading: duty: tier: opens: due: questions: options: right: rubric: late: audience:"
+    "grading: duty: tier: opens: due: questions: options: right: rubric: late: audience: who: keywords: how_to: "
+    "asked: also: answer: tag: lesson: homework:"
 )
 WORDS = st.sampled_from([*COURSE.split(), *ON_TIME.split(), *KEYS.split()])
 PIECES = st.one_of(WORDS, st.sampled_from([" ", "\n", "\n  ", "- ", "[", "]", "{", "}", ": ", ", ", "*a", "&a", "!"]))

@@ -1,116 +1,132 @@
 """`/ask live`: a question for the next session, or for the one that is on."""
 
-import re
-from typing import NamedTuple
-
 from bot.domain.errors import UserError
-from bot.domain.events import CommandInvoked, FormSubmitted, MessageDeleted
-from bot.domain.messages import Text, Topic, Words
+from bot.domain.events import CommandInvoked, FormSubmitted
+from bot.domain.messages import Text, Words
 from bot.domain.places import Member
 from bot.domain.text import visible_length
 from bot.engine.context import Context
 from bot.engine.degrade import shorten
 from bot.engine.forms import open_form
 from bot.engine.forms_shape import FormField
-from bot.engine.messages import message_object
 from bot.engine.names import clean_line
-from bot.engine.parameters import text
-from bot.engine.roster import member_of
+from bot.engine.quoting import quoted_question, source_of
 from bot.engine.telling import tell
-from bot.engine.transaction import Belonging
-from bot.engine.voice import Utterance
-from bot.features.live_qa import store
 from bot.features.live_qa.coming import next_session
-from bot.features.live_qa.declared import feature
-from bot.features.live_qa.quoting import quoted_question, source_of
-from storage.personal import Person
+from bot.features.live_qa.declared import feature, object_of
+from bot.features.live_qa.filed import show
+from bot.features.live_qa.listing import Listed, ranked
+from bot.features.live_qa.meant import Meant, collecting, meant_by
+from bot.features.live_qa.similar import most_similar
+from bot.features.live_qa.store import questions, sessions
+from bot.features.live_qa.store.questions import First
+from bot.features.live_qa.withdrawing import drop
 
-_WORD = "直播提问"
-_FOR_LIVE = re.compile(r"(?:live|直播)(?:[\s:：]+(.*))?", re.DOTALL | re.IGNORECASE)
-_DROP = re.compile(r"(?:drop|撤回|收回|删除)\s*#?([0-9]{1,9})(?:\s+of\s+([0-9]{1,15}))?", re.IGNORECASE)
-_TITLE = 60  # columns
+LONGEST = 500
+"""Characters of a question."""
+
 _MOST = 10  # questions of one member that wait for the same session
-_LONGEST = 500  # characters
-_TOO_LONG_TO_CLEAN = 10 * _LONGEST
+_TOO_LONG_TO_CLEAN = 10 * LONGEST
+_EXCERPT = 200  # columns
+_DROPS = ("drop", "撤回", "收回", "删除")
+_ANYWAY = "anyway "
 
 
-class Drop(NamedTuple):
-    """A question that is taken back; of which session, where a button says it."""
-
-    number: int
-    session: int | None
-
-
-@feature.command("ask", words=(_WORD,), by_link=True, parameters=(text("question"),), on_message="menu.ask")
+@feature.branch("ask", "live", "直播")
 def ask(ctx: Context, cmd: CommandInvoked) -> None:
-    is_bare = _is_bare(cmd)
+    ask_words(ctx, cmd, cmd.text)
+
+
+def ask_words(ctx: Context, cmd: CommandInvoked, said: str) -> None:
+    """What follows the command; where nothing does, the message that it answers, else a form."""
+    is_bare = not visible_length(said)
     if is_bare and (quoted := quoted_question(cmd)):
         source = source_of(ctx, cmd, quoted)
-        _ask(ctx, _checked(quoted.text), source.author, made_from=source.object)
-        return
-    if is_bare or cmd.via == "link":
+        take(ctx, checked(quoted.text), source.author, made_from=source.object)
+    elif is_bare or cmd.via == "link":
         _collecting(ctx)  # where no session is to come, nobody is asked for anything
-        open_form(ctx, "ask")
-        return
-    asked = _for_live(cmd)
-    if drop := _drop_in(asked):
-        _drop(ctx, drop)
+        open_form(ctx, "live_ask")
+    elif meant := _dropped_in(said.strip()):
+        drop(ctx, meant)
     else:
-        _ask(ctx, _checked(asked), ctx.member)
+        _ask(ctx, checked(said))
 
 
-@feature.form("ask", fields=(FormField(id="question", max_length=_LONGEST),))
+@feature.command("live_ask", words=("直播提问",), is_listed=False)
+def live_ask(ctx: Context, cmd: CommandInvoked) -> None:
+    """What the word means, what opens the form again, and what the button says below what is asked already."""
+    if cmd.via == "button" and cmd.text.startswith(_ANYWAY):
+        take(ctx, checked(cmd.text.removeprefix(_ANYWAY)), ctx.member)
+    else:
+        ask_words(ctx, cmd, cmd.text)
+
+
+@feature.form("live_ask", fields=(FormField(id="question", max_length=LONGEST),))
 def asked_by_form(ctx: Context, form: FormSubmitted) -> None:
-    _ask(ctx, _checked(form.fields["question"]), ctx.member)
+    _ask(ctx, checked(form.fields["question"]))
 
 
-def _is_bare(cmd: CommandInvoked) -> bool:
-    """Whether nothing is asked yet."""
-    found = _FOR_LIVE.fullmatch(cmd.text.strip())
-    return not visible_length((found[1] or "") if found else cmd.text)
+def _dropped_in(said: str) -> Meant | None:
+    word = next((word for word in _DROPS if said.casefold().startswith(word)), None)
+    return meant_by(said[len(word) :]) if word else None
 
 
-def _for_live(cmd: CommandInvoked) -> str:
-    """What is asked for a live session. Raises UserError where it is not for one."""
-    found = _FOR_LIVE.fullmatch(cmd.text.strip())
-    has_box = cmd.via == "slash" and cmd.interaction is not None  # a platform's own, which asks for the question
-    is_all = cmd.name == _WORD or (has_box and not found)
-    asked = cmd.text if is_all else found[1] if found else None
-    if not asked:
-        raise UserError("ask.usage")
-    return asked.strip()
-
-
-def _drop_in(asked: str) -> Drop | None:
-    found = _DROP.fullmatch(asked)
-    return Drop(int(found[1]), int(found[2]) if found[2] else None) if found else None
-
-
-def _checked(asked: str) -> str:
+def checked(asked: str) -> str:
+    """On one line. Raises UserError."""
     question = clean_line(asked[:_TOO_LONG_TO_CLEAN])
-    if len(question) > _LONGEST:
-        raise UserError("live.too_long", most=_LONGEST)
+    if len(question) > LONGEST:
+        raise UserError("live.too_long", most=LONGEST)
     if not question:
         raise UserError("ask.usage")
     return question
 
 
-def _ask(ctx: Context, question: str, author: Member, *, made_from: str | None = None) -> None:
+# --- asked already ----------------------------------------------------------------------------------------------------
+
+
+def _ask(ctx: Context, question: str) -> None:
+    """A member's own; where somebody asks much the same, they choose."""
+    session = collecting(ctx)
+    others = [one for one in ranked(ctx.db, session) if _may_vote(ctx, one)] if session is not None else []
+    similar = most_similar(question, others)
+    if session is None or similar is None:
+        take(ctx, question, ctx.member)
+        return
+    _check(ctx, _collecting(ctx)[0], question, ctx.member)
+    values = {"number": similar.number, "text": shorten(similar.text, _EXCERPT), "votes": similar.votes}
+    mine_too = (Text(id="button.live_also"), f"live also {similar.number} of {session}")
+    anyway = (Text(id="button.live_anyway"), f"live_ask {_ANYWAY}{question}")
+    ctx.reply("live.asked_already", buttons=[mine_too, anyway], **values)
+
+
+def _may_vote(ctx: Context, listed: Listed) -> bool:
+    return listed.answer is None and not listed.is_asked_by(ctx.member.id)
+
+
+# --- taken ------------------------------------------------------------------------------------------------------------
+
+
+def take(ctx: Context, question: str, author: Member, *, made_from: str | None = None) -> None:
+    """Put it on the list. Raises UserError."""
     session, when = _collecting(ctx)
-    mine = store.questions_by(ctx.db, session, author.id)
-    same = next((one.number for one in mine if one.text.casefold() == question.casefold()), None)
-    if same is not None:
-        raise UserError("live.same_question", number=same)
-    if len(mine) >= _MOST:
-        raise UserError("live.too_many", most=_MOST)
-    number = store.add_question(ctx.db, session, author.id, question, object=made_from, at=ctx.now)
+    _check(ctx, session, question, author)
+    number = questions.add(ctx.db, session, author.id, question, object=made_from, at=ctx.now)
     _confirm(ctx, session, number, author)
     ctx.reply_words(when)
-    _file(ctx, session, number, question)
-    object, length = _object(session, number), visible_length(question)
+    show(ctx, session, number)
+    object, length = object_of(First(session, number)), visible_length(question)
     outcome = ctx.announce("live.asked", object, member=author, text=question, length=length)
     if outcome.points:
         tell(ctx, author.id, Text(id="points.plus", values={"points": outcome.points}))
+
+
+def _check(ctx: Context, session: int, question: str, author: Member) -> None:
+    mine = questions.of_member(ctx.db, session, author.id)
+    same = next((one.number for one in mine if one.text.casefold() == question.casefold()), None)
+    if same is not None:
+        raise UserError("live.same_question", number=same)
+    if sum(one.first_session is None for one in mine) >= _MOST:
+        raise UserError("live.too_many", most=_MOST)
 
 
 def _confirm(ctx: Context, session: int, number: int, author: Member) -> None:
@@ -123,61 +139,9 @@ def _confirm(ctx: Context, session: int, number: int, author: Member) -> None:
         tell(ctx, author.id, Text(id="live.noted_for_you", values={"number": number}))
 
 
-def _file(ctx: Context, session: int, number: int, question: str) -> None:
-    """Where the course has a place for questions, each gets a thread of its own; nobody reads who asked it."""
-    tag = ctx.engine.voice.texts.say(ctx.course.language, "live.tag")
-    topic = Topic(title=f"#{number} {shorten(question, _TITLE)}", tags=(tag,))
-    filed = Text(id="live.filed", values={"question": question})
-    ctx.keep("questions", Utterance(lines=[filed], topic=topic), key=_filed(session, number))
-
-
-def _file_dropped(ctx: Context, session: int, number: int) -> None:
-    """What was asked is to be read no more, in the thread's title neither."""
-    dropped = Utterance(
-        lines=[Text(id="live.filed_dropped", values={"number": number})], topic=Topic(title=f"#{number}")
-    )
-    ctx.keep("questions", dropped, key=_filed(session, number), is_correction=True)
-
-
-def _filed(session: int, number: int) -> str:
-    return f"live:{session}:question:{number}"
-
-
 def _collecting(ctx: Context) -> tuple[int, Words]:
     """The session that a question asked now is for, and when that is. Raises UserError where there will be none."""
-    for session in store.open_sessions(ctx.db, ctx.course.id, ctx.now):
+    for session in sessions.open_sessions(ctx.db, ctx.course.id, ctx.now):
         return session.id, Text(id="live.on_now")
     when = Text(id="live.next", values={"when": next_session(ctx).when})
-    return store.collecting_session(ctx.db, ctx.course.id).id, when
-
-
-def _drop(ctx: Context, drop: Drop) -> None:
-    session = drop.session or _collecting(ctx)[0]
-    if not store.drop_question(ctx.db, session, drop.number, ctx.member.id):
-        raise UserError("live.not_yours", number=drop.number)
-    ctx.retract("live.asked", _object(session, drop.number))
-    _file_dropped(ctx, session, drop.number)
-    ctx.reply("live.dropped", number=drop.number)
-
-
-@feature.on(MessageDeleted)
-def deleted(ctx: Context, event: MessageDeleted) -> None:
-    """Who deletes what they asked takes the question back."""
-    made = store.made_from(ctx.db, ctx.course.id, message_object(event.address, event.message)) if ctx.space else ()
-    for row in made:
-        store.drop_question(ctx.db, row.session, row.number, row.member)
-        ctx.retract("live.asked", _object(row.session, row.number), member=member_of(ctx.db, row.member))
-        _file_dropped(ctx, row.session, row.number)
-
-
-@feature.before_forgetting
-def take_back(ctx: Context, whose: Person, key: str) -> None:
-    """What we have posted of their questions is read no more."""
-    for row in store.asked_by(ctx.db, whose.members):
-        if course := ctx.live.courses.get(row.course):
-            there = Context(ctx.tx, ctx.event, Belonging(course=course), writes=ctx.writes)
-            _file_dropped(there, row.session, row.number)
-
-
-def _object(session: int, number: int) -> str:
-    return f"live question {session}.{number}"
+    return sessions.collecting_session(ctx.db, ctx.course.id).id, when

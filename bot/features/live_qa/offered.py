@@ -8,7 +8,7 @@ from bot.domain.course import Course
 from bot.domain.messages import Text
 from bot.engine.figures import Figure, Stretch, counts_in, overlap
 from bot.features.live_qa.declared import feature
-from bot.features.live_qa.store import attendance, question, session
+from bot.features.live_qa.store.tables import attendance, question, session
 from storage.persons import is_of
 from storage.tables import member
 
@@ -28,4 +28,6 @@ def _counts(db: Connection, course: Course, stretches: Sequence[Stretch], table:
     query = query.join_from(table, member, is_of(table.c.member))
     # Both have a moment; it is empty where a member only tried wrong codes.
     mine = (session.c.course == course.id) & (member.c.role == "student") & table.c.at.is_not(None)
+    if table is question:
+        mine &= question.c.first_session.is_(None)  # it counts where it was asked, not where it was carried to
     return tuple(db.execute(query.where(mine, overlap(day, stretches))).one())

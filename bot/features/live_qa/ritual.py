@@ -9,9 +9,12 @@ from bot.domain.events import OccurrenceDue
 from bot.domain.messages import Text, Words
 from bot.domain.rituals import Occurrence
 from bot.engine.context import Context
-from bot.features.live_qa import store
 from bot.features.live_qa.declared import ACTION, feature
+from bot.features.live_qa.listing import ranked
+from bot.features.live_qa.minutes import minutes_of
 from bot.features.live_qa.options import AGENDA, ANNOUNCE, CLOSE, GRACE, OPEN, REPORT, LiveOptions, options_of, steps_of
+from bot.features.live_qa.store import attendance, questions, sessions
+from bot.features.live_qa.store.sessions import Session
 from bot.features.live_qa.wording import about, clock_time, hours, question_lines
 from rules.vocabulary import Uses
 
@@ -45,24 +48,24 @@ def _announce(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
 
 def _opens_at(ctx: Context, due: OccurrenceDue, before: timedelta) -> datetime:
     """As it is planned, which staff or the file may have moved; else so long after this step."""
-    return store.opens_at(ctx.db, due) or due.due_at + before
+    return sessions.opens_at(ctx.db, due) or due.due_at + before
 
 
 def _agenda(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
     opens_at = clock_time(ctx.course, _opens_at(ctx, due, options.agenda_before))
-    waiting = store.waiting_session(ctx.db, ctx.course.id)
-    count, questions = store.questions_of(ctx.db, waiting.id, limit=_ON_AGENDA) if waiting else (0, [])
-    if not count:
+    waiting = sessions.waiting_session(ctx.db, ctx.course.id)
+    listed = ranked(ctx.db, waiting.id) if waiting else []
+    if not listed:
         _post(ctx, due, Text(id="live.agenda_empty", values={"at": opens_at}), *about(options))
         return
-    title = Text(id="live.agenda", values={"at": opens_at, "count": count})
-    lines = question_lines(questions, count, width=_EXCERPT)
+    title = Text(id="live.agenda", values={"at": opens_at, "count": len(listed)})
+    lines = question_lines(listed, most=_ON_AGENDA, width=_EXCERPT)
     _post(ctx, due, title, *about(options), *lines, Text(id="live.how_to_add"))
 
 
 def _open(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
     closes_at = due.due_at + options.lasts
-    session, is_new = store.open_session(ctx.db, due, closes_at=closes_at, code=f"{secrets.randbelow(_CODES):04}")
+    session, is_new = sessions.open_session(ctx.db, due, closes_at=closes_at, code=f"{secrets.randbelow(_CODES):04}")
     until = clock_time(ctx.course, session.closes_at + GRACE)
     how = Text(id="live.how_to_attend", values={"until": until})
     _post(ctx, due, Text(id="live.opens"), *about(options), how, Text(id="live.how_to_ask_now"))
@@ -73,7 +76,7 @@ def _open(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
 
 def _close(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
     """Nothing where it never opened: what was asked for it waits for the next one."""
-    session = store.session_of(ctx.db, due)
+    session = sessions.session_of(ctx.db, due)
     if session is None:
         return
     lines: list[Words] = [Text(id="live.closed"), *_figures(ctx, session)]
@@ -84,17 +87,24 @@ def _close(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
 
 
 def _report(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
-    """When nobody can mark their attendance any more, staff get the lists; once, in however many spaces it was."""
-    session = store.session_of(ctx.db, due)
+    """When nobody can mark their attendance any more: the minutes for everybody, and the lists for staff.
+
+    Staff get theirs once, in however many spaces it was.
+    """
+    session = sessions.session_of(ctx.db, due)
     if session is None:
         return
-    count, questions = store.questions_of(ctx.db, session.id, limit=_IN_REPORT)
-    names = store.attendees(ctx.db, session.id)
+    listed = ranked(ctx.db, session.id)
+    names = attendance.attendees(ctx.db, session.id)
     title = Text(id="live.report", values={"date": session.local_date})
-    lines = [title, *_figures(ctx, session), *question_lines(questions, count, width=_REPORTED)]
+    lines = [title, *_figures(ctx, session), *question_lines(listed, most=_IN_REPORT, width=_REPORTED)]
+    if any(one.answer is None for one in listed):
+        lines.append(Text(id="live.report_open"))
     if names:
         lines.append(Text(id="live.report_names", values={"names": names}))
     ctx.tell_staff(*lines, key=f"live:{session.id}:report")
+    if minutes := minutes_of(ctx, session):
+        _post(ctx, due, *minutes)
 
 
 _ACTS: dict[int, Callable[[Context, OccurrenceDue, LiveOptions], None]] = {
@@ -111,11 +121,11 @@ def _post(ctx: Context, due: OccurrenceDue, *lines: Words) -> None:
         ctx.say(ctx.space, *lines, key=due.key)
 
 
-def _figures(ctx: Context, session: store.Session) -> Iterator[Words]:
+def _figures(ctx: Context, session: Session) -> Iterator[Words]:
     """How many attended, and how many questions there were; of nothing nothing is said."""
-    attended = store.count_attendees(ctx.db, session.id)
+    attended = attendance.count_attendees(ctx.db, session.id)
     if attended:
         yield Text(id="live.attended_count", values={"count": attended})
-    asked, _ = store.questions_of(ctx.db, session.id, limit=0)
+    asked = questions.count(ctx.db, session.id)
     if asked:
         yield Text(id="live.asked_count", values={"count": asked})

@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.course import Course
 from bot.domain.messages import Localised, Template, Text, Words
 from bot.engine.degrade import shorten
+from bot.features.live_qa.listing import Listed
 from bot.features.live_qa.options import LiveOptions
 
 
@@ -34,10 +35,15 @@ def about(options: LiveOptions) -> Iterator[Words]:
         yield Template(text=Localised({"en": options.link}))
 
 
-def question_lines(questions: Sequence[Any], count: int, *, width: int) -> Iterator[Words]:
-    """One for each, no wider than this; and how many more there are."""
-    for one in questions:
-        values = {"number": one.number, "name": one.name, "text": shorten(one.text, width)}
+def voted(text: str, votes: int) -> Words | str:
+    """A question, and how many others would like to hear it."""
+    return Text(id="live.voted_text", values={"text": text, "votes": votes}) if votes else text
+
+
+def question_lines(listed: Sequence[Listed], *, most: int, width: int) -> Iterator[Words]:
+    """One for each of the first, no wider than this; and how many more there are."""
+    for one in listed[:most]:
+        values = {"number": one.number, "name": one.name, "text": voted(shorten(one.text, width), one.votes)}
         yield Text(id="live.question", values=values)
-    if count > len(questions):
-        yield Text(id="live.more_questions", values={"count": count - len(questions)})
+    if len(listed) > most:
+        yield Text(id="live.more_questions", values={"count": len(listed) - most})

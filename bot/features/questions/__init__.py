@@ -1,6 +1,22 @@
 """Questions: asked anywhere, answered in time, and found by the next who asks the same."""
 
-from bot.features.questions import anonymous, command
+from bot.features.questions import anonymous, answering, asking, command, lent, settled
 from bot.features.questions.declared import feature
+from bot.features.questions.own import adding, leaving, linked, mine, rating, settling
+from bot.features.questions.pace import alarm, figures, queue
+from bot.features.questions.privacy import forgetting, revealing
 
-__all__ = ["anonymous", "command", "feature"]
+__all__ = [
+    "alarm",
+    "anonymous",
+    "answering",
+    "asking",
+    "command",
+    "feature",
+    "figures",
+    "forgetting",
+    "lent",
+    "queue",
+    "revealing",
+    "settled",
+]

@@ -1,5 +1,6 @@
 """`/question Q12`: how it stands; and with a verb behind it, all that can be done with it."""
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -15,6 +16,11 @@ from bot.features.questions.store.questions import Question
 VerbHandler = Callable[[Context, CommandInvoked, Question, str], None]
 """Gets the question, locked, and what follows the verb."""
 
+_WORDS = re.compile(r"\s*(\S*)\s*(.*)", re.DOTALL)
+_OF_ANSWER = re.compile(r"(?:[aAａＡ]|回答|答)\s?#?[0-9]")
+"""How what follows a verb begins where it names an answer: `A7`, `回答 7`."""
+_ANSWERS = " A"
+
 
 class Verb(NamedTuple):
     """Something that can be done with a question."""
@@ -22,41 +28,65 @@ class Verb(NamedTuple):
     handler: VerbHandler
     for_asker: bool
     for_staff: bool
+    for_all: bool
 
 
-VERBS: dict[str, Verb] = {}
+VERBS: dict[str, list[Verb]] = {}
+"""By word; one word may mean one thing to who asked, and another to staff."""
 
 
-def verb(*words: str, for_asker: bool = False, for_staff: bool = False) -> Callable[[VerbHandler], VerbHandler]:
-    """Handles `/question Q12 WORD …`; for others than these it is refused."""
+def verb(
+    *words: str, for_asker: bool = False, for_staff: bool = False, for_all: bool = False, of_answer: bool = False
+) -> Callable[[VerbHandler], VerbHandler]:
+    """Handles `/question Q12 WORD …`; for others it is refused. `of_answer`: only `/question Q12 WORD A7`."""
 
     def declare(handler: VerbHandler) -> VerbHandler:
-        VERBS.update(dict.fromkeys(words, Verb(handler, for_asker, for_staff)))
+        keys = [f"{word}{_ANSWERS}" if of_answer else word for word in words]
+        for key in keys:
+            VERBS.setdefault(key, []).append(Verb(handler, for_asker, for_staff, for_all))
         return handler
 
     return declare
 
 
 @feature.command(
-    "question", is_private=True, parameters=(text("question", required=True), text("action"), text("details"))
+    "question", is_private=True, parameters=(text("which_question", required=True), text("step"), text("details"))
 )
 def question(ctx: Context, cmd: CommandInvoked) -> None:
-    number, _, rest = cmd.text.strip().partition(" ")
+    number, rest = words_of(cmd.text)
     if not number:
         raise UserError("question.which")
     row = question_called(ctx, number)
-    word, _, details = rest.strip().partition(" ")
-    found = VERBS.get(word.casefold())
-    if found is None:
+    word, details = words_of(rest)
+    known = _verbs(word.casefold(), details)
+    if not known:
         raise _unknown(word)
-    is_staff = ctx.member.role != "student"
-    if not ((found.for_staff and is_staff) or (found.for_asker and is_asker(ctx, row))):
-        raise UserError("question.not_for_you", number=row.id)
-    found.handler(ctx, cmd, row, details.strip())
+    _meant(ctx, row, known).handler(ctx, cmd, row, details.strip())
+
+
+def _meant(ctx: Context, row: Question, known: list[Verb]) -> Verb:
+    """The one that is for the member in context: as who asked, then as staff. Raises UserError."""
+    is_theirs, is_staff = is_asker(ctx, row), ctx.member.role != "student"
+    for one in sorted(known, key=lambda one: not one.for_asker):
+        if one.for_all or (one.for_asker and is_theirs) or (one.for_staff and is_staff):
+            return one
+    raise UserError("question.not_for_you", number=row.id)
+
+
+def words_of(text: str) -> tuple[str, str]:
+    """The first word, and all that follows it."""
+    found = _WORDS.fullmatch(text)
+    assert found, "any text is a word and a rest"
+    return found[1], found[2]
+
+
+def _verbs(word: str, details: str) -> list[Verb]:
+    of_answer = VERBS.get(f"{word}{_ANSWERS}") if _OF_ANSWER.match(details) else None
+    return of_answer or VERBS.get(word, [])
 
 
 def _unknown(word: str) -> UserError:
-    near = suggestion(word.casefold(), [known for known in VERBS if known])
+    near = suggestion(word.casefold(), {known.removesuffix(_ANSWERS) for known in VERBS if known})
     if near:
         return UserError("question.no_verb_near", said=word[:40], near=near)
     return UserError("question.no_verb", said=word[:40])

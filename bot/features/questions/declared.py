@@ -1,8 +1,10 @@
 """The feature, and the facts that it announces."""
 
 from bot.engine.feature import Feature
+from bot.features.questions.store import tables
+from storage.personal import Personal
 
-feature = Feature("questions")
+feature = Feature("questions", needs=("handbook.find",))
 
 ASKED, ANSWERED, ACCEPTED = "question.asked", "question.answered", "question.accepted"
 feature.fact(ASKED, has_text=True, tag="text", lesson="text")
@@ -10,6 +12,15 @@ feature.fact(ANSWERED, has_text=True, tag="text", hours="number")
 """About who has answered; the first answer of each member to a question. `hours`: whole ones since it was asked."""
 feature.fact(ACCEPTED, tag="text", hours="number")
 """About whose answer settled it."""
+
+feature.personal(
+    Personal(tables.question, texts=("text", "files", "verdict"), is_sheet=True),
+    Personal(tables.answer, texts=("text", "files", "note"), is_sheet=True),
+    Personal(tables.remark, texts=("text", "files")),
+    Personal(tables.response),
+    Personal(tables.heard, goes=True),
+    Personal(tables.offer, path=("question", "member"), goes=True),
+)
 
 ALARM = "question_clock"
 """Rings when a question waits for too long. The object is its number."""

@@ -20,6 +20,8 @@ from bot.features.questions.store.questions import OPEN, Question
 from storage import alarms
 
 _HOUR = timedelta(hours=1)
+_SLIP = timedelta(minutes=15)
+"""How soon an answer is withdrawn that should not have been sent at all."""
 
 
 # --- asked ------------------------------------------------------------------------------------------------------------
@@ -46,7 +48,7 @@ def add(ctx: Context, row: Question, given: Given) -> Question:
     """The asker says more; where staff have asked back, or answered, they are waited for again."""
     _check_open(row)
     answers.add_remark(ctx.db, _said(ctx, row, given) | {"kind": "adds"})
-    if row.state == "asked_back":
+    if row.state in ("asked_back", "answered"):
         row = _wait(ctx, row, ctx.now)
     posts.said(ctx, row, "adds", given)
     posts.show(ctx, row)
@@ -60,6 +62,13 @@ def withdraw(ctx: Context, row: Question) -> Question:
         row = questions.change(ctx.db, row.id, unsettled=None)
     else:
         ctx.retract(ASKED, object_of(row.id), member=asker_of(ctx, row))
+    posts.show(ctx, row)
+    return row
+
+
+def give_up(ctx: Context, row: Question) -> Question:
+    """Who asked it is about to be forgotten: it is read no more. What the facts say of them is not for us to change."""
+    row = _rest(ctx, row, "withdrawn", closed_at=ctx.now, unsettled=None)
     posts.show(ctx, row)
     return row
 
@@ -99,9 +108,24 @@ def ask_back(ctx: Context, row: Question, given: Given) -> Question:
     return row
 
 
-def withdraw_answer(ctx: Context, row: Question, given: Answer, note: str) -> Question:
-    """It was wrong: what stands of it says so. A question that only it has answered waits again."""
-    answers.change(ctx.db, given.id, withdrawn_at=ctx.now, note=note)
+def correct_answer(ctx: Context, row: Question, given: Answer, text: str, *, is_seen: bool = False) -> Answer:
+    """It says something else from now on; `is_seen`: the message that it stands in shows that already."""
+    given = answers.change(ctx.db, given.id, text=text, corrected_at=ctx.now)
+    posts.answer_changed(ctx, row, given, is_seen=is_seen)
+    posts.show(ctx, row)
+    telling.answer_corrected(ctx, row, given)
+    return given
+
+
+def withdraw_answer(
+    ctx: Context, row: Question, given: Answer, note: str | None, *, is_seen: bool = False
+) -> Question:
+    """It was wrong: what stands of it says so. A question that only it has answered waits again.
+
+    Since now; or since before, where it was only a slip. `is_seen`: its message is not there any more.
+    """
+    given = answers.change(ctx.db, given.id, withdrawn_at=ctx.now, note=note)
+    response = answers.response_of(ctx.db, given.id)
     answers.withdraw_responses(ctx.db, given.id, at=ctx.now)
     by = member_of(ctx.db, given.member)
     if not answers.has_answered(ctx.db, row.id, by.id):
@@ -110,10 +134,11 @@ def withdraw_answer(ctx: Context, row: Question, given: Answer, note: str) -> Qu
         ctx.retract(ACCEPTED, object_of(row.id), member=by)
         row = questions.change(ctx.db, row.id, accepted=None)
     if row.state in ("answered", "closed") and not any(one.is_staff for one in answers.of_question(ctx.db, row.id)):
-        row = _wait(ctx, row, ctx.now, closed_at=None)
-    posts.answer_changed(ctx, row, given)
+        is_slip = response is not None and ctx.now - given.at <= _SLIP
+        row = _wait(ctx, row, response.since if response and is_slip else ctx.now, closed_at=None)
+    posts.answer_changed(ctx, row, given, is_seen=is_seen)
     posts.show(ctx, row)
-    telling.answer_withdrawn(ctx, row, given, note)
+    telling.answer_withdrawn(ctx, row, given)
     return row
 
 
@@ -125,7 +150,7 @@ def close(ctx: Context, row: Question, accepted: Answer | None = None) -> Questi
     _check_open(row)
     row = _rest(ctx, row, "closed", closed_at=ctx.now, accepted=accepted.id if accepted else None)
     asker, by = asker_of(ctx, row), member_of(ctx.db, accepted.member) if accepted else None
-    if by and by.id == asker.id:
+    if by and by.id == asker.id and ctx.answers(asker.id):
         raise UserError("answer.own", number=row.id)
     if by and ctx.answers(asker.id):
         outcome = ctx.announce(ACCEPTED, object_of(row.id), member=by, **_answered_values(ctx, row))
@@ -136,13 +161,17 @@ def close(ctx: Context, row: Question, accepted: Answer | None = None) -> Questi
 
 
 def reopen(ctx: Context, row: Question) -> Question:
-    """It did not help after all: staff are waited for again, from now on, and look at it first."""
-    if row.state not in ("closed", "answered"):
+    """It did not help after all: staff are waited for again, from now on, and look at it first.
+
+    One that was merged into another one stands by itself again.
+    """
+    if row.state not in ("closed", "answered", "merged"):
         raise UserError("question.is_open" if row.state in OPEN else "question.over", number=row.id)
     accepted = answers.by_number(ctx.db, ctx.course.id, row.accepted) if row.accepted else None
     if accepted is not None:
         ctx.retract(ACCEPTED, object_of(row.id), member=member_of(ctx.db, accepted.member))
     changes = {"accepted": None, "closed_at": None, "reopened": row.reopened + 1, "satisfaction": None, "verdict": None}
+    changes["merged_into"] = None
     row = _wait(ctx, row, ctx.now, **changes)
     posts.show(ctx, row)
     telling.reopened(ctx, row)
@@ -154,12 +183,14 @@ def merge(ctx: Context, row: Question, into: Question) -> Question:
     _check_open(row)
     if into.id == row.id or into.state not in (*OPEN, "closed"):
         raise UserError("question.no_merge", number=row.id, into=into.id)
-    for one in questions.merged_into(ctx.db, row.id):
+    followers = questions.merged_into(ctx.db, row.id)
+    for one in followers:
         questions.change(ctx.db, one.id, merged_into=into.id)
     _responded(ctx, row, ctx.member, None)
     row = _rest(ctx, row, "merged", merged_into=into.id, closed_at=ctx.now)
     posts.show(ctx, row)
-    telling.merged(ctx, row, into)
+    for one in (row, *followers):
+        telling.merged(ctx, one, into)
     return row
 
 

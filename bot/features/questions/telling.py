@@ -2,55 +2,116 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.domain.ids import MemberId
+from bot.domain.events import MessagePosted
 from bot.domain.messages import Text, Words
 from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.degrade import shorten
-from bot.engine.telling import ears_of, tell
+from bot.engine.roster import member_of
+from bot.engine.telling import tell
 from bot.engine.transaction import Outcome
-from bot.engine.voice import NOTICE_LIFE, Label, Utterance
+from bot.engine.voice import Label
 from bot.features.questions.given import Given
 from bot.features.questions.meant import asker_of
-from bot.features.questions.store import questions
+from bot.features.questions.news import to_asker, to_member
+from bot.features.questions.store import answers, questions
 from bot.features.questions.store.answers import Answer
 from bot.features.questions.store.questions import Question
 
+__all__ = ["to_asker", "to_member"]
+
 _EXCERPT = 60  # columns of a question that is spoken of
+_STARS = range(1, 6)
+
+
+def about(row: Question) -> dict[str, object]:
+    """What every such message says first: which question it is."""
+    return {"number": row.id, "question": shorten(" ".join(row.text.split()), _EXCERPT)}
 
 
 def points(ctx: Context, who: Member, outcome: Outcome) -> None:
-    """What somebody earned."""
-    if outcome.points:
-        tell(ctx, who.id, Text(id="points.plus", values={"points": outcome.points}))
+    """What somebody earned. Who has only written a message in a group is not answered there."""
+    words = Text(id="points.plus", values={"points": outcome.points})
+    if outcome.points and ctx.answers(who.id) and isinstance(ctx.event, MessagePosted):
+        to_member(ctx, who.id, [words])
+    elif outcome.points:
+        tell(ctx, who.id, words)
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
 
 
 def answered(ctx: Context, row: Question, given: Answer) -> None:
     """To who asked, and to all who asked the same: the answer, and what they may do with it."""
-    for one in (row, *questions.merged_into(ctx.db, row.id)):
-        lines = [
-            Text(id="question.you_are_answered", values=_about(one)),
-            Text(id="question.answer_text", values={"answer": given.id, "text": given.text}),
-        ]
-        to_asker(ctx, one, lines, buttons=_verdict(row, given) if one is row else ())
+    for one in _waiting_for(ctx, row, given):
+        lines = [Text(id="question.you_are_answered", values=about(one)), answer_line(ctx, given)]
+        _bring(ctx, one, lines, buttons=verdict(row, given) if one.id == row.id else _on_its_own(one), of=given)
 
 
-def _verdict(row: Question, given: Answer) -> Iterator[Label]:
+def answer_line(ctx: Context, given: Answer) -> Words:
+    """An answer, and whose it is."""
+    name = member_of(ctx.db, given.member).name
+    id = "question.answer_of_staff" if given.is_staff else "question.answer_of_peer"
+    return Text(id=id, values={"answer": given.id, "name": name, "text": given.text})
+
+
+def verdict(row: Question, given: Answer) -> Iterator[Label]:
+    """What who asked may say to an answer."""
     yield Text(id="button.question_solved"), f"question Q{row.id} accept A{given.id}"
-    yield Text(id="button.question_more"), f"question Q{row.id} more"
+    yield not_yet(row)
+
+
+def not_yet(row: Question) -> Label:
+    """It makes staff look at it again, and asks for more words."""
+    return Text(id="button.question_more"), f"question Q{row.id} more"
+
+
+def reopening(row: Question) -> Label:
+    return Text(id="button.question_reopen"), f"question Q{row.id} reopen"
+
+
+def _on_its_own(row: Question) -> list[Label]:
+    """For who asked the same, but is not helped by the same answer."""
+    return [(Text(id="button.question_more"), f"question Q{row.id} reopen")]
+
+
+def _waiting_for(ctx: Context, row: Question, given: Answer) -> Iterator[Question]:
+    """The question and those merged into it, one for each person; nobody is told of their own answer."""
+    told = {member_of(ctx.db, given.member).id}
+    for one in (row, *questions.merged_into(ctx.db, row.id)):
+        if (who := asker_of(ctx, one).id) not in told:
+            told.add(who)
+            yield one
 
 
 def asked_back(ctx: Context, row: Question, given: Given) -> None:
-    lines = [Text(id="question.you_are_asked_back", values=_about(row) | {"text": given.text})]
-    to_asker(ctx, row, lines, buttons=[(Text(id="button.question_reply"), f"question Q{row.id} more")])
+    lines = [Text(id="question.you_are_asked_back", values=about(row) | {"text": given.text})]
+    _bring(ctx, row, lines, buttons=[(Text(id="button.question_reply"), f"question Q{row.id} more")])
 
 
-def answer_withdrawn(ctx: Context, row: Question, given: Answer, note: str) -> None:
-    to_asker(ctx, row, [Text(id="question.answer_withdrawn", values=_about(row) | {"note": note})])
+def answer_withdrawn(ctx: Context, row: Question, given: Answer) -> None:
+    """Nobody goes on believing it, also after the question was closed."""
+    for one in _waiting_for(ctx, row, given):
+        id = "question.answer_withdrawn" if given.note else "question.answer_gone"
+        lines = [Text(id=id, values=about(one) | {"note": given.note})]
+        if row.state == "waiting":
+            lines.append(Text(id="question.waits_again", values={"due": ctx.course.wall_time(row.due_at)}))
+        _bring(ctx, one, lines, buttons=_if_settled(row) if one.id == row.id else ())
 
 
 def answer_corrected(ctx: Context, row: Question, given: Answer) -> None:
-    to_asker(ctx, row, [Text(id="question.answer_corrected", values=_about(row) | {"text": given.text})])
+    """The same for one that says something else now; `given` is as it is now."""
+    for one in _waiting_for(ctx, row, given):
+        lines = [Text(id="question.answer_corrected", values=about(one) | {"text": given.text})]
+        _bring(ctx, one, lines, buttons=_after(row, given) if one.id == row.id else _on_its_own(one), of=given)
+
+
+def _after(row: Question, given: Answer) -> Iterable[Label]:
+    return _if_settled(row) or verdict(row, given)
+
+
+def _if_settled(row: Question) -> list[Label]:
+    return [reopening(row)] if row.state == "closed" else []
 
 
 def accepted(ctx: Context, row: Question, by: Member, outcome: Outcome) -> None:
@@ -59,47 +120,66 @@ def accepted(ctx: Context, row: Question, by: Member, outcome: Outcome) -> None:
     points(ctx, by, outcome)
 
 
+# --- settled ----------------------------------------------------------------------------------------------------------
+
+
 def closed(ctx: Context, row: Question) -> None:
-    """One tap says how satisfied who asked it is."""
-    stars: list[Label] = [
+    """One tap says how satisfied who asked it is; who was never answered is asked nothing of the kind."""
+    if answers.of_question(ctx.db, row.id):
+        lines, buttons = [Text(id="question.you_are_done", values=about(row))], [*_stars(row), reopening(row)]
+        _bring(ctx, row, lines, buttons=buttons)
+        return
+    if row.helped_by:  # they were told when they said so
+        return
+    _bring(ctx, row, [Text(id="question.closed_unanswered", values=about(row))], buttons=[reopening(row)])
+    for one in _others(ctx, row):
+        lines = [Text(id="question.same_closed", values=about(one) | {"into": row.id})]
+        _bring(ctx, one, lines, buttons=[reopening(one)])
+
+
+def _stars(row: Question) -> list[Label]:
+    return [
         (Text(id="button.question_rate", values={"number": number}), f"question Q{row.id} rate {number}")
-        for number in range(1, 6)
+        for number in _STARS
     ]
-    again: Label = (Text(id="button.question_reopen"), f"question Q{row.id} reopen")
-    to_asker(ctx, row, [Text(id="question.you_are_done", values=_about(row))], buttons=[*stars, again])
+
+
+def _others(ctx: Context, row: Question) -> Iterator[Question]:
+    """Those merged into it, of everybody else; one for each person."""
+    told = {asker_of(ctx, row).id}
+    for one in questions.merged_into(ctx.db, row.id):
+        if (who := asker_of(ctx, one).id) not in told:
+            told.add(who)
+            yield one
 
 
 def reopened(ctx: Context, row: Question) -> None:
     due = ctx.course.wall_time(row.due_at)
-    to_asker(ctx, row, [Text(id="question.reopened", values=_about(row) | {"due": due})])
+    _bring(ctx, row, [Text(id="question.reopened", values=about(row) | {"due": due})])
 
 
 def merged(ctx: Context, row: Question, into: Question) -> None:
-    to_asker(ctx, row, [Text(id="question.you_are_merged", values=_about(row) | {"into": into.id})])
-
-
-def _about(row: Question) -> dict[str, object]:
-    return {"number": row.id, "question": shorten(" ".join(row.text.split()), _EXCERPT)}
-
-
-def to_asker(ctx: Context, row: Question, lines: Sequence[Words], *, buttons: Iterable[Label] = ()) -> None:
-    """To them alone. Who can't be written to yet finds it in their private chat as soon as they open it."""
-    asker = asker_of(ctx, row)
-    if ctx.answers(asker.id):
-        for line in lines:
-            ctx.reply_words(line)
-        ctx.reply_buttons(buttons)
+    """What is known there already, they hear at once."""
+    values = about(row) | {"into": into.id}
+    known = answer_that_counts(ctx, into)
+    if known is None:
+        _bring(ctx, row, [Text(id="question.you_are_merged", values=values)], buttons=[_other(row)])
         return
-    to_member(ctx, asker.id, lines, buttons=buttons, what=f"Q{row.id}")
+    lines = [Text(id="question.you_are_merged_answered", values=values), answer_line(ctx, known)]
+    _bring(ctx, row, lines, buttons=_on_its_own(row), of=known)
 
 
-def to_member(
-    ctx: Context, who: MemberId, lines: Sequence[Words], *, buttons: Iterable[Label] = (), what: str = ""
+def _other(row: Question) -> Label:
+    return Text(id="button.question_differs"), f"question Q{row.id} reopen"
+
+
+def answer_that_counts(ctx: Context, row: Question) -> Answer | None:
+    """What was accepted, else the newest by staff, else the newest."""
+    known = answers.of_question(ctx.db, row.id)
+    return max(known, key=lambda one: (one.id == row.accepted, one.is_staff, one.id), default=None)
+
+
+def _bring(
+    ctx: Context, row: Question, lines: Sequence[Words], *, buttons: Iterable[Label] = (), of: Answer | None = None
 ) -> None:
-    """One message for each event and subject."""
-    utterance = Utterance(
-        lines=lines, buttons=list(buttons), life=NOTICE_LIFE, is_confidential=True, is_kept=True, is_notice=True
-    )
-    for ear in ears_of(ctx, [who], have_asked=True).values():
-        key = f"question_told:{ctx.event.key}:{who}:{what}"
-        ctx.whisper(ear.user, ear.space, utterance, key=key, language=ear.language)
+    to_asker(ctx, row, lines, buttons=buttons, of=of, is_called=True)

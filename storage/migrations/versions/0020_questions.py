@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("course", sa.String(length=32), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("origin", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("tag", sa.String(length=12), nullable=True),
@@ -31,8 +32,14 @@ def upgrade() -> None:
     op.create_table(
         "handbook_seed",
         sa.Column("course", sa.String(length=32), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("snapshot", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("course", name=op.f("pk_handbook_seed")),
+    )
+    op.create_table(
+        "changed_known",
+        sa.Column("course", sa.String(length=32), nullable=False),
+        sa.Column("known", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("course", "known", name=op.f("pk_changed_known")),
     )
     op.create_table(
         "question_pace",
@@ -40,6 +47,20 @@ def upgrade() -> None:
         sa.Column("rules", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("course", name=op.f("pk_question_pace")),
     )
+    op.create_table(
+        "question_heard",
+        sa.Column("object", sa.String(length=200), nullable=False),
+        sa.Column("course", sa.String(length=32), nullable=False),
+        sa.Column("member", ID, nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("user", sa.String(length=128), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("files", Json(), nullable=False),
+        sa.ForeignKeyConstraint(["member"], ["member.id"], name=op.f("fk_question_heard_member")),
+        sa.PrimaryKeyConstraint("object", name=op.f("pk_question_heard")),
+    )
+    op.create_index(op.f("ix_question_heard_at"), "question_heard", ["at"])
+    op.create_index(op.f("ix_question_heard_member"), "question_heard", ["member"])
     op.create_table(
         "handbook_change",
         sa.Column("id", ID, nullable=False),
@@ -195,6 +216,11 @@ def upgrade() -> None:
 
     op.add_column("live_question", sa.Column("merged_into", sa.Integer(), nullable=True))
     op.add_column("live_question", sa.Column("answer", sa.Text(), nullable=True))
+    op.add_column("live_question", sa.Column("first_session", ID, nullable=True))
+    op.add_column("live_question", sa.Column("first_number", sa.Integer(), nullable=True))
+    op.create_index(
+        op.f("ix_live_question_first_session_first_number"), "live_question", ["first_session", "first_number"]
+    )
 
     op.create_index(
         op.f("ix_outbox_sent_as"),

@@ -11,8 +11,9 @@ entry = Table(
     Column("id", Id, primary_key=True),  # its number, as everybody sees it: H3
     Column("course", String(32), nullable=False),
     Column("source", String(64), nullable=False),  # `faq:ID` or `question:12` or `staff:N`
-    Column("state", String(12), nullable=False),  # draft, published, retired
-    Column("version", Integer, nullable=False),  # the newest; of a published one the one that is read
+    Column("origin", String(64), nullable=False),  # digest of what its source said when it was last looked at
+    Column("state", String(12), nullable=False),  # as `entries.State` has it
+    Column("version", Integer, nullable=False),  # the newest, which is read; 0: a draft, whose words are its source's
     Column("tag", String(12)),
     Column("lesson", Integer),
     Column("homework", String(32)),
@@ -43,7 +44,7 @@ change = Table(
     Column("entry", Id, ForeignKey("handbook_entry.id"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("at", Moment, nullable=False),
-    Column("kind", String(12), nullable=False),  # published, changed, retired, restored
+    Column("kind", String(12), nullable=False),  # as `entries.Kind` has it
     Index(None, "course", "id"),
 )
 
@@ -51,5 +52,5 @@ seed = Table(
     "handbook_seed",
     metadata,
     Column("course", String(32), primary_key=True),
-    Column("digest", String(64), nullable=False),  # of the faq.yaml whose entries are in
+    Column("snapshot", Integer, nullable=False),  # of the course's files, whose faq.yaml is in
 )

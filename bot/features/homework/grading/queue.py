@@ -1,12 +1,12 @@
-"""`/queue`: what waits for an answer, the longest first."""
+"""What `/queue` says of homework: what waits for an answer, the longest first."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from bot.domain.events import CommandInvoked
 from bot.domain.messages import Template, Text, Words
 from bot.engine.context import Context
-from bot.engine.parameters import choice, text
+from bot.engine.queues import Kind, QueuePart
+from bot.engine.voice import Label
 from bot.features.homework.assignments import homework_called
 from bot.features.homework.declared import feature
 from bot.features.homework.grading import drafts
@@ -17,42 +17,45 @@ from bot.features.homework.store import grades, hand_ins
 from bot.features.homework.store.hand_ins import HandIn
 
 _SHOWN = 10
+_FEW = 5  # where other kinds are shown, too
 _BUTTONS = 5
-_KINDS = frozenset(("homework", "作业"))
 
 
-@feature.command(
-    "queue",
-    words=("待批作业",),
-    roles=("assistant", "admin"),
-    places=("staff",),
-    parameters=(choice("queue", "homework"), text("homework", suggests="homework")),
-)
-def queue(ctx: Context, cmd: CommandInvoked) -> None:
+@feature.offer("queue")
+def waiting_homework(ctx: Context, kind: Kind | None, said: str) -> list[QueuePart]:
+    """What waits for a grade, the longest first; a homework may be named without the kind."""
+    if kind == "questions" or not (kind or said or ctx.course.book.homework):
+        return []
     drafts.tidy(ctx)
-    rows = hand_ins.waiting(ctx.db, ctx.course.id, _asked(ctx, cmd))
+    rows = hand_ins.waiting(ctx.db, ctx.course.id, _asked(ctx, said))
     if not rows:
-        ctx.reply("queue.empty")
-        return
+        return [QueuePart([Text(id="queue.empty")])]
+    is_brief = kind is None and not said
     overdue = sum(waiting.is_overdue(ctx.course, row, ctx.now) for row in rows)
-    ctx.reply("queue.title" if overdue else "queue.title_in_time", count=len(rows), overdue=overdue)
-    for line in _lines(ctx, rows[:_SHOWN]):
-        ctx.reply_words(line)
-    if len(rows) > _SHOWN:
-        ctx.reply("queue.more", count=len(rows) - _SHOWN)
-    ctx.reply_buttons([(Text(id="button.grade_next"), "grade next")])
-    for row in rows[:_BUTTONS]:
-        ctx.reply_buttons([(Text(id="button.grade_one", values={"number": row.id}), f"grade {row.id}")])
+    lines = [*_lines(ctx, rows, overdue=overdue, most=_FEW if is_brief else _SHOWN)]
+    return [QueuePart(lines, [*_buttons(rows)], count=len(rows), overdue=overdue)]
 
 
-def _asked(ctx: Context, cmd: CommandInvoked) -> list[str]:
-    """The homework that is meant; all that the course has, where none is."""
-    first, _, rest = ("" if cmd.via == "word" else cmd.text.strip()).partition(" ")
-    said = rest.strip() if first.casefold() in _KINDS else f"{first} {rest}".strip()
+def _asked(ctx: Context, said: str) -> list[str]:
+    """The homework that is meant; all that the course has, where none is. Raises UserError."""
     return [homework_called(ctx, said).id] if said else [*ctx.course.book.homework]
 
 
-def _lines(ctx: Context, rows: Sequence[HandIn]) -> Iterator[Words]:
+def _buttons(rows: Sequence[HandIn]) -> Iterator[Label]:
+    yield Text(id="button.grade_next"), "grade next"
+    for row in rows[:_BUTTONS]:
+        yield Text(id="button.grade_one", values={"number": row.id}), f"grade {row.id}"
+
+
+def _lines(ctx: Context, rows: Sequence[HandIn], *, overdue: int, most: int) -> Iterator[Words]:
+    title = "queue.title" if overdue else "queue.title_in_time"
+    yield Text(id=title, values={"count": len(rows), "overdue": overdue})
+    yield from _each(ctx, rows[:most])
+    if len(rows) > most:
+        yield Text(id="queue.more", values={"count": len(rows) - most})
+
+
+def _each(ctx: Context, rows: Sequence[HandIn]) -> Iterator[Words]:
     holders = store.holders(ctx.db, ctx.course.id)
     names = names_of(ctx, rows)
     returned = grades.returned_among(ctx.db, [row.id for row in rows])

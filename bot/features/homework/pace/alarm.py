@@ -7,45 +7,29 @@ has just put into homework.yaml counts for what waits already: its alarms are se
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import partial
 
-import msgspec
-from sqlalchemy import Connection
-
-from bot.domain.course import Course
 from bot.domain.events import AlarmsDue
 from bot.domain.messages import Text, Words
-from bot.domain.response import Rung
 from bot.engine.context import Context
+from bot.engine.duty import duty_words, escalate, rung_words
+from bot.engine.ladder import Step, set_anew, steps, with_new_rules
 from bot.engine.roster import members_by_id
 from bot.engine.transaction import Transaction
 from bot.features.homework.declared import ALARM, feature
 from bot.features.homework.pace import ladder, waiting
-from bot.features.homework.store import answers, hand_ins
+from bot.features.homework.store import answers
 from bot.features.homework.store.hand_ins import HandIn
+from bot.features.homework.store.tables import kept_pace
 from storage import alarms
 
 _LATER = timedelta(days=1)
 
 
-class _Step(NamedTuple):
-    """A hand-in whose staff are told more than they were before."""
-
-    row: HandIn
-    before: int  # how far they were told
-
-    @property
-    def is_overdue(self) -> bool:
-        return bool(self.row.rung > ladder.WARNED)
-
-
 @feature.alarm(ALARM)
 def ring(ctx: Context, due: AlarmsDue) -> None:
     rows = _of_course(ctx, answers.still_waiting(ctx.db, ctx.course.id, [int(one.object) for one in due.alarms]))
-    steps = [_Step(_moved(ctx, row), row.rung) for row in rows]
-    following = ((step.row, ladder.next_at(ctx.course, step.row)) for step in steps)
-    alarms.put(ctx.db, ctx.course.id, ALARM, [(str(row.id), at) for row, at in following if at])
-    told = [step for step in steps if step.row.rung != step.before]
+    told = steps(ctx.db, ladder.ladder_of(ctx.course), rows, ctx.now)
     if told:
         _tell(ctx, told)
 
@@ -53,24 +37,10 @@ def ring(ctx: Context, due: AlarmsDue) -> None:
 @feature.afterwards
 def look(tx: Transaction, now: datetime) -> None:
     """Where an answer is due at another time than the alarms were set for, they are set anew."""
-    for course in tx.live.courses.values():
-        if course.book.homework and answers.is_new_pace(tx.db, course.id, _rules(course)):
-            rows = answers.all_waiting(tx.db, course.id)
-            following = [(row.id, ladder.next_at(course, _set_anew(tx.db, course, row, now))) for row in rows]
-            alarms.put(tx.db, course.id, ALARM, [(str(number), at) for number, at in following if at])
-
-
-def _rules(course: Course) -> str:
-    """All that moments of the clock depend on."""
-    grading = course.book.grading
-    those = (course.zone, grading.within, grading.warn_at, grading.step, grading.ladder, grading.rest)
-    return msgspec.json.encode(those, order="deterministic").decode()
-
-
-def _set_anew(db: Connection, course: Course, row: HandIn, now: datetime) -> HandIn:
-    """Who was told that it waits for too long hears it again when it does so by what is due now."""
-    due_at, rung = waiting.answer_due(course, row.waiting_since), ladder.reached_from(course, row, 0, now)
-    return hand_ins.change(db, row.id, due_at=due_at, rung=min(rung, row.rung))
+    courses = tx.live.courses
+    paces = {id: waiting.pace_of(course) for id, course in courses.items() if course.book.homework}
+    for course in with_new_rules(tx.db, kept_pace, paces):
+        set_anew(tx.db, ladder.ladder_of(courses[course]), answers.all_waiting(tx.db, course), now)
 
 
 def _of_course(ctx: Context, rows: Sequence[HandIn]) -> list[HandIn]:
@@ -81,36 +51,27 @@ def _of_course(ctx: Context, rows: Sequence[HandIn]) -> list[HandIn]:
     return [row for row in rows if row.homework in known]
 
 
-def _moved(ctx: Context, row: HandIn) -> HandIn:
-    """As it stands now; written only where something is different."""
-    due_at, rung = waiting.answer_due(ctx.course, row.waiting_since), ladder.reached(ctx.course, row, ctx.now)
-    if due_at == row.due_at and rung == row.rung:
-        return row
-    return hand_ins.change(ctx.db, row.id, due_at=due_at, rung=rung)
-
-
-def _tell(ctx: Context, steps: Sequence[_Step]) -> None:
+def _tell(ctx: Context, told: Sequence[Step]) -> None:
     """One notice in the staff room, whatever there is to tell; in private for whose rung it is."""
-    overdue = [step for step in steps if step.is_overdue]
-    rungs = [(step.row, ladder.rungs_between(ctx.course, step.before, step.row.rung)) for step in overdue]
-    warned = [step.row for step in steps if not step.is_overdue]
-    lines = [*_warning(ctx, warned), *_overdue(ctx, rungs), *_claimed(ctx, [step.row for step in steps])]
+    overdue = [step for step in told if step.rungs]
+    warned = [step.row for step in told if not step.rungs]
+    lines = [*_warning(ctx, warned), *_overdue(ctx, overdue), *_claimed(ctx, [step.row for step in told])]
     ctx.tell_staff(*lines, buttons=[(Text(id="button.grade_next"), "grade next")])
-    ladder.escalate(ctx, rungs)
+    escalate(ctx, ctx.course.book.grading, overdue, partial(ladder.telling, ctx))
 
 
 def _warning(ctx: Context, rows: Sequence[HandIn]) -> Iterator[Words]:
     if rows:
-        values = {"count": len(rows), "items": ladder.items(ctx, rows), "duty": ladder.duty_words(ctx)}
+        duty = duty_words(ctx, ctx.course.book.grading)
+        values = {"count": len(rows), "items": ladder.items(ctx, rows), "duty": duty}
         yield Text(id="clock.warned", values=values)
 
 
-def _overdue(ctx: Context, told: Sequence[tuple[HandIn, Sequence[Rung]]]) -> Iterator[Words]:
+def _overdue(ctx: Context, told: Sequence[Step]) -> Iterator[Words]:
     if told:
-        rows = [row for row, _ in told]
-        rungs = dict.fromkeys(rung for _, rungs in told for rung in rungs)
-        values = {"count": len(rows), "items": ladder.items(ctx, rows), "told": ladder.rung_words(rungs)}
-        yield Text(id="clock.overdue", values=values)
+        rungs = dict.fromkeys(rung for step in told for rung in step.rungs)
+        items = ladder.items(ctx, [step.row for step in told])
+        yield Text(id="clock.overdue", values={"count": len(told), "items": items, "told": rung_words(rungs)})
 
 
 def _claimed(ctx: Context, rows: Sequence[HandIn]) -> Iterator[Words]:

@@ -1,11 +1,11 @@
 """The clock of an answer: it starts at hand-in, rests when staff do, and stops with the answer."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.course import Course
-from bot.domain.office_hours import after, counted
 from bot.engine.context import Context
+from bot.engine.pace import WARNED, Pace
 from bot.features.homework.declared import ALARM
 from bot.features.homework.store import hand_ins
 from bot.features.homework.store.hand_ins import HandIn
@@ -15,10 +15,18 @@ _STEP = timedelta(minutes=10)
 _WARNING = timedelta(minutes=30)
 
 
+def pace_of(course: Course) -> Pace:
+    """Those on duty are reminded at a full half hour, so that few notices tell of many works: there is time left.
+
+    Rungs are told at full ten minutes: what was handed in within the last minutes before a deadline is told of
+    together, and yet nobody waits much longer than was promised.
+    """
+    return Pace(course.book.grading, course.zone, warnings=_WARNING, rungs=_STEP)
+
+
 def answer_due(course: Course, since: datetime) -> datetime:
     """When what was handed in at a moment is to be answered."""
-    grading = course.book.grading
-    return after(since, grading.within, grading.rest, course.zone)
+    return pace_of(course).due(since)
 
 
 def is_overdue(course: Course, row: HandIn, now: datetime) -> bool:
@@ -27,34 +35,15 @@ def is_overdue(course: Course, row: HandIn, now: datetime) -> bool:
 
 
 def warn_at(course: Course, since: datetime) -> datetime:
-    """When those on duty are reminded of it: at the next full half hour, so that few notices tell of many works.
-
-    Nothing is lost by that, there is time left; never later than the first rung, should that come sooner.
-    """
-    grading = course.book.grading
-    moment = after(since, grading.within * grading.warn_at / 100, grading.rest, course.zone)
-    return min(_gathered(moment, _WARNING), step_at(course, answer_due(course, since), 0))
-
-
-def step_at(course: Course, due_at: datetime, rung: int) -> datetime:
-    """When this rung of the ladder is told, from 0: the first at the deadline.
-
-    At the next full ten minutes: what was handed in within the last minutes before a deadline is told of together, and
-    yet nobody waits much longer than was promised.
-    """
-    grading = course.book.grading
-    return _gathered(after(due_at, grading.step * rung, grading.rest, course.zone), _STEP)
-
-
-def _gathered(moment: datetime, grid: timedelta) -> datetime:
-    """The next full step of a grid that divides the hour, by UTC."""
-    hour = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return hour + -(-(moment - hour) // grid) * grid
+    """When those on duty are reminded of it."""
+    at = pace_of(course).told_at(since, WARNED)
+    assert at is not None, "time always runs out"
+    return at
 
 
 def waited(course: Course, since: datetime, until: datetime) -> timedelta:
     """Counted time between two moments."""
-    return counted(since, until, course.book.grading.rest, course.zone)
+    return pace_of(course).waited(since, until)
 
 
 def begin(ctx: Context, row: HandIn, since: datetime, **changes: Any) -> HandIn:

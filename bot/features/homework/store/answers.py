@@ -2,27 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, select
 
-from bot.domain.ids import CourseId, MemberId, Role
+from bot.domain.ids import CourseId, MemberId
 from bot.engine.figures import Stretch, counts_in, overlap
+from bot.engine.response_times import Response
 from bot.features.homework.store.grades import holds
 from bot.features.homework.store.hand_ins import HandIn
-from bot.features.homework.store.tables import draft, grade, hand_in, kept_pace, submission, team_member
+from bot.features.homework.store.tables import draft, grade, hand_in, submission, team_member
 from storage.among import among
-from storage.database import insert
 from storage.persons import by_person, is_of, person_of
-from storage.tables import account, audit, member
-
-
-class Answer(NamedTuple):
-    """How long somebody was waited for."""
-
-    member: MemberId
-    waited: int  # seconds of counted time
-    is_in_time: bool
+from storage.tables import audit, member
 
 
 def still_waiting(db: Connection, course: CourseId, numbers: Collection[int]) -> Sequence[HandIn]:
@@ -38,43 +29,17 @@ def all_waiting(db: Connection, course: CourseId) -> Sequence[HandIn]:
     return db.execute(select(hand_in).where(mine).order_by(hand_in.c.id).with_for_update()).all()
 
 
-def is_new_pace(db: Connection, course: CourseId, rules: str) -> bool:
-    """Whether the rules by which answers are due are others than when this was last asked."""
-    if db.execute(select(kept_pace.c.rules).where(kept_pace.c.course == course)).scalar_one_or_none() == rules:
-        return False
-    row = insert(db, kept_pace).values(course=course, rules=rules)
-    db.execute(row.on_conflict_do_update(index_elements=["course"], set_={"rules": rules}))
-    return True
-
-
 def claimed_by(db: Connection, drafts: Collection[int]) -> dict[int, MemberId]:
     """Who is at it, by draft."""
     query = select(draft.c.id, person_of(draft.c.member)).where(among(draft.c.id, "drafts"))
     return {row[0]: MemberId(row[1]) for row in db.execute(query, {"drafts": list(drafts)})}
 
 
-def staff_of(db: Connection, course: CourseId, role: Role) -> list[MemberId]:
-    """Those who have this role and are here."""
-    here = member.c.left_at.is_(None) & member.c.merged_into.is_(None)
-    query = select(member.c.id).where(member.c.course == course, member.c.role == role, here).order_by(member.c.id)
-    return list(db.execute(query).scalars())
-
-
-def members_called(db: Connection, course: CourseId, accounts: Collection[str]) -> list[MemberId]:
-    """The staff behind accounts as YAML writes them, who have been seen and are here."""
-    named = or_(
-        *((account.c.platform == p) & (account.c.user == u) for p, _, u in (one.partition(":") for one in accounts))
-    )
-    query = select(member.c.id).join_from(account, member, is_of(account.c.member))
-    mine = (account.c.course == course) & member.c.left_at.is_(None) & (member.c.role != "student")
-    return sorted(set(db.execute(query.where(mine, named)).scalars())) if accounts else []
-
-
-def answers(db: Connection, course: CourseId, since: datetime, until: datetime) -> list[Answer]:
-    """What people answered in this time, in the order of the persons."""
-    mine = (hand_in.c.course == course) & _is_answer() & (grade.c.at >= since) & (grade.c.at < until)
+def answers(db: Connection, course: CourseId, since: datetime, until: datetime) -> list[Response]:
+    """What people answered in this time, in the order of the persons; both moments are in it."""
+    mine = (hand_in.c.course == course) & _is_answer() & grade.c.at.between(since, until)
     query = select(grade.c.member, grade.c.waited, grade.c.is_in_time).join(hand_in, hand_in.c.id == grade.c.hand_in)
-    return sorted(Answer(*row) for row in db.execute(by_person(query.where(mine))))
+    return sorted(Response(*row) for row in db.execute(by_person(query.where(mine))))
 
 
 def handed_in(db: Connection, course: CourseId, moments: Sequence[Stretch]) -> tuple[int, ...]:

@@ -30,4 +30,4 @@ def reveal(ctx: Context, cmd: CommandInvoked, row: Question, reason: str) -> Non
     ctx.audit("reveal_question", question=row.id, reason=why)
     ctx.reply("question.revealed", number=row.id, name=asker.name)
     lines = [Text(id="question.you_are_revealed", values={"number": row.id, "reason": why})]
-    telling.to_member(ctx, asker.id, lines, what=f"Q{row.id}:revealed")
+    telling.to_member(ctx, asker.id, lines)

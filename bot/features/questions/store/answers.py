@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from bot.domain.ids import CourseId, MemberId
+from bot.features.questions.store.settled import note_answer
 from bot.features.questions.store.tables import answer, question, remark, response
+from storage.persons import same_person
 
 Answer = Row[Any]
 Remark = Row[Any]
@@ -19,7 +21,9 @@ def add(db: Connection, values: dict[str, Any]) -> Answer:
 
 def change(db: Connection, number: int, **values: Any) -> Answer:
     """As it is afterwards."""
-    return db.execute(update(answer).where(answer.c.id == number).values(values).returning(*answer.c)).one()
+    row = db.execute(update(answer).where(answer.c.id == number).values(values).returning(*answer.c)).one()
+    note_answer(db, row, values)
+    return row
 
 
 def by_number(db: Connection, course: CourseId, number: int) -> Answer | None:
@@ -29,16 +33,33 @@ def by_number(db: Connection, course: CourseId, number: int) -> Answer | None:
     return db.execute(mine.with_for_update(of=answer)).one_or_none()
 
 
+def locked(db: Connection, number: int) -> Answer | None:
+    """Whosever it is, in whichever course."""
+    return db.execute(select(answer).where(answer.c.id == number).with_for_update()).one_or_none()
+
+
+def remark_by_number(db: Connection, number: int) -> Remark | None:
+    """The same for what was added or asked back."""
+    return db.execute(select(remark).where(remark.c.id == number).with_for_update()).one_or_none()
+
+
 def of_question(db: Connection, number: int) -> Sequence[Answer]:
     """In order, without those that were withdrawn."""
     mine = (answer.c.question == number) & answer.c.withdrawn_at.is_(None)
     return db.execute(select(answer).where(mine).order_by(answer.c.id)).all()
 
 
-def from_message(db: Connection, object: str) -> Answer | None:
-    """The one that stands in a message, locked."""
-    mine = select(answer).where(answer.c.object == object, answer.c.withdrawn_at.is_(None)).order_by(answer.c.id)
-    return db.execute(mine.limit(1).with_for_update()).one_or_none()
+def from_message(db: Connection, course: CourseId, object: str) -> Answer | None:
+    """The one that stands in a message of this course."""
+    mine = select(answer).join(question, question.c.id == answer.c.question)
+    mine = mine.where(answer.c.object == object, answer.c.withdrawn_at.is_(None), question.c.course == course)
+    return db.execute(mine.order_by(answer.c.id.desc()).limit(1)).one_or_none()
+
+
+def replace_files(db: Connection, number: int, files: list[Any], *, is_remark: bool) -> None:
+    """Of an answer, or of a remark."""
+    table = remark if is_remark else answer
+    db.execute(update(table).where(table.c.id == number).values(files=files))
 
 
 def add_remark(db: Connection, values: dict[str, Any]) -> Remark:
@@ -54,6 +75,12 @@ def add_response(db: Connection, values: dict[str, Any]) -> None:
     db.execute(insert(response).values(values))
 
 
+def response_of(db: Connection, answer_number: int) -> Row[Any] | None:
+    """How long staff were waited for until this answer came, if they were."""
+    mine = (response.c.answer == answer_number) & response.c.withdrawn_at.is_(None)
+    return db.execute(select(response).where(mine)).one_or_none()
+
+
 def withdraw_responses(db: Connection, answer_number: int, *, at: datetime) -> None:
     """An answer was withdrawn: nobody was answered by it."""
     db.execute(update(response).where(response.c.answer == answer_number).values(withdrawn_at=at))
@@ -61,7 +88,7 @@ def withdraw_responses(db: Connection, answer_number: int, *, at: datetime) -> N
 
 def has_answered(db: Connection, number: int, who: MemberId) -> bool:
     """Whether this member has an answer to it that was not withdrawn."""
-    mine = (answer.c.question == number) & (answer.c.member == who) & answer.c.withdrawn_at.is_(None)
+    mine = (answer.c.question == number) & same_person(answer.c.member, who) & answer.c.withdrawn_at.is_(None)
     return db.execute(select(answer.c.id).where(mine).limit(1)).first() is not None
 
 

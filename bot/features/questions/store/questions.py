@@ -4,12 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, literal, select, update
 
 from bot.domain.ids import CourseId, MemberId
+from bot.features.questions.store.settled import note_question
 from bot.features.questions.store.tables import question
 from storage.among import among
-from storage.persons import same_person
+from storage.persons import person_of, same_person
+from storage.tables import Id, member
 
 Question = Row[Any]
 
@@ -23,7 +25,9 @@ def add(db: Connection, values: dict[str, Any]) -> Question:
 
 def change(db: Connection, number: int, **values: Any) -> Question:
     """As it is afterwards."""
-    return db.execute(update(question).where(question.c.id == number).values(values).returning(*question.c)).one()
+    row = db.execute(update(question).where(question.c.id == number).values(values).returning(*question.c)).one()
+    note_question(db, row, values)
+    return row
 
 
 def by_number(db: Connection, course: CourseId, number: int, *, lock: bool = False) -> Question | None:
@@ -54,6 +58,18 @@ def waiting(db: Connection, course: CourseId) -> Sequence[Question]:
     """All that staff are waited for, the longest first."""
     mine = (question.c.course == course) & (question.c.state == "waiting")
     return db.execute(select(question).where(mine).order_by(question.c.waiting_since, question.c.id)).all()
+
+
+def claimed_by(db: Connection, course: CourseId, who: MemberId) -> Sequence[Question]:
+    """What somebody has claimed, by whichever account, locked."""
+    mine = (question.c.course == course) & same_person(question.c.claimed_by, who)
+    return db.execute(select(question).where(mine).order_by(question.c.id).with_for_update()).all()
+
+
+def is_staff(db: Connection, who: MemberId) -> bool:
+    """Whether this member is here, and one of the staff."""
+    found = db.execute(select(member.c.role, member.c.left_at).where(member.c.id == person_of(literal(who, Id)))).one()
+    return found.role != "student" and found.left_at is None
 
 
 def unsettled(db: Connection, course: CourseId, day: date) -> Sequence[Question]:

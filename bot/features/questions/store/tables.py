@@ -120,6 +120,20 @@ offer = Table(
     Column("is_help", Boolean(create_constraint=False)),  # NULL: the asker has not said
 )
 
+heard = Table(
+    "question_heard",
+    metadata,
+    Column("object", String(200), primary_key=True),  # a student's message, for a day: somebody may put a ❓ under it
+    Column("course", String(32), nullable=False),
+    Column("member", Id, ForeignKey("member.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("user", String(128), nullable=False),  # its author, by the platform's id
+    Column("text", Text, nullable=False),
+    Column("files", Json, nullable=False),
+    Index(None, "member"),
+    Index(None, "at"),
+)
+
 kept_pace = Table(
     "question_pace",
     metadata,

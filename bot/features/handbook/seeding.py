@@ -1,0 +1,91 @@
+"""faq.yaml becomes entries. What staff have written since stays; they are told that the file says something else."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from bot.domain.course import Course
+from bot.domain.messages import Text, Words
+from bot.domain.questions import Faq
+from bot.engine.transaction import Transaction
+from bot.features.handbook import telling
+from bot.features.handbook.store import entries
+from bot.features.handbook.store.entries import Entry
+from bot.features.handbook.words import of_faq, of_version
+from bot.texts.catalogue import Catalogues
+
+_KIND = "faq"
+_SHOWN = 5
+_GONE = ""
+"""The origin of what faq.yaml has no more: should it come back, so does the entry. What staff retire stays so."""
+
+
+def source_of(one: Faq) -> str:
+    return f"{_KIND}:{one.id}"
+
+
+def faq_behind(course: Course, row: Entry) -> Faq | None:
+    """What faq.yaml says of an entry; None where it says nothing."""
+    return next((one for one in course.faq if source_of(one) == row.source), None)
+
+
+def seed(tx: Transaction, course: Course, snapshot: int, now: datetime) -> None:
+    """Bring the handbook up to date with the course's files as they are live now."""
+    if entries.lock_log(tx.db, course.id) == snapshot:
+        return  # another process was faster
+    known = entries.of_kind(tx.db, course.id, _KIND)
+    texts = tx.engine.voice.texts
+    conflicts = [row for one in course.faq if (row := _take(tx, course, one, known, texts, now))]
+    wanted = {source_of(one) for one in course.faq} | _off(tx, course)
+    for source, row in known.items():
+        if source not in wanted and row.state in entries.READ:
+            _retire(tx, row, now)
+    entries.keep_seeded(tx.db, course.id, snapshot)
+    if conflicts:
+        lines, shown = _told(conflicts), conflicts[:_SHOWN]
+        buttons = [(Text(id="button.handbook_see", values={"number": row.id}), f"handbook H{row.id}") for row in shown]
+        telling.tell_staff(tx, course, now, *lines, key=f"faq:{snapshot}", buttons=buttons)
+
+
+def _take(
+    tx: Transaction, course: Course, one: Faq, known: Mapping[str, Entry], texts: Catalogues, now: datetime
+) -> Entry | None:
+    """The entry, where staff have written it anew and the file says something else than it did."""
+    said, row = of_faq(one, texts), known.get(source_of(one))
+    about = {"tag": one.tag, "lesson": one.lesson, "homework": one.homework}
+    if row is None:
+        row = entries.add(tx.db, course.id, source_of(one), "published", origin=said.digest, **about)
+        number = entries.add_version(tx.db, row, said, now)
+        entries.change_to(tx.db, row, "published", now, version=number)
+        return None
+    newest = entries.newest_version(tx.db, row)
+    assert newest is not None, "an entry of faq.yaml is never a draft"
+    is_back, is_staffs = row.state == "retired" and row.origin == _GONE, newest.member is not None
+    is_other = said.digest != (of_version(newest).digest if row.origin == _GONE else row.origin)
+    changes: dict[str, object] = {"origin": said.digest, **about}
+    if is_back:
+        changes["state"] = "published"
+    if is_other and not is_staffs:
+        changes["version"] = entries.add_version(tx.db, row, said, now)
+    if any(getattr(row, name) != value for name, value in changes.items()):
+        kind: entries.Kind = "restored" if is_back else "changed" if "version" in changes else "noted"
+        row = entries.change_to(tx.db, row, kind, now, **changes)
+    return row if is_other and is_staffs else None
+
+
+def _off(tx: Transaction, course: Course) -> set[str]:
+    """What stands in the file with a mistake in it: it is as it was until that is mended."""
+    return {f"{_KIND}:{problem.rule}" for problem in tx.live.problems[course.id] if problem.section == _KIND}
+
+
+def _retire(tx: Transaction, row: Entry, now: datetime) -> None:
+    """Its id is in the file no more."""
+    entries.change_to(tx.db, row, "retired", now, state="retired", origin=_GONE)
+
+
+def _told(conflicts: list[Entry]) -> Iterator[Words]:
+    yield Text(id="handbook.faq_differs", values={"count": len(conflicts), "entries": _names(conflicts)})
+
+
+def _names(conflicts: list[Entry]) -> list[str]:
+    more = ["…"] if len(conflicts) > _SHOWN else []
+    return [*(f"H{row.id}" for row in conflicts[:_SHOWN]), *more]

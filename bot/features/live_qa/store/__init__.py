@@ -1,0 +1,1 @@
+"""The tables of live sessions, and what is asked of them."""

@@ -1,0 +1,89 @@
+"""Giving an answer, or asking back, wherever that is done: what both have in common."""
+
+from collections.abc import Sequence
+
+from bot.domain.errors import UserError
+from bot.domain.messages import Text
+from bot.domain.text import visible_length
+from bot.engine import jobs
+from bot.engine.context import Context
+from bot.engine.pieces import Piece
+from bot.engine.voice import Label
+from bot.features.questions import flow
+from bot.features.questions.given import Given
+from bot.features.questions.store import answers
+from bot.features.questions.store.answers import Answer
+from bot.features.questions.store.questions import Question
+
+LONGEST = 4000  # characters
+MOST_FILES = 5
+
+
+def give(ctx: Context, row: Question, given: Given) -> Answer:
+    """The member in context answers; what they wrote is theirs, whatever becomes of it. Raises UserError."""
+    _check(given)
+    is_staff = ctx.member.role != "student"
+    made = flow.answer(ctx, row, ctx.member, given, is_staff=is_staff)
+    _fetch(ctx, f"question_answer:{made.id}", given.pieces)
+    if is_staff:
+        ctx.audit("answer_question", question=row.id, answer=made.id)
+    return made
+
+
+def ask_back(ctx: Context, row: Question, given: Given) -> Question:
+    """The member in context, who is one of the staff, wants to know more. Raises UserError."""
+    _check(given)
+    row = flow.ask_back(ctx, row, given)
+    _fetch_of_remark(ctx, row, given)
+    ctx.audit("ask_back_question", question=row.id)
+    return row
+
+
+def add(ctx: Context, row: Question, given: Given) -> Question:
+    """The asker, who is the member in context, says more. Raises UserError."""
+    _check(given)
+    row = flow.add(ctx, row, given)
+    _fetch_of_remark(ctx, row, given)
+    return row
+
+
+def resolve(ctx: Context, row: Question, accepted: Answer) -> Question:
+    """The member in context, who is one of the staff, says that nothing is left to be said. Raises UserError."""
+    row = flow.close(ctx, row, accepted)
+    ctx.audit("resolve_question", question=row.id, answer=accepted.id)
+    return row
+
+
+def confirm(ctx: Context, row: Question, made: Answer, *, is_resolved: bool = False) -> None:
+    """In one line, with what can be done next."""
+    if is_resolved:
+        ctx.reply("question.answered_and_resolved", number=row.id, answer=made.id, buttons=[undo(row, made)])
+        return
+    buttons: list[Label] = [undo(row, made)]
+    if ctx.member.role != "student":
+        resolving = Text(id="button.question_resolve"), f"question Q{row.id} resolve A{made.id}"
+        buttons = [resolving, undo(row, made)]
+    ctx.reply("question.answered_now", number=row.id, answer=made.id, buttons=buttons)
+
+
+def undo(row: Question, made: Answer) -> Label:
+    return Text(id="button.answer_undo"), f"question Q{row.id} withdraw A{made.id}"
+
+
+def _check(given: Given) -> None:
+    if len(given.text) > LONGEST:
+        raise UserError("answer.too_long", most=LONGEST)
+    if not visible_length(given.text) and not given.pieces:
+        raise UserError("answer.empty")
+
+
+def _fetch_of_remark(ctx: Context, row: Question, given: Given) -> None:
+    if given.pieces:
+        newest = answers.remarks_of(ctx.db, row.id)[-1]
+        _fetch(ctx, f"question_remark:{newest.id}", given.pieces)
+
+
+def _fetch(ctx: Context, what: str, pieces: Sequence[Piece]) -> None:
+    """So that all can be shown it, wherever it was sent from."""
+    for number, piece in enumerate(pieces):
+        jobs.fetch(ctx, f"{what}:{number}", piece.attachment, platform=piece.platform)

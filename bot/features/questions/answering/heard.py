@@ -1,0 +1,91 @@
+"""What is said below a question's posts: answers, what the asker adds; in the staff room, what is to be said there."""
+
+import re
+
+from bot.domain.events import MessagePosted
+from bot.domain.messages import Reaction
+from bot.engine.context import Context
+from bot.engine.messages import message_object
+from bot.engine.pieces import pieces_of
+from bot.engine.voice import Utterance, Where
+from bot.features.questions.answering import giving
+from bot.features.questions.answering.small_talk import is_no_help, is_nothing, is_thanks
+from bot.features.questions.declared import feature
+from bot.features.questions.given import Given
+from bot.features.questions.meant import is_asker, number_of_post
+from bot.features.questions.store import questions
+from bot.features.questions.store.questions import OPEN, Question
+
+_TICK = "✅"
+_ASKS_BACK = re.compile(r"\s*(?:[?？]+|追问)\s*[:：,，]?\s*(.+)", re.DOTALL)
+
+
+@feature.below("question")
+def heard(ctx: Context, event: MessagePosted, key: str) -> None:
+    """Of a question that is settled, nothing is heard in the open; staff are told."""
+    number = number_of_post(key)
+    row = questions.by_number(ctx.db, ctx.course.id, number, lock=True) if number is not None else None
+    if row is None or row.state == "drafted":
+        return
+    if ctx.space and ctx.space.kind == "staff":
+        _among_staff(ctx, row, event)
+    elif row.state in OPEN:
+        _in_the_open(ctx, row, event)
+
+
+def _given(event: MessagePosted, text: str) -> Given:
+    pieces = pieces_of(event.attachments[: giving.MOST_FILES], event.actor.platform)
+    return Given(text[: giving.LONGEST], pieces, object=message_object(event.address, event.message))
+
+
+# --- in the open ------------------------------------------------------------------------------------------------------
+
+
+def _in_the_open(ctx: Context, row: Question, event: MessagePosted) -> None:
+    """Who has asked without a name is a classmate like any other here."""
+    if is_asker(ctx, row) and not row.is_anonymous:
+        _more_from_asker(ctx, row, event)
+    elif ctx.member.role != "student":
+        _from_staff(ctx, row, event)
+    elif event.attachments or not is_no_help(event.text):
+        giving.give(ctx, row, _given(event, event.text))
+
+
+def _more_from_asker(ctx: Context, row: Question, event: MessagePosted) -> None:
+    """While staff have asked back, a word is enough; after an answer, thanks add nothing."""
+    is_heard = bool(event.text.strip()) if row.state == "asked_back" else not is_thanks(event.text)
+    if event.attachments or is_heard:
+        giving.add(ctx, row, _given(event, event.text))
+
+
+def _from_staff(ctx: Context, row: Question, event: MessagePosted) -> None:
+    asks = _ASKS_BACK.fullmatch(event.text)
+    if asks:
+        giving.ask_back(ctx, row, _given(event, asks[1]))
+    elif event.attachments or not is_nothing(event.text):
+        giving.give(ctx, row, _given(event, event.text))
+    else:
+        return
+    _tick(ctx, event.message)
+
+
+def _tick(ctx: Context, message: str) -> None:
+    """Under the message, where the platform has that: nobody else has to read a receipt."""
+    act = Utterance(lines=(), act=Reaction(message=message, emoji=_TICK), policy="replaceable")
+    where = Where(address=ctx.actor_address)
+    ctx.writes.say(ctx.engine.voice.queue(f"tick:{ctx.event.key}", act, where, ctx.course.language, ctx.now))
+
+
+# --- among staff ------------------------------------------------------------------------------------------------------
+
+
+def _among_staff(ctx: Context, row: Question, event: MessagePosted) -> None:
+    """What is said in reply to the staff's post is posted below the one that everybody reads."""
+    if ctx.member.role == "student":
+        return
+    asks = _ASKS_BACK.fullmatch(event.text)
+    if asks:
+        giving.ask_back(ctx, row, _given(event, asks[1]))
+        ctx.reply("question.asked_back_now", number=row.id)
+    elif event.attachments or not is_nothing(event.text):
+        giving.confirm(ctx, row, giving.give(ctx, row, _given(event, event.text)))

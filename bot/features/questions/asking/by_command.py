@@ -1,0 +1,150 @@
+"""`/ask`: in one line, by a form, or a message that stands there already; without a name, where nobody reads along."""
+
+from bot.domain.errors import UserError
+from bot.domain.events import CommandInvoked, FormSubmitted, Quoted
+from bot.domain.messages import Button
+from bot.domain.places import Member
+from bot.domain.questions import TAGS
+from bot.domain.text import visible_length
+from bot.engine.context import Context
+from bot.engine.forms import open_form
+from bot.engine.forms_shape import FormField
+from bot.engine.forms_sheet import has_sheet
+from bot.engine.messages import message_object
+from bot.engine.overheard import is_for_private_chat, is_overheard
+from bot.engine.parameters import text
+from bot.engine.quoting import quoted_question, source_of
+from bot.features.questions.asking.quietly import quiet, speaks_alone
+from bot.features.questions.asking.said import (
+    LONGEST,
+    MOST_FILES,
+    Asked,
+    anonymous_in,
+    bare_words,
+    check_anonymous,
+    cleaned,
+)
+from bot.features.questions.asking.taking import check_all, check_student, take_at_once, take_slowly
+from bot.features.questions.declared import feature
+from bot.features.questions.store.questions import Question
+
+_NAMED, _ANONYMOUS = "named", "anonymous"
+
+
+@feature.command(
+    "ask",
+    is_private=True,
+    by_link=True,
+    words=("提问", "我要提问"),
+    parameters=(text("question"),),
+    on_message="menu.ask",
+)
+def ask(ctx: Context, cmd: CommandInvoked) -> None:
+    unnamed = anonymous_in(cmd.text)
+    if cmd.via == "link":  # anybody can make one: it asks nothing
+        _open(ctx, is_anonymous=unnamed is not None)
+    elif unnamed is not None:
+        _ask_unnamed(ctx, cmd, unnamed)
+    elif visible_length(cmd.text) or cmd.attachments:
+        take_slowly(ctx, ctx.member, _said(cmd, cmd.text))
+    elif quoted := quoted_question(cmd):
+        _file_message(ctx, cmd, quoted)
+    else:
+        _open(ctx)
+
+
+def _said(cmd: CommandInvoked, words: str, *, is_anonymous: bool = False) -> Asked:
+    """A button stands below a message of ours."""
+    own = cmd.message if cmd.via != "button" else None
+    return Asked(
+        text=cleaned(words),
+        attachments=cmd.attachments,
+        object=message_object(cmd.address, own) if own else None,
+        is_anonymous=is_anonymous,
+    )
+
+
+# --- without a name ---------------------------------------------------------------------------------------------------
+
+
+def _ask_unnamed(ctx: Context, cmd: CommandInvoked, words: str) -> None:
+    check_student(ctx.member)
+    if is_overheard(cmd):
+        raise _overheard(ctx, "ask.anonymous_openly" if words else "ask.anonymous_here")
+    if visible_length(words) or cmd.attachments:
+        take_slowly(ctx, ctx.member, _said(cmd, words, is_anonymous=True))
+    else:
+        _open(ctx, is_anonymous=True)
+
+
+def _overheard(ctx: Context, id: str) -> UserError:
+    """With the way to where nobody reads along, where there is one."""
+    way = Button(label="button.open_private", command=f"ask {_ANONYMOUS}", is_private=True)
+    return UserError(id, buttons=[way] if is_for_private_chat(ctx) else ())
+
+
+# --- of a message -----------------------------------------------------------------------------------------------------
+
+
+def _file_message(ctx: Context, cmd: CommandInvoked, quoted: Quoted) -> None:
+    """One's own; or a student's, by staff: then who wrote it has asked it, and is told."""
+    source = source_of(ctx, cmd, quoted)
+    said = Asked(bare_words(quoted.text), quoted.attachments, source.object, quoted.user)
+    if ctx.answers(source.author.id):
+        take_slowly(ctx, source.author, said)
+    elif same := check_all(ctx, source.author, said):
+        _confirm(ctx, same, source.author, is_new=False)
+    else:
+        _confirm(ctx, take_at_once(ctx, source.author, said), source.author, is_new=True)
+
+
+def _confirm(ctx: Context, row: Question, author: Member, *, is_new: bool) -> None:
+    """An anonymous question in the same words is nobody's for staff."""
+    if row.is_anonymous:
+        raise UserError("ask.not_a_question")
+    if is_new:
+        ctx.audit("ask", member=f"#{author.id}", number=row.id)
+    ctx.reply("ask.filed_for" if is_new else "ask.filed_before", number=row.id, name=author.name)
+
+
+# --- by a form --------------------------------------------------------------------------------------------------------
+
+
+@feature.form(
+    "ask",
+    fields=(
+        FormField(id="question", kind="files", takes_text=True, at_once=True, max_length=LONGEST, max_files=MOST_FILES),
+        FormField(id="whom", kind="choice", options=(_NAMED, _ANONYMOUS), is_optional=True, is_given=True),
+        FormField(id="tag", kind="choice", options=TAGS, is_optional=True, is_given=True),
+    ),
+)
+def asked_by_form(ctx: Context, form: FormSubmitted) -> None:
+    is_anonymous = form.fields.get("whom") == _ANONYMOUS
+    message = form.messages.get("question")
+    if is_anonymous and message and not form.address.private:
+        raise _overheard(ctx, "ask.anonymous_openly")
+    said = Asked(
+        text=cleaned(form.fields.get("question", "")),
+        attachments=form.files.get("question", ()),
+        object=message_object(form.address, message) if message else None,
+        is_anonymous=is_anonymous,
+        tag=next((tag for tag in TAGS if tag == form.fields.get("tag")), None),
+    )
+    if speaks_alone(ctx):
+        take_slowly(ctx, ctx.member, said)
+    else:
+        there = quiet(ctx)
+        take_slowly(there, ctx.member, said)
+        there.finish()
+
+
+def _open(ctx: Context, *, is_anonymous: bool = False) -> None:
+    """A conversation asks for the question alone; a page of the platform's own for everything."""
+    check_student(ctx.member)
+    if is_anonymous:
+        check_anonymous(ctx, ctx.member.id)
+    whom = _ANONYMOUS if is_anonymous else _NAMED
+    if has_sheet(ctx, ctx.engine.registry.forms["ask"]):
+        open_form(ctx, "ask", **({"whom": whom} if is_anonymous else {}))
+    else:
+        open_form(ctx, "ask", whom=whom, tag="")

@@ -1,0 +1,95 @@
+"""A question is taken: checked, sorted as it seems, kept; then what is known is shown, or it is filed."""
+
+from typing import Any
+
+from bot.domain.errors import UserError
+from bot.domain.messages import Text
+from bot.domain.places import Member
+from bot.engine.context import Context
+from bot.features.questions import telling
+from bot.features.questions.asking import offering, pictures, receipts
+from bot.features.questions.asking.known import known_to
+from bot.features.questions.asking.said import Asked, check, check_limits, the_same
+from bot.features.questions.asking.sorting import named_homework, named_lesson, suggested_tag
+from bot.features.questions.store import asked, questions
+from bot.features.questions.store.questions import Question
+
+
+def check_student(whose: Member) -> None:
+    """Staff answer; they may file what a student has written."""
+    if whose.role != "student":
+        raise UserError("ask.for_students")
+
+
+def check_all(ctx: Context, whose: Member, said: Asked) -> Question | None:
+    """What this member has asked in the same words already, if they have. Raises UserError where it can't be asked."""
+    check_student(whose)
+    check(said)
+    asked.lock(ctx.db, whose.id)
+    before = asked.of_member(ctx.db, ctx.course.id, whose.id)
+    same = the_same(said, before)
+    if same is None:
+        check_limits(ctx, whose.id, said, before)
+    return same
+
+
+def take_slowly(ctx: Context, whose: Member, said: Asked) -> None:
+    """What is known is shown before anybody else is asked. Raises UserError."""
+    if same := check_all(ctx, whose, said):
+        again(ctx, same)
+        return
+    row = _draft(ctx, whose, said)
+    if not offering.offer_first(ctx, row):
+        offering.file(ctx, row)
+
+
+def take_at_once(ctx: Context, whose: Member, said: Asked) -> Question:
+    """What was checked is filed; an answer that is sure is shown besides."""
+    return offering.file_and_offer(ctx, _draft(ctx, whose, said))
+
+
+def again(ctx: Context, row: Question) -> None:
+    """They have asked it already: how that stands."""
+    line = Text(id="ask.again", values={"number": row.id})
+    if row.state == "drafted":
+        offering.show(ctx, row, known_to(ctx, row))
+    elif row.state == "waiting":
+        receipts.give(ctx, row, before=[line])
+    else:
+        look = Text(id="button.question_look"), f"question Q{row.id}"
+        telling.to_asker(ctx, row, [line], buttons=[look])
+
+
+def _draft(ctx: Context, whose: Member, said: Asked) -> Question:
+    row = questions.add(ctx.db, _row(ctx, whose, said))
+    pictures.fetch(ctx, row, said.user)
+    return row
+
+
+def _row(ctx: Context, whose: Member, said: Asked) -> dict[str, Any]:
+    sorted_ = sorted_as(ctx, said.text)
+    return {
+        "course": ctx.course.id,
+        "member": whose.id,
+        "at": ctx.now,
+        "text": said.text,
+        "files": list(pictures.pieces_with(said, ctx.actor_address.platform)),
+        "object": None if said.is_anonymous else said.object,
+        "is_anonymous": said.is_anonymous,
+        "state": "drafted",
+        **sorted_,
+        "tag": said.tag or sorted_["tag"],
+        "is_sorted": said.tag is not None,
+    }
+
+
+def sorted_as(ctx: Context, text: str) -> dict[str, Any]:
+    """What it seems to be about."""
+    course = ctx.course
+    last, day = course.day_number(course.ends), course.day_number(ctx.today)
+    homework = named_homework(text, course.book.homework.values())
+    return {
+        "tag": suggested_tag(text, course.answering.keywords),
+        "lesson": named_lesson(text, last) or (day if 1 <= day <= last else None),
+        "homework": homework.id if homework else None,
+    }

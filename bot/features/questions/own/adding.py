@@ -1,0 +1,73 @@
+"""`/question Q12 more WORDS`: who asked says more; to what was answered, that it does not help yet."""
+
+from collections.abc import Sequence
+
+from bot.domain.errors import UserError
+from bot.domain.events import Attachment, CommandInvoked, FormSubmitted
+from bot.engine.context import Context
+from bot.engine.forms_shape import FormField
+from bot.engine.names import clean_lines
+from bot.engine.overheard import is_told_alone, private_chat_first
+from bot.engine.pieces import pieces_of
+from bot.features.questions import flow
+from bot.features.questions.answering import giving
+from bot.features.questions.command import verb
+from bot.features.questions.declared import feature
+from bot.features.questions.given import Given
+from bot.features.questions.meant import is_asker, question_called
+from bot.features.questions.own.asked import ask_in_form, own_questions
+from bot.features.questions.own.over import check_alone, check_open
+from bot.features.questions.store.questions import Question
+
+_FORM = "question_more"
+
+
+@verb("more", "补充", "追问", "没懂", "还没懂", for_asker=True)
+def more(ctx: Context, cmd: CommandInvoked, row: Question, text: str) -> None:
+    """With nothing behind it, staff look at what was answered once more, whatever comes of the form."""
+    check_alone(ctx, cmd, row)
+    check_open(row)
+    if text or cmd.attachments:
+        add(ctx, row, written(ctx, text, cmd.attachments))
+        return
+    if row.is_anonymous and not is_told_alone(ctx):
+        raise private_chat_first(ctx, "question")
+    if row.state == "answered":
+        flow.reopen(ctx, row)
+    ask_in_form(ctx, _FORM, row, again="more")
+
+
+@feature.form(
+    _FORM,
+    command="questions",
+    fields=(
+        FormField(
+            id="text",
+            kind="files",
+            takes_text=True,
+            at_once=True,
+            max_files=giving.MOST_FILES,
+            max_length=giving.LONGEST,
+        ),
+        FormField(id="question", kind="choice", options=own_questions, is_given=True),
+    ),
+)
+def filled_in(ctx: Context, form: FormSubmitted) -> None:
+    row = question_called(ctx, form.fields["question"])
+    if not is_asker(ctx, row):
+        raise UserError("question.not_for_you", number=row.id)
+    check_open(row)
+    add(ctx, row, written(ctx, form.fields.get("text", ""), form.files.get("text", ())))
+
+
+def written(ctx: Context, text: str, files: Sequence[Attachment]) -> Given:
+    return Given(clean_lines(text), pieces_of(files[: giving.MOST_FILES], ctx.actor_address.platform))
+
+
+def add(ctx: Context, row: Question, said: Given) -> None:
+    """And say what becomes of it. Raises UserError."""
+    if row.state == "answered":
+        giving.add(ctx, flow.reopen(ctx, row), said)
+    else:
+        row = giving.add(ctx, row, said)
+        ctx.reply("question.added", number=row.id, due=ctx.course.wall_time(row.due_at))

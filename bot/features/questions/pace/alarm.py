@@ -1,0 +1,118 @@
+"""The 4-hour clock: staff hear in time of what waits, and louder, at its exact minute, when it waits for too long.
+
+An alarm rings for each question, and all that are due in the same moment are told of together. Whether it still waits,
+and since when, is asked then. Other rules that somebody has just put into questions.yaml count for what waits already.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
+
+from bot.domain.course import Course
+from bot.domain.events import AlarmsDue
+from bot.domain.messages import Text, Words
+from bot.engine.context import Context
+from bot.engine.duty import duty_words, escalate, rung_words
+from bot.engine.ladder import Ladder, Step, set_anew, steps, with_new_rules
+from bot.engine.roster import members_by_id
+from bot.engine.transaction import Transaction
+from bot.engine.voice import Label
+from bot.features.questions import posts
+from bot.features.questions.declared import ALARM, feature
+from bot.features.questions.meant import pace_of
+from bot.features.questions.pace.naming import excerpt
+from bot.features.questions.store import questions
+from bot.features.questions.store.questions import Question
+from bot.features.questions.store.tables import kept_pace
+
+_FEW = 5  # that are named, and that have a button
+
+
+@feature.alarm(ALARM)
+def ring(ctx: Context, due: AlarmsDue) -> None:
+    rows = questions.those(ctx.db, ctx.course.id, [int(one.object) for one in due.alarms], lock=True)
+    waiting = sorted((row for row in rows if row.state == "waiting"), key=lambda row: (row.waiting_since, row.id))
+    told = steps(ctx.db, _ladder(ctx.course), waiting, ctx.now)
+    if told:
+        _tell(ctx, told)
+    for step in told:
+        posts.show(ctx, step.row)  # by other rules it promises another moment
+
+
+@feature.afterwards
+def look(tx: Transaction, now: datetime) -> None:
+    """Where an answer is due at another time than the alarms were set for, they are set anew."""
+    courses = tx.live.courses
+    paces = {id: pace_of(course) for id, course in courses.items()}
+    for course in with_new_rules(tx.db, kept_pace, paces):
+        numbers = [row.id for row in questions.waiting(tx.db, course)]
+        rows = questions.those(tx.db, course, numbers, lock=True)
+        set_anew(tx.db, _ladder(courses[course]), rows, now)
+
+
+def _ladder(course: Course) -> Ladder:
+    return Ladder(course.id, ALARM, pace_of(course), questions.change)
+
+
+# --- what is said -----------------------------------------------------------------------------------------------------
+
+
+def _tell(ctx: Context, told: Sequence[Step]) -> None:
+    """One notice in the staff room, whatever there is to tell; in private for whose rung it is."""
+    rows = [step.row for step in told]
+    overdue = [step for step in told if step.rungs]
+    lines = [*_warning(ctx, [step.row for step in told if not step.rungs]), *_overdue(ctx, overdue)]
+    ctx.tell_staff(*lines, *_claimed(ctx, rows), buttons=[*_to_claim(rows), _ALL])
+    escalate(ctx, ctx.course.answering, overdue, partial(_telling, ctx))
+
+
+def _warning(ctx: Context, rows: Sequence[Question]) -> Iterator[Words]:
+    if rows:
+        values = {"count": len(rows), "items": _items(ctx, rows), "duty": duty_words(ctx, ctx.course.answering)}
+        yield Text(id="question_clock.warned", values=values)
+
+
+def _overdue(ctx: Context, told: Sequence[Step]) -> Iterator[Words]:
+    if told:
+        rungs = dict.fromkeys(rung for step in told for rung in step.rungs)
+        values = {"count": len(told), "items": _items(ctx, [step.row for step in told]), "told": rung_words(rungs)}
+        yield Text(id="question_clock.overdue", values=values)
+
+
+def _claimed(ctx: Context, rows: Sequence[Question]) -> Iterator[Words]:
+    """Who is at which of them: they are told of all the same, for nobody is answered by a claim."""
+    names = members_by_id(ctx.db, {row.claimed_by for row in rows if row.claimed_by})
+    theirs: dict[str, list[str]] = {}
+    for row in rows:
+        if row.claimed_by:
+            theirs.setdefault(names[row.claimed_by].name, []).append(f"Q{row.id}")
+    for name, numbers in theirs.items():
+        yield Text(id="clock.claimed", values={"name": name, "numbers": numbers})
+
+
+def _telling(ctx: Context, rows: Sequence[Question]) -> tuple[Words, Sequence[Label]]:
+    """What somebody reads alone whose turn it is."""
+    line = Text(id="question_clock.told", values={"count": len(rows), "items": _items(ctx, rows)})
+    return line, [*_to_claim(rows)]
+
+
+def _items(ctx: Context, rows: Sequence[Question]) -> list[Words]:
+    """The first few, with when an answer is due."""
+    shown: list[Words] = [
+        Text(
+            id="question_clock.item",
+            values={"number": row.id, "question": excerpt(row), "at": ctx.course.wall_time(row.due_at)},
+        )
+        for row in rows[:_FEW]
+    ]
+    more = len(rows) - len(shown)
+    return [*shown, Text(id="question_clock.more", values={"count": more})] if more > 0 else shown
+
+
+_ALL: Label = (Text(id="button.queue_questions"), "queue questions")
+
+
+def _to_claim(rows: Sequence[Question]) -> Iterator[Label]:
+    for row in rows[:_FEW]:
+        if row.claimed_by is None:
+            yield Text(id="button.question_claim_one", values={"number": row.id}), f"question Q{row.id} claim"

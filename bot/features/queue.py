@@ -1,0 +1,44 @@
+"""`/queue`: what waits for staff, of every kind that features have; what is overdue comes first."""
+
+from bot.domain.events import CommandInvoked
+from bot.engine.context import Context
+from bot.engine.feature import Feature
+from bot.engine.parameters import choice, text
+from bot.engine.queues import KINDS, Kind, QueuePart
+
+feature = Feature("queue")
+
+_WORDS: dict[Kind, tuple[str, ...]] = {
+    "homework": ("homework", "作业", "待批作业"),
+    "questions": ("questions", "question", "问题", "答疑", "提问", "待答问题"),
+}
+_KINDS = {word: kind for kind, words in _WORDS.items() for word in words}
+
+
+@feature.command(
+    "queue",
+    words=("待办", "待批作业", "待答问题"),
+    roles=("assistant", "admin"),
+    places=("staff",),
+    parameters=(choice("queue", *KINDS), text("homework", suggests="homework")),
+)
+def queue(ctx: Context, cmd: CommandInvoked) -> None:
+    kind, rest = _asked(cmd)
+    offers = ctx.engine.registry.offers.get("queue", ())
+    parts: list[QueuePart] = [part for offer in offers for part in offer(ctx, kind, rest)]
+    parts.sort(key=lambda part: (not part.overdue, not part.count))
+    for part in parts:
+        for line in part.lines:
+            ctx.reply_words(line)
+        ctx.reply_buttons(part.buttons)
+    if not parts:
+        ctx.reply("queue.nothing")
+
+
+def _asked(cmd: CommandInvoked) -> tuple[Kind | None, str]:
+    """The kind, where one is named, if only by the word that was said; and what else was."""
+    if kind := _KINDS.get(cmd.word or cmd.name):
+        return kind, cmd.text.strip()
+    first, _, rest = cmd.text.strip().partition(" ")
+    kind = _KINDS.get(first.casefold())
+    return (kind, rest.strip()) if kind else (None, cmd.text.strip())

@@ -1,0 +1,121 @@
+"""Asked without a name: nobody learns who it was, from nothing that is said, shown, logged, exported or counted."""
+
+import pytest
+
+from tests.community import RULES, Community
+
+pytestmark = pytest.mark.every_platform
+
+PAID = (
+    RULES
+    + """
+asked:
+  title: {zh: 提了问题, en: Asked a question}
+  when: question.asked
+  then: [award: 3]
+"""
+)
+SECRET = "Why does nobody read what I write?"
+
+
+@pytest.fixture
+async def course(open_community) -> Community:
+    course: Community = await open_community(rules=PAID)
+    await course.until(10)
+    await course.types("ada", "hello")
+    await course.types("ben", "hello")
+    return course
+
+
+async def asks_without_a_name(course: Community, who: str = "ada", text: str = SECRET) -> str:
+    """Asked in private; what the asker reads."""
+    await course.types(who, f"/ask anonymous {text}", room=course.alone)
+    return "\n".join(await course.said(who, course.alone))
+
+
+async def read_by(course: Community, who: str) -> str:
+    """Everything that somebody else can read."""
+    rooms = ["main", *(["staff"] if who in ("lin", "chen") else [])]
+    return "\n".join([line for room in rooms for line in await course.said(who, room)])
+
+
+async def test_everybody_reads_the_question_and_nobody_the_name(course: Community) -> None:
+    assert "Q1" in await asks_without_a_name(course)
+    for who in ("ben", "lin", "chen"):
+        seen = await read_by(course, who)
+        assert SECRET in seen
+        assert "Ada" not in seen.split(SECRET)[0].splitlines()[-1]
+    assert "Somebody" in await read_by(course, "ben")
+    for command in ("/queue", "/queue questions", "/question Q1", "/answers", "/why @ada"):
+        assert "Ada" not in (await course.answer("lin", command, room="staff")).replace("@ada", ""), command
+
+
+async def test_what_it_earns_appears_when_the_day_is_over(course: Community) -> None:
+    before = await course.points("ada")
+    await asks_without_a_name(course)
+    assert await course.points("ada") == before
+    await course.until(23, 59)
+    assert await course.points("ada") == before
+    await course.passes(minutes=2)
+    assert await course.points("ada") == before + 3
+    said = "\n".join(await course.said("ada", course.alone) + await course.said("ben"))
+    assert "Asked a question" not in said
+
+
+async def test_why_and_points_do_not_say_what_it_was(course: Community) -> None:
+    await asks_without_a_name(course)
+    await course.passes(hours=15)
+    assert "Asked a question" not in await course.answer("ada", "/why", room=course.alone)
+    shown = await course.answer("ada", "/points", room=course.alone)
+    board = await course.board("ada", "/points")
+    assert "Asked a question" not in shown + str(board)
+    assert any("without a name" in cell for row in board for cell in row)
+
+
+async def test_neither_logs_nor_the_ledger_connect_the_two(
+    course: Community, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level("DEBUG")
+    await asks_without_a_name(course)
+    await course.passes(hours=15)
+    ours = [record.getMessage() for record in caplog.records if record.name.split(".")[0] in ("bot", "storage")]
+    assert not [line for line in ours if "Ada" in line or SECRET in line]
+    entries = [entry for entry in await course.ledger() if entry["points"] == 3]
+    assert len(entries) == 1
+
+
+async def test_answers_reach_the_asker_in_private_and_more_can_be_said_without_a_name(course: Community) -> None:
+    await asks_without_a_name(course)
+    await course.types("lin", "/answer Q1 They do. Look at the figures of your last note.", room="staff")
+    assert "Look at the figures" in "\n".join(await course.said("ada", course.alone))
+    await course.types("ada", "/question Q1 more And those before?", room=course.alone)
+    seen = await read_by(course, "ben")
+    assert "And those before?" in seen
+    assert "Ada" not in seen.split("And those before?")[0].splitlines()[-1]
+
+
+async def test_an_admin_may_look_with_a_reason_and_the_asker_hears_of_it(course: Community) -> None:
+    await asks_without_a_name(course)
+    assert "Only an admin" in await course.answer("lin", "/question Q1 reveal because I want to", room=course.alone)
+    assert "Say why" in await course.answer("chen", "/question Q1 reveal", room=course.alone)
+    assert "Q1 was asked by Ada" in await course.answer(
+        "chen", "/question Q1 reveal advertises another course", room=course.alone
+    )
+    assert "advertises another course" in "\n".join(await course.said("ada", course.alone))
+    assert "Ada" not in await read_by(course, "lin")
+
+
+async def test_it_can_be_withdrawn_before_it_has_earned_anything(course: Community) -> None:
+    before = await course.points("ada")
+    await asks_without_a_name(course)
+    await course.types("ada", "/question Q1 withdraw", room=course.alone)
+    await course.passes(hours=15)
+    assert await course.points("ada") == before
+    assert SECRET not in await read_by(course, "ben")
+
+
+async def test_in_the_open_nothing_can_be_asked_without_a_name(course: Community) -> None:
+    if course.alone == "main":
+        pytest.skip("the local chat shows a command to nobody else")
+    await course.types("ada", f"/ask anonymous {SECRET}")
+    assert "Q1" not in "\n".join(await course.said("lin", "staff"))
