@@ -5,4 +5,4 @@ from bot.features.handbook.store import tables
 from storage.personal import Personal
 
 feature = Feature("handbook", needs=("questions.settled", "questions.forgotten"))
-feature.personal(Personal(tables.version))
+feature.personal(Personal(tables.version, texts=("note",)))

@@ -7,6 +7,7 @@ from bot.features.questions.pace import alarm, figures, queue
 from bot.features.questions.privacy import forgetting, revealing
 
 __all__ = [
+    "adding",
     "alarm",
     "anonymous",
     "answering",
@@ -15,8 +16,13 @@ __all__ = [
     "feature",
     "figures",
     "forgetting",
+    "leaving",
     "lent",
+    "linked",
+    "mine",
     "queue",
+    "rating",
     "revealing",
     "settled",
+    "settling",
 ]

@@ -6,9 +6,9 @@ from typing import Any
 from bot.domain.events import AlarmsDue
 from bot.domain.moments import moment_of
 from bot.engine.context import Context
-from bot.features.questions.declared import ASKED, SETTLES, feature, object_of
+from bot.features.questions.declared import ANSWERED, ASKED, SETTLES, feature, object_of
 from bot.features.questions.meant import asker_of
-from bot.features.questions.store import questions
+from bot.features.questions.store import answers, questions
 from bot.features.questions.store.questions import Question
 from storage import alarms
 
@@ -30,9 +30,10 @@ def settle(ctx: Context, due: AlarmsDue) -> None:
         rows = questions.unsettled(ctx.db, ctx.course.id, day)
         for row in sorted(rows, key=lambda row: (row.member, row.id)):
             questions.change(ctx.db, row.id, unsettled=None)
-            ctx.announce(
-                ASKED, object_of(row.id), member=asker_of(ctx, row), on=day, is_anonymous=True, **asked_values(row)
-            )
+            asker = asker_of(ctx, row)
+            ctx.announce(ASKED, object_of(row.id), member=asker, on=day, is_anonymous=True, **asked_values(row))
+            if answers.has_answered(ctx.db, row.id, asker.id):  # refusing that at once would have given them away
+                ctx.retract(ANSWERED, object_of(row.id), member=asker)
 
 
 def asked_values(row: Question) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bot.features.handbook.store.entries import Entry
 from bot.features.handbook.topics import TAG_WORDS, lesson_title
 from bot.features.handbook.words import in_language, of_version
 from bot.texts.catalogue import Catalogues
+from storage.personal import GONE
 
 
 class Article(NamedTuple):
@@ -134,7 +135,8 @@ class _Author:
         for row in entries.log_of(self._db, self._course.id):
             title = in_language(row.asked, self._language)
             day = self._course.date_at(row.at).isoformat()
-            yield Change(day, row.entry, row.version, kinds[row.kind], title, row.note)
+            note = "" if row.note == GONE else row.note
+            yield Change(day, row.entry, row.version, kinds[row.kind], title, note)
 
 
 def _place(row: Entry) -> tuple[bool, int, int, int]:

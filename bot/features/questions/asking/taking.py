@@ -56,7 +56,7 @@ def again(ctx: Context, row: Question) -> None:
     elif row.state == "waiting":
         receipts.give(ctx, row, before=[line])
     else:
-        look = Text(id="button.question_look"), f"question Q{row.id}"
+        look = Text(id="button.question_read"), f"question Q{row.id}"
         telling.to_asker(ctx, row, [line], buttons=[look])
 
 

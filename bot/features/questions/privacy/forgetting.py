@@ -7,7 +7,9 @@ from bot.engine.context import Context
 from bot.engine.transaction import Belonging
 from bot.features.questions import flow, posts
 from bot.features.questions.declared import feature
+from bot.features.questions.own import heirs
 from bot.features.questions.store import answers, leaving, questions
+from bot.features.questions.store.questions import OPEN
 from storage.personal import Person
 
 
@@ -16,6 +18,8 @@ def let_go(ctx: Context, whose: Person, key: str) -> None:
     """Nobody waits for their questions any more. What others have answered stays theirs, what they answered goes."""
     for row in leaving.questions_of(ctx.db, whose.members):
         if there := _there(ctx, row.course):
+            if row.state in OPEN:
+                heirs.pass_on(there, row)
             flow.give_up(there, row)
             there.finish()
     for given in leaving.answers_of(ctx.db, whose.members):
