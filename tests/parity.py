@@ -103,7 +103,7 @@ FEATURES: Mapping[Why, tuple[str, ...]] = {
     Why("积分、规则、为什么", "points, rules, /why"): ("points", "rulebook", "why", "reversals", "shadow"),
     Why("榜单、等级、称号", "boards, levels, titles"): ("boards", "levels", "honours", "marks"),
     Why("感谢、表情、精选", "thanks, reactions, featured messages"): ("thanks", "reactions", "featuring"),
-    Why("直播答疑、表单", "live Q&A, forms"): ("live_qa", "forms"),
+    Why("直播答疑、表单", "live Q&A, forms"): ("live_qa", "live_qa_votes", "forms"),
     Why("《课程答疑手册》", "the course handbook"): ("handbook", "handbook_export"),
     Why("作业：交、改、小测、组队、延期", "homework: handing in, grading, quizzes, teams, more time"): (
         "homework_hand_in",

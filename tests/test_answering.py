@@ -105,7 +105,7 @@ async def test_an_assistant_answers_below_the_post(course: Community) -> None:
 async def test_an_answer_from_the_staff_room_is_posted_below_the_question(course: Community) -> None:
     await replies(course, "lin", ANSWER, room="staff")
     assert ANSWER in await told(course, "ada")
-    assert "Q1 is answered (A1)." in (await course.said("lin", "staff"))[-1]
+    assert any("Q1 is answered (A1)." in text for text in await course.said("lin", "staff"))
     card = await course.answer("ben", "/question Q1", room=course.alone)
     assert "Lin" in card
     assert ANSWER in card

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
-from bot.domain.course import Course
 from bot.domain.events import MessageDeleted
 from bot.domain.ids import EventKey
-from bot.engine.feature import Feature
 from bot.engine.known import Found
 from bot.features import FEATURES
 from tests.community import Community
@@ -33,9 +30,9 @@ from tests.test_answering import (
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
 
-async def opened(open_community: Any, **more: Any) -> Community:
+async def opened(open_community: Any) -> Community:
     """Monday at ten; Ada has asked Q1."""
-    course: Community = await open_community(course=TWO_ASSISTANTS, rules=PAID, demo=PEOPLE, **more)
+    course: Community = await open_community(course=TWO_ASSISTANTS, rules=PAID, demo=PEOPLE)
     await course.until(10)
     for who in ("lin", "mo", "ben"):
         await course.types(who, "good morning")
@@ -165,20 +162,20 @@ async def test_a_picture_from_the_staff_room_is_shown_to_all(course: Community) 
 # --- from the handbook ------------------------------------------------------------------------------------------------
 
 
-def with_handbook() -> Sequence[Feature]:
+@pytest.fixture
+def handbook(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the handbook knew one answer, for staff to take or to leave."""
     found = Found("entry:3", "How do I find a title?", "Take the strongest words.", 0.5, is_sure=False)
-    handbook = Feature("handbook")
+    [feature] = [feature for feature in FEATURES if feature.name == "handbook"]
 
-    @handbook.query("handbook.find")
-    def find(db: Connection, course: Course, text: str, limit: int) -> list[Found]:
+    def find(db: Connection, *asked: object) -> list[Found]:
         return [found]
 
-    return [handbook if feature.name == "handbook" else feature for feature in FEATURES]
+    monkeypatch.setitem(feature.queries, "handbook.find", find)
 
 
-async def test_one_tap_answers_from_the_handbook_and_settles(open_community) -> None:
-    course = await opened(open_community, features=with_handbook())
+async def test_one_tap_answers_from_the_handbook_and_settles(handbook: None, open_community) -> None:
+    course = await opened(open_community)
     await course.passes(minutes=11)
     assert "H3 answers something like it: How do I find a title?" in await shown_in(course, "staff")
     await course.presses("lin", "📖 H3 & resolve", room="staff")

@@ -38,8 +38,8 @@ came_early:
 )
 QUESTIONS = COURSE.replace("spaces:", "spaces:\n  - {id: questions, kind: questions, local: questions}")
 LEFT_OPEN = (
-    "Some questions are left open and go on to the next session. Those that were answered: /live answer NUMBER what was "
-    "said or /live done NUMBER (all of them: /live done all). Those that nobody needs: /live drop NUMBER, by their "
+    "Some questions are left open and go on to the next session. Those that were answered: /live answer NUMBER what "
+    "was said or /live done NUMBER (all of them: /live done all). Those that nobody needs: /live drop NUMBER, by their "
     "number on the next list."
 )
 QUESTION = "How do I find a title that says what is in it?"
@@ -167,8 +167,10 @@ async def test_a_session_from_announcement_to_report(live: Community) -> None:
     )
     assert await live.said("chen", "staff") == [
         f"Attendance code: {code}. Say it in the session; it works until 21:15.",
-        f"Live Q&A of Wed, 3 Mar\n2 members attended.\n1 question was asked.\n1. Ada: {QUESTION}\n{LEFT_OPEN}\n"
-        "There were: Ada, Mia",
+        (
+            f"Live Q&A of Wed, 3 Mar\n2 members attended.\n1 question was asked.\n1. Ada: {QUESTION}\n{LEFT_OPEN}\n"
+            "There were: Ada, Mia"
+        ),
     ]
 
 

@@ -45,8 +45,10 @@ async def asks_without_a_name(course: Community, who: str, text: str) -> None:
     """Where nobody else reads it: in private, else as from a button."""
     if course.alone == "main":
         key, address = EventKey("local:anonymous"), course.address()
-        said = {"name": "ask", "text": f"anonymous {text}", "via": "button"}
-        event = CommandInvoked(key=key, at=course.now, actor=course.actor(who), address=address, **said)
+        actor, said = course.actor(who), f"anonymous {text}"
+        event = CommandInvoked(
+            key=key, at=course.now, actor=actor, address=address, name="ask", text=said, via="button"
+        )
         await course.run.app.sink([event])
         await course.settle()
     else:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.community import RULES, Community
+from tests.test_asking import in_private
 
 pytestmark = pytest.mark.every_platform
 
@@ -29,8 +30,13 @@ async def course(open_community) -> Community:
 
 async def asks_without_a_name(course: Community, who: str = "ada", text: str = SECRET) -> str:
     """Asked in private; what the asker reads."""
-    await course.types(who, f"/ask anonymous {text}", room=course.alone)
+    await in_private(course, who, f"/ask anonymous {text}")
     return "\n".join(await course.said(who, course.alone))
+
+
+async def told(course: Community, who: str) -> str:
+    """All that somebody reads who asks in private."""
+    return "\n".join([*await course.said(who), *await course.said(who, course.alone)])
 
 
 async def read_by(course: Community, who: str) -> str:
@@ -46,8 +52,10 @@ async def test_everybody_reads_the_question_and_nobody_the_name(course: Communit
         assert SECRET in seen
         assert "Ada" not in seen.split(SECRET)[0].splitlines()[-1]
     assert "Somebody" in await read_by(course, "ben")
-    for command in ("/queue", "/queue questions", "/question Q1", "/answers", "/why @ada"):
-        assert "Ada" not in (await course.answer("lin", command, room="staff")).replace("@ada", ""), command
+    for command in ("/queue", "/queue questions", "/question Q1", "/answers"):
+        assert "Ada" not in await course.answer("lin", command, room="staff"), command
+    why = await course.answer("lin", "/why @ada", room="staff")
+    assert "question" not in why.casefold()
 
 
 async def test_what_it_earns_appears_when_the_day_is_over(course: Community) -> None:
@@ -72,23 +80,21 @@ async def test_why_and_points_do_not_say_what_it_was(course: Community) -> None:
     assert any("without a name" in cell for row in board for cell in row)
 
 
-async def test_neither_logs_nor_the_ledger_connect_the_two(
-    course: Community, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
-) -> None:
-    caplog.set_level("DEBUG")
+async def test_no_log_connects_the_two(course: Community, caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("bot", "storage"):
+        caplog.set_level("DEBUG", logger=name)
     await asks_without_a_name(course)
     await course.passes(hours=15)
     ours = [record.getMessage() for record in caplog.records if record.name.split(".")[0] in ("bot", "storage")]
     assert not [line for line in ours if "Ada" in line or SECRET in line]
-    entries = [entry for entry in await course.ledger() if entry["points"] == 3]
-    assert len(entries) == 1
+    assert len([entry for entry in await course.ledger() if entry["points"] == 3]) == 1
 
 
 async def test_answers_reach_the_asker_in_private_and_more_can_be_said_without_a_name(course: Community) -> None:
     await asks_without_a_name(course)
     await course.types("lin", "/answer Q1 They do. Look at the figures of your last note.", room="staff")
-    assert "Look at the figures" in "\n".join(await course.said("ada", course.alone))
-    await course.types("ada", "/question Q1 more And those before?", room=course.alone)
+    assert "Look at the figures" in await told(course, "ada")
+    await in_private(course, "ada", "/question Q1 more And those before?", key="more")
     seen = await read_by(course, "ben")
     assert "And those before?" in seen
     assert "Ada" not in seen.split("And those before?")[0].splitlines()[-1]
@@ -101,21 +107,14 @@ async def test_an_admin_may_look_with_a_reason_and_the_asker_hears_of_it(course:
     assert "Q1 was asked by Ada" in await course.answer(
         "chen", "/question Q1 reveal advertises another course", room=course.alone
     )
-    assert "advertises another course" in "\n".join(await course.said("ada", course.alone))
+    assert "advertises another course" in await told(course, "ada")
     assert "Ada" not in await read_by(course, "lin")
 
 
 async def test_it_can_be_withdrawn_before_it_has_earned_anything(course: Community) -> None:
     before = await course.points("ada")
     await asks_without_a_name(course)
-    await course.types("ada", "/question Q1 withdraw", room=course.alone)
+    await in_private(course, "ada", "/question Q1 withdraw", key="withdraw")
     await course.passes(hours=15)
     assert await course.points("ada") == before
     assert SECRET not in await read_by(course, "ben")
-
-
-async def test_in_the_open_nothing_can_be_asked_without_a_name(course: Community) -> None:
-    if course.alone == "main":
-        pytest.skip("the local chat shows a command to nobody else")
-    await course.types("ada", f"/ask anonymous {SECRET}")
-    assert "Q1" not in "\n".join(await course.said("lin", "staff"))

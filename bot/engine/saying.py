@@ -141,32 +141,44 @@ class Saying(Situation):
         pin_as: str | None = None,
         is_worth_a_post: bool = False,
         is_correction: bool = False,
-        reply_to: str | None = None,
-        below: str | None = None,
     ) -> None:
-        """The same for an utterance of any kind; a correction is nothing where there is nothing to correct.
-
-        It is posted as a reply to a message, or `below` the kept post with this key, as `say_below` does it.
-        """
-        again = replace(what, policy="replaceable")
+        """The same for an utterance of any kind; a correction is nothing where there is nothing to correct."""
         for space in self._spaces(where):
-            first = _at(key, space)
-            post, is_there = newest_post(self.db, first)
-            within = newest_post(self.db, _at(below, space))[0] if below else None
-            if is_there or any(q.message.key == post for q in self.writes.outgoing):
-                self._edit(post, space, what if is_worth_a_post else again, within)
-            elif not is_correction:  # its failure is told for the first only
-                there = Where(address=space.address, reply_to=reply_to, within=within)
-                self._queue(post, what if post == first else again, there)
+            edit = what if is_worth_a_post else replace(what, policy="replaceable")
+            post = self._keep(what, edit, _at(key, space), Where(address=space.address), is_correction)
             if pin_as:
                 self._pin(post, space, pin_as)
 
-    def _edit(self, post: str, space: Space, what: Utterance, within: str | None = None) -> None:
+    def keep_beside(
+        self,
+        space: Space,
+        what: Utterance,
+        *,
+        key: str,
+        reply_to: str | None = None,
+        below: str | None = None,
+        is_correction: bool = False,
+    ) -> None:
+        """The same as a reply to a message, or `below` the kept post with this key, as `say_below` does it."""
+        within = newest_post(self.db, _at(below, space))[0] if below else None
+        there = Where(address=space.address, reply_to=reply_to, within=within)
+        self._keep(what, replace(what, policy="replaceable"), _at(key, space), there, is_correction)
+
+    def _keep(self, what: Utterance, edit: Utterance, first: str, there: Where, is_correction: bool) -> str:
+        """The key of the post as it stands there now."""
+        post, is_there = newest_post(self.db, first)
+        if is_there or any(q.message.key == post for q in self.writes.outgoing):
+            self._edit(post, edit, replace(there, edits=post, reply_to=None))
+        elif not is_correction:  # its failure is told for the first only
+            self._queue(post, what if post == first else replace(what, policy="replaceable"), there)
+        return post
+
+    def _edit(self, post: str, what: Utterance, where: Where) -> None:
         """Unless it says that already: platforms count such an edit, and some refuse it.
 
         Of several edits in one event, the last is what is said.
         """
-        where, key = Where(address=space.address, edits=post, within=within), f"{post}:edit:{self.event.key}"
+        key = f"{post}:edit:{self.event.key}"
         said_at = self.tx.said_at or self.event.at
         queued = self.engine.voice.queue(key, what, where, self.course.language, said_at)
         about = [q.message for q in self.writes.outgoing if post in (q.message.key, q.message.edits)]

@@ -29,7 +29,7 @@ def show(ctx: Context, row: Question) -> None:
     for space in homes(ctx):
         asked_in = message_in(space, row.object)
         what = _public(ctx, row, is_short=asked_in is not None)
-        ctx.keep(space, what, key=post_key(row), is_correction=gone, reply_to=asked_in)
+        ctx.keep_beside(space, what, key=post_key(row), reply_to=asked_in, is_correction=gone)
     ctx.keep("staff", _for_staff(ctx, row), key=staff_key(row), is_correction=gone)
 
 
@@ -155,7 +155,7 @@ def answered(ctx: Context, row: Question, made: Answer, given: Given) -> None:
     for space in homes(ctx):
         if message_in(space, given.object) is None:
             what = Utterance(lines=[*_answer_lines(ctx, row, made)])
-            ctx.keep(space, what, key=_answer_key(row, made), below=post_key(row))
+            ctx.keep_beside(space, what, key=_answer_key(row, made), below=post_key(row))
 
 
 def _answer_lines(ctx: Context, row: Question, given: Answer) -> Iterator[Words]:
@@ -182,7 +182,7 @@ def answer_changed(ctx: Context, row: Question, given: Answer, *, is_seen: bool 
     for space in homes(ctx):
         if message_in(space, given.object) is None:
             what = Utterance(lines=[*_answer_lines(ctx, row, given)])
-            ctx.keep(space, what, key=_answer_key(row, given), below=post_key(row), is_correction=True)
+            ctx.keep_beside(space, what, key=_answer_key(row, given), below=post_key(row), is_correction=True)
         elif not is_seen and (given.withdrawn_at is None or given.note):
             note = _withdrawn(row, given) if given.withdrawn_at else _correction(row, given)
             key = f"{_answer_key(row, given)}:{ctx.event.key}"

@@ -2,14 +2,11 @@
 
 from typing import NamedTuple
 
-from bot.domain.messages import Localised
 from bot.engine.context import Context
 from bot.engine.known import Found
 from bot.features.questions.store.questions import Question
 
 _MOST = 2
-_LOOKED_AT = 5
-_FIND = "handbook.find"
 _LETTERS = {"entry": "H", "question": "Q"}
 
 
@@ -24,17 +21,12 @@ class Suggestion(NamedTuple):
 
 def suggestions(ctx: Context, row: Question) -> list[Suggestion]:
     """The best of what is like it, if anything is."""
-    if not row.text.strip() or _FIND not in ctx.engine.registry.queries:
+    if not row.text.strip():
         return []
-    found: list[Found] = ctx.ask(_FIND, ctx.course, row.text, _LOOKED_AT)
-    others = [one for one in found if one.id != f"question:{row.id}"]
-    return [_suggestion(ctx, one) for one in others[:_MOST]]
+    found: list[Found] = ctx.ask("handbook.find", ctx.course, row.text, _MOST + 1, ctx.course.language)
+    return [_suggestion(one) for one in found if one.id != f"question:{row.id}"][:_MOST]
 
 
-def _suggestion(ctx: Context, found: Found) -> Suggestion:
+def _suggestion(found: Found) -> Suggestion:
     kind, _, number = found.id.partition(":")
-    return Suggestion(found.id, f"{_LETTERS.get(kind, '')}{number}", _in(ctx, found.title), _in(ctx, found.text))
-
-
-def _in(ctx: Context, words: Localised | str) -> str:
-    return words if isinstance(words, str) else words.in_(ctx.course.language)
+    return Suggestion(found.id, f"{_LETTERS.get(kind, '')}{number}", found.title, found.text)

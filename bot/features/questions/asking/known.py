@@ -47,6 +47,8 @@ def _found(ctx: Context, row: Question) -> Sequence[Found]:
 def source_of(found: Found) -> Text:
     """Where it stands: an entry of the handbook, or an earlier question."""
     kind, _, number = found.id.partition(":")
+    if kind == "live":
+        return Text(id="question.source_live")
     return Text(
         id="question.source_entry" if kind == "entry" else "question.source_question", values={"number": number}
     )
