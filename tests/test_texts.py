@@ -25,6 +25,7 @@ from bot.engine.agenda import Reason
 from bot.engine.feature import Registry
 from bot.features import FEATURES
 from bot.features.privacy.kept import OF_NOBODY
+from bot.features.questions.store.questions import OPEN
 from bot.simulation.cast import KINDS
 from bot.simulation.report import Points, Rituals
 from bot.simulation.storm import Trouble
@@ -153,6 +154,10 @@ def composed_ids() -> set[str]:
         "parameter": parameter_words(),
         "slash": ("bind", "unbind", "pause", "postpone", "resume", "run"),
         "menu": {command.on_message.partition(".")[2] for command in REGISTRY.commands.values() if command.on_message},
+        "question": (
+            *(f"is_{state}" for state in (*OPEN, "closed", "merged")),
+            *(f"card_{kind}" for kind in ("adds", "asks_back", "before")),
+        ),
         "role": ROLES,
         "space": SPACE_KINDS,
         "room": SPACE_KINDS,

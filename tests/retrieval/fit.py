@@ -11,6 +11,7 @@ import numpy as np
 
 from bot.engine.retrieval import Entry, has_encoder
 from bot.engine.retrieval.encoder import shared_encoder
+from bot.engine.retrieval.lexical import Words
 from bot.engine.retrieval.meaning import Meaning
 from bot.engine.retrieval.ranking import Scores
 from tests.retrieval.benchmark import FITTED, REPORTED, SHOWN, Asked, Question, ask_all, figures, handbooks
@@ -38,7 +39,7 @@ def weights() -> tuple[float, float, float]:
 
 
 def _parts(entries: tuple[Entry, ...], questions: tuple[Question, ...]) -> Iterator[tuple[Scores, int]]:
-    index = Meaning(entries, shared_encoder())
+    index = Meaning(Words(entries), shared_encoder())
     ids = [entry.id for entry in entries]
     for question in questions:
         if question.entry and question.half == FITTED:

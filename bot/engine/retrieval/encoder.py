@@ -1,6 +1,6 @@
 """The multilingual sentence encoder that comes in a wheel: texts as directions, near where they mean the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _DIMENSIONS = 512
-_MOST_KEPT = 20_000  # vectors of 2 KB
+MOST_KEPT = 20_000  # vectors of 2 KB
+_AT_ONCE = 16  # texts: some tenths of a second, after which whoever waits for the end of it can stop
 
 
 class Encoder:
@@ -24,11 +25,18 @@ class Encoder:
         vector: NDArray[np.float32] = self._model.encode(text.lower())
         return vector
 
+    def in_steps(self, texts: Sequence[str]) -> Iterator[None]:
+        """Encode these for `of_entries`, some at each step."""
+        fresh = list(dict.fromkeys(text.lower() for text in texts))
+        for at in range(0, len(fresh), _AT_ONCE):
+            self.of_entries(fresh[at : at + _AT_ONCE])
+            yield
+
     def of_entries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One row of length 1 for each text."""
         lower = [text.lower() for text in texts]
         with self._lock:
-            if len(self._kept) > _MOST_KEPT:
+            if len(self._kept) > MOST_KEPT:
                 self._kept.clear()
             fresh = list(dict.fromkeys(text for text in lower if text not in self._kept))
             if fresh:

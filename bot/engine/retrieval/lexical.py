@@ -1,9 +1,11 @@
 """Search by words: BM25, read as the share of the query's weight that an entry covers."""
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
-import bm25s
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.engine.retrieval.ranking import Ranking, Scores
 from bot.engine.retrieval.tokens import tokens
@@ -22,39 +24,74 @@ _LENGTH = 0.3  # BM25's b: how much more a long answer has to say
 _DOUBT = 2  # that a query of so many words, all of them found, counts half: few words prove little
 
 
+class Counted(NamedTuple):
+    """The words of an entry's rows, one row after the other. A word is its hash."""
+
+    words: NDArray[np.int64]  # each once in a row
+    counts: NDArray[np.float32]
+    sizes: tuple[int, ...]  # of each row: how many of `words`
+    lengths: tuple[int, ...]  # of each row: how many words with those that come again
+
+
 class Words:
-    """Entries by their words."""
+    """Entries by their words. What another index has counted already is not counted again."""
 
     threshold = _THRESHOLD
     similar = _SIMILAR
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], like: "Words | None" = None) -> None:
+        self.entries = tuple(entries)
         self._ranking = Ranking(entries)
-        rows = [tokens(asked) * _ASKED + tokens(entry.answer) for entry in entries for asked in entry.asked]
-        self._rows = len(rows)
-        self._known: dict[str, int] = {}
-        if any(rows):
-            self._bm25 = bm25s.BM25(method="lucene", k1=_SATURATION, b=_LENGTH)
-            self._bm25.index(rows, show_progress=False)
-            self._known = self._bm25.vocab_dict
-            self._frequencies = np.diff(self._bm25.scores["indptr"])
+        known = like.counted if like else {}
+        self.counted = {entry: known.get(entry) or _count(entry) for entry in entries}
+        counted = [self.counted[entry] for entry in entries]
+        sizes = np.array([size for one in counted for size in one.sizes], dtype=np.int64)
+        self._size = len(sizes)
+        words = np.concatenate([one.words for one in counted] or [np.empty(0, np.int64)])
+        order = np.argsort(words)
+        self._words, self._starts = np.unique(words[order], return_index=True)
+        self._ends = np.append(self._starts[1:], len(words))
+        self._rows = np.repeat(np.arange(self._size, dtype=np.int32), sizes)[order]
+        counts = np.concatenate([one.counts for one in counted] or [np.empty(0, np.float32)])[order]
+        lengths = np.array([length for one in counted for length in one.lengths], dtype=np.float32)
+        relative = lengths / max(float(lengths.mean()), 1) if self._size else lengths
+        saturation = _SATURATION * (1 - _LENGTH + _LENGTH * relative)
+        self._shares = counts / (counts + saturation[self._rows])
 
     def search(self, query: str, *, limit: int = 10) -> list[Hit]:
         return self._ranking.best(self.scores(query), floor=_FLOOR, limit=limit)
 
     def scores(self, query: str) -> Scores:
         """Of every entry, 0–1."""
-        asked = list(dict.fromkeys(tokens(query[:LONGEST_QUERY])))
-        known = [self._known[token] for token in asked if token in self._known]
-        if not known:
+        asked = dict.fromkeys(hash(token) for token in tokens(query[:LONGEST_QUERY]))
+        if not asked or not self._size:
             return self._ranking.nothing()
+        rows, most = np.zeros(self._size), 0.0
+        for start, end in map(self._span, asked):
+            rarity = float(np.log1p((self._size - (end - start) + 0.5) / (end - start + 0.5)))
+            rows[self._rows[start:end]] += rarity * self._shares[start:end]
+            most += rarity  # a word in no entry is the rarest of all
         belief = len(asked) / (len(asked) + _DOUBT)
-        most = self._weight(known, len(asked)) * _ASKED / (_ASKED + _SATURATION)
-        rows = self._bm25.get_scores_from_ids(known) / most
-        return self._ranking.by_entry(np.minimum(rows, 1)) * belief
+        shares = rows / (most * _ASKED / (_ASKED + _SATURATION))
+        return self._ranking.by_entry(np.minimum(shares, 1)) * belief
 
-    def _weight(self, known: list[int], asked: int) -> float:
-        """What the query's words weigh: BM25's measure of rarity; a word in no entry is the rarest of all."""
-        frequencies = np.zeros(asked)
-        frequencies[: len(known)] = self._frequencies[known]
-        return float(np.log1p((self._rows - frequencies + 0.5) / (frequencies + 0.5)).sum())
+    def _span(self, word: int) -> tuple[int, int]:
+        """Where it stands among the sorted words of all rows."""
+        at = int(np.searchsorted(self._words, word))
+        if at == len(self._words) or self._words[at] != word:
+            return 0, 0
+        return int(self._starts[at]), int(self._ends[at])
+
+
+def _count(entry: Entry) -> Counted:
+    answer = Counter(map(hash, tokens(entry.answer)))
+    rows = [Counter(answer) for _ in entry.asked]
+    for row, asked in zip(rows, entry.asked, strict=True):
+        for token in tokens(asked):
+            row[hash(token)] += _ASKED
+    return Counted(
+        np.array([word for row in rows for word in row], dtype=np.int64),
+        np.array([count for row in rows for count in row.values()], dtype=np.float32),
+        tuple(map(len, rows)),
+        tuple(row.total() for row in rows),
+    )

@@ -7,11 +7,11 @@ errors.
 import re
 import unicodedata
 from functools import lru_cache
+from operator import add
 
 LONGEST = 2_000  # characters of a text that are searched
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_RUNS = re.compile(rf"[{_HAN}]+|[^\W\d_{_HAN}]+|\d+|[=!<>+*/%]=|==?|[+*/%{{\[]")
-_IS_HAN = re.compile(f"[{_HAN}]")
+_RUNS = re.compile(rf"([{_HAN}]+)|([^\W\d_{_HAN}]+|\d+|[=!<>+*/%]=|==?|[+*/%{{\[])")
 _APOSTROPHE = re.compile(r"(?<=[a-z])['’](?=[a-z])")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 
@@ -27,24 +27,21 @@ _COMMON_WORDS = frozenset(
         """,
     )
 )
-_COMMON_CHARACTERS = frozenset("的了吗呢啊呀吧么我你他她它们是在有和就都也很不这那个要可以能会怎什为咋啥哪请问老师一下")
+_COMMON_CHARACTERS = re.compile("[的了吗呢啊呀吧么我你他她它们是在有和就都也很不这那个要可以能会怎什为咋啥哪请问老师一下]")
 
 
 def tokens(text: str) -> list[str]:
     """In the order of the text, common words left out; only what stands in the first 2,000 characters."""
     plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text[:LONGEST])).casefold()
     found: list[str] = []
-    for run in _RUNS.findall(_APOSTROPHE.sub("", plain)):
-        if _IS_HAN.match(run):
-            found.extend(_grams(run))
-        elif run not in _COMMON_WORDS:
-            found.append(_stem(run))
+    for han, word in _RUNS.findall(_APOSTROPHE.sub("", plain)):
+        if han:
+            for part in _COMMON_CHARACTERS.split(han):
+                found += part
+                found += map(add, part, part[1:])
+        elif word not in _COMMON_WORDS:
+            found.append(_stem(word))
     return found
-
-
-def _grams(run: str) -> list[str]:
-    pairs = (run[at : at + 2] for at in range(len(run) - 1))
-    return [gram for gram in (*run, *pairs) if _COMMON_CHARACTERS.isdisjoint(gram)]
 
 
 @lru_cache(maxsize=8_192)

@@ -141,7 +141,8 @@ def staff_buttons(row: Question) -> Iterator[Label]:
 
 def said(ctx: Context, row: Question, kind: str, given: Given) -> None:
     """What was added or asked back, where all read it who read the question, unless it stands there already."""
-    what = Utterance(lines=[Text(id=f"question.{kind}", values={"number": row.id, "text": given.text})])
+    id = "question.adds" if kind == "adds" else "question.asks_back"
+    what = Utterance(lines=[Text(id=id, values={"number": row.id, "text": given.text})])
     for space in homes(ctx):
         if message_in(space, given.object) is None:
             key = f"{post_key(row)}:{ctx.event.key}"

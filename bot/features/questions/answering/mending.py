@@ -24,7 +24,7 @@ def correct(ctx: Context, cmd: CommandInvoked, row: Question, details: str) -> N
     if len(text) > giving.LONGEST:
         raise UserError("answer.too_long", most=giving.LONGEST)
     flow.correct_answer(ctx, row, given, text)
-    _audit(ctx, "correct_answer", row, given)
+    audit_if_staff(ctx, "correct_answer", row, given)
     ctx.reply("answer.corrected", number=row.id, answer=given.id)
 
 
@@ -36,7 +36,7 @@ def withdraw(ctx: Context, cmd: CommandInvoked, row: Question, details: str) -> 
     if not note and not _is_own(ctx, given):
         raise UserError("answer.withdraw_why", number=row.id, answer=given.id)
     flow.withdraw_answer(ctx, row, given, note or None)
-    _audit(ctx, "withdraw_answer", row, given)
+    audit_if_staff(ctx, "withdraw_answer", row, given)
     ctx.reply("answer.withdrawn", number=row.id, answer=given.id)
 
 
@@ -56,6 +56,6 @@ def _is_own(ctx: Context, given: Answer) -> bool:
     return ctx.member.id == member_of(ctx.db, given.member).id
 
 
-def _audit(ctx: Context, action: str, row: Question, given: Answer) -> None:
+def audit_if_staff(ctx: Context, action: str, row: Question, given: Answer) -> None:
     if ctx.member.role != "student":
         ctx.audit(action, question=row.id, answer=given.id)
