@@ -20,6 +20,7 @@ from bot.domain.ports import Adapter, Clock
 from bot.domain.traits import Traits
 from bot.engine import agenda, alarms
 from bot.engine.codes import digest_of, new_code
+from bot.engine.deepening import Deepener
 from bot.engine.deliver import Deliverer
 from bot.engine.feature import Feature, Registry
 from bot.engine.fetching import Fetcher
@@ -27,6 +28,7 @@ from bot.engine.finding import Finder
 from bot.engine.library import Activation, Library
 from bot.engine.live import Live, LiveCourses, Version
 from bot.engine.pipeline import Pipeline
+from bot.engine.retrieval import has_encoder
 from bot.engine.transaction import Engine
 from bot.engine.voice import Voice
 from bot.features import FEATURES
@@ -271,6 +273,8 @@ class App:
         """
         jobs: list[Callable[[], Awaitable[None]]] = [self.deliverer.run]
         jobs += [self.fetcher.run, self.leases.keep_all]
+        if has_encoder():
+            jobs.append(Deepener(self.engine.finder).run)
         # Not the sink: before a change of now, all that is due would be done, and the platforms' backlog comes first.
         jobs.append(FolderWatch(self.library.folders, self._process, self.database, self.clock.now).run)
         jobs += [lambda adapter=adapter: self.serve(adapter) for adapter in adapters]  # type: ignore[misc]

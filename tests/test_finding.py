@@ -1,13 +1,18 @@
 """What is known, and indexes of it in memory: always as new as the transaction that asks."""
 
+import asyncio
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import current_thread
 
 import pytest
 from sqlalchemy import select
 
 from bot.domain.ids import CourseId
+from bot.engine.deepening import Deepener
 from bot.engine.finding import Finder
 from bot.engine.known import Found, Known
+from bot.engine.retrieval import Hit, Index
 from bot.features.handbook.store import entries
 from bot.features.handbook.store.tables import entry
 from bot.features.handbook.words import Said
@@ -68,6 +73,110 @@ def test_only_some_courses_are_kept() -> None:
     assert read.times == 50
     finder.shelf(CourseId("course0"), (1,), read)
     assert read.times == 51
+
+
+# --- by meaning, beside the transactions -------------------------------------------------------------------------------
+
+
+class Steps:
+    """Says what was deepened; each index finds everything in two steps."""
+
+    def __init__(self, *, trouble: Exception | None = None) -> None:
+        self.begun, self.threads, self.trouble = 0, set[str](), trouble
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    def __call__(self, index: Index) -> Iterator[Index]:
+        self.begun += 1
+        self.threads.add(current_thread().name)
+        yield index
+        self.meanwhile()
+        if self.trouble:
+            raise self.trouble
+        yield Everything()
+
+
+class Everything:
+    threshold = similar = 0.5
+
+    def search(self, query: str, *, limit: int = 10) -> list[Hit]:
+        return [Hit("entry:1", 1.0)]
+
+
+STRANGE = "a question in words that nobody has used"
+
+
+async def test_an_index_by_words_is_there_at_once_and_a_better_one_comes_later() -> None:
+    finder, read, steps = Finder(), Reads(ONE), Steps()
+    assert ids(finder, 1, read, STRANGE) == []
+    finder.committed()
+    assert ids(finder, 1, read, STRANGE) == [], "nothing was waited for"
+    await Deepener(finder, steps).drain()
+    assert ids(finder, 1, read, STRANGE) == ["entry:1"]
+    assert (read.times, steps.begun) == (1, 1)
+    assert steps.threads.isdisjoint({"MainThread"})
+    await Deepener(finder, steps).drain()
+    assert steps.begun == 1, "as good as it gets"
+
+
+async def test_what_has_changed_is_found_by_words_until_it_was_looked_at_anew() -> None:
+    finder, steps = Finder(), Steps()
+    ids(finder, 1, Reads(ONE))
+    finder.committed()
+    await Deepener(finder, steps).drain()
+    assert ids(finder, 2, Reads(ONE, OTHER), "good title") == ["entry:2"]
+    finder.committed()
+    await Deepener(finder, steps).drain()
+    assert ids(finder, 2, Reads(), STRANGE) == ["entry:1"]
+
+
+async def test_what_changes_meanwhile_is_not_overwritten_by_what_was() -> None:
+    finder, steps = Finder(), Steps()
+
+    def change() -> None:
+        steps.meanwhile = lambda: None
+        ids(finder, 2, Reads(ONE, OTHER))
+        finder.committed()
+
+    steps.meanwhile = change
+    ids(finder, 1, Reads(ONE))
+    finder.committed()
+    await Deepener(finder, steps).drain()
+    assert steps.begun == 2, "the newer one had its turn"
+    assert ids(finder, 2, Reads(), STRANGE) == ["entry:1"]
+
+
+async def test_what_was_rolled_back_is_not_looked_at() -> None:
+    finder, steps = Finder(), Steps()
+    ids(finder, 1, Reads(ONE))
+    finder.rolled_back()
+    await Deepener(finder, steps).drain()
+    assert steps.begun == 0
+
+
+async def test_who_searches_wakes_whoever_makes_it_better() -> None:
+    finder, steps = Finder(), Steps()
+    reached = asyncio.Event()
+    steps.meanwhile = lambda loop=asyncio.get_running_loop(): loop.call_soon_threadsafe(reached.set)
+    running = asyncio.create_task(Deepener(finder, steps).run())
+    await asyncio.sleep(0)  # it waits now
+    ids(finder, 1, Reads(ONE))
+    finder.committed()
+    await asyncio.wait_for(reached.wait(), 10)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_an_encoder_that_fails_is_told_once_and_leaves_the_words(caplog: pytest.LogCaptureFixture) -> None:
+    finder, steps = Finder(), Steps(trouble=MemoryError())
+    ids(finder, 1, Reads(ONE))
+    finder.committed()
+    await Deepener(finder, steps).run()  # ends by itself, so it is not begun again
+    assert len(caplog.records) == 1
+    assert ids(finder, 1, Reads()) == ["entry:1"]
+    ids(finder, 2, Reads(ONE, OTHER))
+    finder.committed()
+    assert steps.begun == 1
 
 
 def test_nothing_known_finds_nothing() -> None:

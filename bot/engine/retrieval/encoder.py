@@ -27,7 +27,11 @@ class Encoder:
 
     def in_steps(self, texts: Sequence[str]) -> Iterator[None]:
         """Encode these for `of_entries`, some at each step."""
-        fresh = list(dict.fromkeys(text.lower() for text in texts))
+        wanted = dict.fromkeys(text.lower() for text in texts)
+        with self._lock:
+            if len(self._kept.keys() | wanted) > MOST_KEPT:
+                self._kept = {text: vector for text, vector in self._kept.items() if text in wanted}
+            fresh = [text for text in wanted if text not in self._kept]
         for at in range(0, len(fresh), _AT_ONCE):
             self.of_entries(fresh[at : at + _AT_ONCE])
             yield
@@ -36,8 +40,6 @@ class Encoder:
         """One row of length 1 for each text."""
         lower = [text.lower() for text in texts]
         with self._lock:
-            if len(self._kept) > MOST_KEPT:
-                self._kept.clear()
             fresh = list(dict.fromkeys(text for text in lower if text not in self._kept))
             if fresh:
                 self._kept.update(zip(fresh, self._model.encode(fresh), strict=True))

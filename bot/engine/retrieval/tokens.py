@@ -27,7 +27,9 @@ _COMMON_WORDS = frozenset(
         """,
     )
 )
-_COMMON_CHARACTERS = re.compile("[的了吗呢啊呀吧么我你他她它们是在有和就都也很不这那个要可以能会怎什为咋啥哪请问老师一下]")
+_COMMON_CHARACTERS = re.compile(
+    "[的了吗呢啊呀吧么我你他她它们是在有和就都也很不这那个要可以能会怎什为咋啥哪请问老师一下]"
+)
 
 
 def tokens(text: str) -> list[str]:

@@ -14,7 +14,9 @@ from storage.retention import COPY_DAYS
 _KEPT = timedelta(days=COPY_DAYS)
 
 
-@feature.command("export", roles=("admin",), places=("staff",), parameters=(choice("what", "grades", "handbook", required=True),))
+@feature.command(
+    "export", roles=("admin",), places=("staff",), parameters=(choice("what", "grades", "handbook", required=True),)
+)
 def export(ctx: Context, cmd: CommandInvoked) -> None:
     if cmd.text.strip().casefold() not in ("grades", "成绩"):
         raise UserError("export.usage")

@@ -24,9 +24,9 @@ def let_go(ctx: Context, whose: Person, key: str) -> None:
             there.finish()
     for given in leaving.answers_of(ctx.db, whose.members):
         course = answers.course_of(ctx.db, given.question)
-        row = questions.by_number(ctx.db, course, given.question, lock=True) if course else None
-        if row is not None and (there := _there(ctx, row.course)):
-            posts.answer_changed(there, row, answers.change(ctx.db, given.id, withdrawn_at=ctx.now, note=None))
+        answered = questions.by_number(ctx.db, course, given.question, lock=True) if course else None
+        if answered is not None and (there := _there(ctx, answered.course)):
+            posts.answer_changed(there, answered, answers.change(ctx.db, given.id, withdrawn_at=ctx.now, note=None))
             there.finish()
     leaving.drop_drafts(ctx.db, whose.members)
 
