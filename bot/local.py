@@ -7,7 +7,7 @@ from adapters.local.adapter import LocalAdapter
 from adapters.local.chat import LocalChat
 from adapters.local.control import CommandHint
 from adapters.local.parse import PLATFORM
-from adapters.local.values import Person, Room
+from adapters.local.values import PRIVATE, Person, Room
 from bot.app import App
 from bot.domain.course import Course
 from bot.domain.ids import ROLES, CourseId, Language, Role
@@ -28,7 +28,7 @@ def live_now(app: App) -> Live:
 
 
 def rooms_of(app: App, live: Live, language: Language) -> list[Room]:
-    """The rooms that the courses name, and the two that are always there."""
+    """The rooms that the courses name, the two that are always there, and everybody's private chat with the bot."""
     rooms = {
         chat: Room(id=chat, title=app.texts.say(language, f"room.{chat}"), staff_only=chat == "staff")
         for chat in _UNBOUND
@@ -40,7 +40,7 @@ def rooms_of(app: App, live: Live, language: Language) -> list[Room]:
             course = live.courses[space.course].title.in_(language)
             shown = f"{course} · {title}" if many else title
             rooms[chat] = Room(id=chat, title=shown, staff_only=space.kind == "staff")
-    return list(rooms.values())
+    return [*rooms.values(), Room(id=PRIVATE, title=app.texts.say(language, "room.private"), is_private=True)]
 
 
 def role_in(live: Live, person: Person, room: Room) -> Role:
@@ -52,7 +52,7 @@ def role_in(live: Live, person: Person, room: Room) -> Role:
 
 
 def _space(live: Live, room: Room) -> Space | None:
-    return live.space_at(Address(platform=PLATFORM, chat=room.id))
+    return None if room.is_private else live.space_at(Address(platform=PLATFORM, chat=room.id))
 
 
 def adapter_of(app: App, language: Language, people: Iterable[Person] = ()) -> LocalAdapter:
@@ -115,7 +115,7 @@ class LocalControl:
     def commands(self, person: Person, room: Room) -> list[CommandHint]:
         """What this person may type here, by the rules that the dispatcher holds them to."""
         space = _space(live_now(self._app), room)
-        role = self.role(person, room) if space else "student"
+        role = self.role(person, room) if space or room.is_private else "student"
         usable = listed_commands(self._app.registry, role, space.kind if space else None)
         return [CommandHint(name=c.name, summary=self.texts.say(self.language, f"help.{c.name}")) for c in usable]
 

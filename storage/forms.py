@@ -41,6 +41,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     files: tuple[Attachment, ...] = ()
     message: str | None = None  # the first that it came with
+    is_suggested: bool = False  # by us: it is asked for all the same, and may be kept
 
     @property
     def is_empty(self) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from adapters.local.parse import PLATFORM, parse
-from adapters.local.values import Message, Person
+from adapters.local.values import BOT, PRIVATE, Message, Person, place_alone
 from bot.demo import DemoRun, demo_settings, start_demo
 from bot.domain.events import Event
 from bot.domain.ids import Language
@@ -118,6 +118,8 @@ class Community:
     is_closed: bool = False
     alone: ClassVar[str] = "main"
     """The room in which to ask for what only oneself may read; in the local chat, any."""
+    private_room: ClassVar[str] = PRIVATE
+    """The room in which a person is alone with the bot, on every platform."""
 
     @classmethod
     async def open(cls, data: Path, folder: Path, *, language: Language = "en", **more: Any) -> Community:
@@ -146,7 +148,7 @@ class Community:
 
     def private(self, who: str) -> Address:
         """The conversation of one person with the bot."""
-        return Address(platform=PLATFORM, chat=f"dm-{who}", private=True)
+        return Address(platform=PLATFORM, chat=who, private=True)
 
     # --- say ----------------------------------------------------------------------------------------------------------
 
@@ -287,7 +289,8 @@ class Community:
         await self.types(who, given, room=room, reply_to=asked[-1].number)
 
     def _is_told(self, message: Message, who: str) -> bool:
-        return message.only_for == who
+        is_alone = message.room == place_alone(who) and message.author == BOT
+        return is_alone or message.only_for == who
 
     async def pinned(self, who: str = "ada", room: str = "main") -> Message | None:
         """What stands above the conversation."""

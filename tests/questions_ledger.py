@@ -140,13 +140,24 @@ def table(questions: list[Question]) -> list[tuple[str, ...]]:
     return [_row(who, waits) for who, waits in [*rows, ("All", [wait for _, wait in done])]] if done else []
 
 
-def by_tag(questions: list[Question]) -> list[tuple[str, ...]]:
-    """The rows of each tag."""
-    rows = []
-    for tag in ("Content", "How-to", "Beyond", "none"):
-        mine = [w for question in questions if question.tag == tag for w in question.waits if w.by and not w.is_void]
-        rows += [_row(tag, mine)] if mine else []
-    return rows
+def by_tag(questions: list[Question]) -> list[str]:
+    """The lines of each tag."""
+    found = []
+    for tag in ("Content", "How-to", "Beyond", "unsorted"):
+        if mine := _answered([question for question in questions if question.tag == tag]):
+            _, number, median, in_time = _row(tag, mine)
+            found.append(f"{tag}: {number}, median {median}, {in_time} in time")
+    return found
+
+
+def most(questions: list[Question]) -> str:
+    """The line that says how soon nearly all were answered."""
+    lengths = sorted(waited(wait.since, wait.ended) for wait in _answered(questions) if wait.ended)
+    return f"Nine in ten took {_hours(_ranked(lengths, 90))} or less."
+
+
+def _answered(questions: list[Question]) -> list[Wait]:
+    return [wait for question in questions for wait in question.waits if wait.by and not wait.is_void]
 
 
 def _row(label: str, waits: list[Wait]) -> tuple[str, ...]:
@@ -156,8 +167,7 @@ def _row(label: str, waits: list[Wait]) -> tuple[str, ...]:
         label,
         str(len(lengths)),
         _hours(_ranked(lengths, 50)),
-        _hours(_ranked(lengths, 90)),
-        f"{_percent(in_time, len(lengths))} %",
+        f"{_percent(in_time, len(lengths))}%",
     )
 
 
@@ -185,7 +195,7 @@ def lines(questions: list[Question]) -> list[str]:
     percent = _percent(len(never), len(questions))
     found = [
         f"{len(questions)} asked, {len(answered)} answered.",
-        f"Without any answer: {len(never)} ({percent} %), of which {len(waiting)} still wait.",
+        f"Without any answer: {len(never)} ({percent}%); still waiting: {len(waiting)}.",
         f"Helped by what was known: 0. Reopened: {reopened}. Merged: {merged}.",
     ]
     if stars:

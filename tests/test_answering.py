@@ -127,7 +127,10 @@ async def test_a_classmate_answers_and_staff_are_still_waited_for(course: Commun
     await replies(course, "ben", "I read the text aloud until one line stays with me.")
     assert "one line stays" in await told(course, "ada")
     assert "14:00" in await shown_in(course, "main")
+    assert "💬 a classmate has answered" in await shown_in(course, "staff")
     assert await course.points("ben") == 3
+    await replies(course, "lin", ANSWER, room="staff")
+    assert "a classmate has answered" not in await shown_in(course, "staff"), "nobody is waited for any more"
 
 
 @pytest.mark.parametrize(
@@ -184,7 +187,7 @@ async def test_a_classmate_cannot_settle_it(course: Community) -> None:
 
 async def test_nothing_is_no_answer(course: Community) -> None:
     assert "no question" in await course.answer("lin", "/answer Q99 hello", room=course.alone)
-    assert "Which question" in await course.answer("lin", "/answer", room=course.alone)
+    assert "Which question do you answer?" in await course.answer("lin", "/answer", room=course.alone)
     assert "your own question" in await course.answer("ada", "/answer Q1 I know it myself", room=course.alone)
 
 
@@ -199,9 +202,8 @@ async def test_a_settled_question_takes_no_more_answers(course: Community) -> No
 
 async def test_who_asked_without_a_name_is_a_classmate_like_any_other_below_it(course: Community) -> None:
     """What they say there under their own name is an answer: nothing shows that it is their question."""
-    await asks(course, "ben", "anonymous Is it bad that I have no title at all?")
-    if "Q2" not in "".join(await course.said("lin", "staff")):  # a platform where others would read it
-        return
+    await course.types("ben", "/ask anonymous Is it bad that I have no title at all?", room=course.private_room)
+    assert "Ben" not in await shown_in(course, "main", 2)
     before = await course.said("ada")
     await replies(course, "ben", "I think one can always take the first line.", number=2)
     assert await course.said("ada") == before
@@ -278,6 +280,23 @@ async def test_a_question_is_handed_over(course: Community) -> None:
     assert "hand_over_question" in await audited(course)
 
 
+async def test_staff_are_named_with_or_without_a_sign_and_who_never_spoke_is_told_of(open_community) -> None:
+    demo = DEMO.replace("people:\n", "people:\n  - {id: mo, name: 陈老师, role: assistant}\n")
+    course: Community = await open_community(course=TWO_ASSISTANTS, demo=demo)
+    await course.until(10)
+    await course.types("lin", "good morning")
+    await asks(course, "ada", QUESTION)
+    unseen = await staff_says(course, "lin", "/question Q1 to @陈老师")
+    assert "once they have said something" in unseen
+    assert f"{course.actor('mo').platform}:{course.actor('mo').user}" in unseen
+    await course.types("mo", "早上好", room="staff")
+    assert "陈老师 has Q1 now" in await staff_says(course, "lin", "/question Q1 to @陈老师")
+    assert "陈老师 has Q1 now" in await staff_says(course, "lin", "/question Q1 转交 陈老师")
+    for who in ("chen", "lin", "ben"):
+        await course.types(who, "good morning")
+    assert "Nobody here is called “@Nobody”" in await staff_says(course, "lin", "/question Q1 to @Nobody")
+
+
 async def test_what_an_assistant_had_who_leaves_is_free_at_once(course: Community) -> None:
     await course.types("mo", "hello")
     await course.types("mo", "/question Q1 claim", room="staff")
@@ -305,6 +324,29 @@ async def test_the_same_question_is_merged_and_both_hear_the_answer(course: Comm
     await replies(course, "lin", ANSWER, room="staff")
     assert ANSWER in await told(course, "ada")
     assert ANSWER in await told(course, "ben")
+
+
+async def test_the_card_says_who_has_settled_it_and_tells_all_in_order(course: Community) -> None:
+    await replies(course, "ben", "I read the text aloud until one line stays with me.")
+    await course.passes(minutes=5)
+    await course.types("ada", "/question Q1 more It is about food.", room=course.alone)
+    await course.passes(minutes=5)
+    await replies(course, "lin", ANSWER, room="staff")
+    await course.types("lin", "/question Q1 resolve A2", room="staff")
+    card = await course.answer("ben", "/question Q1", room=course.alone)
+    assert "settled by staff" in card
+    assert "accepted" not in card
+    assert card.index("I read the text aloud") < card.index("It is about food") < card.index(ANSWER)
+    await course.passes(minutes=5)
+    await course.types("ada", "/question Q1 reopen", room=course.alone)
+    await course.types("ada", "/question Q1 accept A1", room=course.alone)
+    card = await course.answer("ben", "/question Q1", room=course.alone)
+    assert "accepted" in card
+    assert "settled by staff" not in card
+    await course.types("ada", "/question Q1 reopen", room=course.alone)
+    await course.passes(minutes=5)
+    await course.types("lin", "/question Q1 resolve A1", room="staff")
+    assert "settled by staff" in await course.answer("ben", "/question Q1", room=course.alone)
 
 
 async def test_settling_needs_an_answer(course: Community) -> None:

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.domain.events import CommandInvoked, Event, MessagePosted
-from bot.domain.ids import EventKey
 from bot.domain.messages import File
 from bot.features.questions.store.tables import question
 from tests.community import COURSE, DEMO, RULES, Community
@@ -52,25 +50,13 @@ async def post(course: Community, number: int = 1, *, who: str = "ben", room: st
 
 async def told(course: Community, who: str = "ada") -> str:
     """All that the bot has told this person, where nobody else reads it."""
-    heard = [message for room in dict.fromkeys((course.alone, "main")) for message in await course.messages(who, room)]
-    return "\n".join(message.text for message in heard if message.author == "bot" and message.only_for == who)
+    alone = await course.said(who, course.private_room)
+    return "\n".join(alone + [message.text for message in await course.messages(who) if message.only_for == who])
 
 
-async def in_private(course: Community, who: str, text: str, *, key: str = "1", **more: Any) -> None:
-    """Somebody says it to the bot alone; the local chat, which has no such place, is told that it was so."""
-    if course.alone != "main":
-        await course.types(who, text, room=course.alone)
-        return
-    said: dict[str, Any] = {
-        "key": EventKey(f"private:{who}:{key}"), "at": course.now, "actor": course.actor(who)
-    }  # fmt: skip
-    said |= {"address": course.private(who), "message": key}
-    name, _, rest = text.removeprefix("/").partition(" ")
-    event: Event = (
-        CommandInvoked(name=name, text=rest, **said) if text.startswith("/") else MessagePosted(text=text, **said)
-    )
-    await course.run.app.sink([event])
-    await course.settle()
+async def in_private(course: Community, who: str, text: str) -> None:
+    """Somebody says it to the bot alone."""
+    await course.types(who, text, room=course.private_room)
 
 
 # --- every way --------------------------------------------------------------------------------------------------------

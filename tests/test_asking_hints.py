@@ -27,7 +27,7 @@ deadline:
 """
 KNOWN, ALIKE, NEW = (
     "What happens if I hand in my homework late?",
-    "Which tool is best for editing video?",
+    "Which tool is best to edit a picture?",
     "Why are zebras striped?",
 )
 ANSWER = "It is taken for three days and loses a tenth each day."

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from threading import current_thread
 
@@ -75,7 +76,7 @@ def test_only_some_courses_are_kept() -> None:
     assert read.times == 51
 
 
-# --- by meaning, beside the transactions -------------------------------------------------------------------------------
+# --- by meaning, beside the transactions ------------------------------------------------------------------------------
 
 
 class Steps:
@@ -83,7 +84,7 @@ class Steps:
 
     def __init__(self, *, trouble: Exception | None = None) -> None:
         self.begun, self.threads, self.trouble = 0, set[str](), trouble
-        self.meanwhile: Callable[[], None] = lambda: None
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def __call__(self, index: Index) -> Iterator[Index]:
         self.begun += 1
@@ -155,8 +156,8 @@ async def test_what_was_rolled_back_is_not_looked_at() -> None:
 
 async def test_who_searches_wakes_whoever_makes_it_better() -> None:
     finder, steps = Finder(), Steps()
-    reached = asyncio.Event()
-    steps.meanwhile = lambda loop=asyncio.get_running_loop(): loop.call_soon_threadsafe(reached.set)
+    loop, reached = asyncio.get_running_loop(), asyncio.Event()
+    steps.meanwhile = partial(loop.call_soon_threadsafe, reached.set)
     running = asyncio.create_task(Deepener(finder, steps).run())
     await asyncio.sleep(0)  # it waits now
     ids(finder, 1, Reads(ONE))

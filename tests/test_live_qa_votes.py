@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.domain.events import CommandInvoked
-from bot.domain.ids import EventKey
 from bot.features.live_qa.store.tables import vote
 from storage.retention import forget_old
 from tests.community import COURSE, DEMO, Community
@@ -42,17 +40,8 @@ async def ranking(course: Community, who: str = "lin") -> list[str]:
 
 
 async def asks_without_a_name(course: Community, who: str, text: str) -> None:
-    """Where nobody else reads it: in private, else as from a button."""
-    if course.alone == "main":
-        key, address = EventKey("local:anonymous"), course.address()
-        actor, said = course.actor(who), f"anonymous {text}"
-        event = CommandInvoked(
-            key=key, at=course.now, actor=actor, address=address, name="ask", text=said, via="button"
-        )
-        await course.run.app.sink([event])
-        await course.settle()
-    else:
-        await course.types(who, f"/ask anonymous {text}", room=course.alone)
+    """Where nobody else reads it."""
+    await course.types(who, f"/ask anonymous {text}", room=course.private_room)
 
 
 async def votes_after(course: Community, *, days: int) -> list[Any]:

@@ -31,12 +31,12 @@ async def course(open_community) -> Community:
 async def asks_without_a_name(course: Community, who: str = "ada", text: str = SECRET) -> str:
     """Asked in private; what the asker reads."""
     await in_private(course, who, f"/ask anonymous {text}")
-    return "\n".join(await course.said(who, course.alone))
+    return "\n".join(await course.said(who, course.private_room))
 
 
 async def told(course: Community, who: str) -> str:
     """All that somebody reads who asks in private."""
-    return "\n".join([*await course.said(who), *await course.said(who, course.alone)])
+    return "\n".join([*await course.said(who), *await course.said(who, course.private_room)])
 
 
 async def read_by(course: Community, who: str) -> str:
@@ -66,7 +66,7 @@ async def test_what_it_earns_appears_when_the_day_is_over(course: Community) -> 
     assert await course.points("ada") == before
     await course.passes(minutes=2)
     assert await course.points("ada") == before + 3
-    said = "\n".join(await course.said("ada", course.alone) + await course.said("ben"))
+    said = "\n".join(await course.said("ada", course.private_room) + await course.said("ben"))
     assert "Asked a question" not in said
 
 
@@ -94,7 +94,7 @@ async def test_answers_reach_the_asker_in_private_and_more_can_be_said_without_a
     await asks_without_a_name(course)
     await course.types("lin", "/answer Q1 They do. Look at the figures of your last note.", room="staff")
     assert "Look at the figures" in await told(course, "ada")
-    await in_private(course, "ada", "/question Q1 more And those before?", key="more")
+    await in_private(course, "ada", "/question Q1 more And those before?")
     seen = await read_by(course, "ben")
     assert "And those before?" in seen
     assert "Ada" not in seen.split("And those before?")[0].splitlines()[-1]
@@ -114,7 +114,7 @@ async def test_an_admin_may_look_with_a_reason_and_the_asker_hears_of_it(course:
 async def test_it_can_be_withdrawn_before_it_has_earned_anything(course: Community) -> None:
     before = await course.points("ada")
     await asks_without_a_name(course)
-    await in_private(course, "ada", "/question Q1 withdraw", key="withdraw")
+    await in_private(course, "ada", "/question Q1 withdraw")
     await course.passes(hours=15)
     assert await course.points("ada") == before
     assert SECRET not in await read_by(course, "ben")

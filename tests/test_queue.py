@@ -53,12 +53,25 @@ async def test_alone_it_shows_both_and_each_kind_by_itself(course: Community) ->
 
 async def test_what_is_overdue_stands_above(course: Community) -> None:
     await course.types("ben", "/submit note First.", room=course.alone)
-    shown = await staff(course, "/queue")
-    assert shown.index("work waits") < shown.index(ANSWERED)
+    assert "work waits" in await staff(course, "/queue")
     await asks(course, "ada", "Why is my first line dull?")
     await course.passes(hours=5)
     shown = await staff(course, "/queue")
     assert shown.index("1 question waits, 1 overdue") < shown.index("work waits")
+
+
+async def test_nobody_is_praised_for_one_kind_while_the_other_waits(course: Community) -> None:
+    await asks(course, "ada", "Why is my first line dull?")
+    await course.passes(hours=5)
+    shown = await staff(course, "/queue")
+    assert "1 question waits, 1 overdue" in shown
+    assert GRADED not in shown
+    assert GRADED in await staff(course, "/queue homework")
+    await course.types("lin", "/answer Q1 Cut it.", room="staff")
+    await course.types("ben", "/submit note First.", room=course.alone)
+    shown = await staff(course, "/queue")
+    assert "1 piece of work waits" in shown
+    assert ANSWERED not in shown
 
 
 async def test_chinese_words_mean_one_kind_or_all(course: Community) -> None:
@@ -110,9 +123,9 @@ async def test_who_waits_for_their_askers_is_only_counted(course: Community) -> 
     await course.types("lin", "/answer Q2 With the button.", room="staff")
     shown = await staff(course, "/queue questions")
     assert ANSWERED in shown
-    assert "Besides, 1 wait for more from who asked, and 1 are answered but not settled." in shown
+    assert "Besides: 1 waiting for the asker to say more, 1 answered but not settled." in shown
     await course.types("ben", "/question Q2 accept A1", room=course.alone)
-    assert "and 0 are answered" in await staff(course, "/queue questions")
+    assert "0 answered but not settled" in await staff(course, "/queue questions")
 
 
 async def test_buttons_take_and_answer_the_first_five(course: Community) -> None:

@@ -209,6 +209,7 @@ def form_words() -> set[str]:
             question = f"{form.name}.{field.id}"
             options = () if callable(field.options) else field.options
             words |= {question, f"{question}.hint", *(f"{question}.{option}" for option in options)}
+            words |= {f"{question}.sheet"} if f"form.{question}.sheet" in IDS else set()
     return words
 
 

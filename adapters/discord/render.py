@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
+import msgspec
+
 from adapters.discord.components import rows_of
 from adapters.discord.limits import cut
 from adapters.discord.markdown import has_block, markdown
@@ -70,6 +72,15 @@ def name_of(message: OutgoingMessage) -> str:
     title = message.topic.title if message.topic else message.poll.question if message.poll else ""
     first = next(iter(message.text.strip().splitlines()), "")
     return cut(" ".join(title.split()) or first, _NAME) or "…"
+
+
+def below_title(message: OutgoingMessage) -> OutgoingMessage:
+    """As the first message of a post in a forum, where the title stands right above: without what that says in full."""
+    said = f"\n{message.topic.text}" if message.topic and message.topic.text else ""
+    if not said:
+        return message
+    body = tuple(msgspec.structs.replace(span, text=span.text.replace(said, "", 1)) for span in message.body)
+    return msgspec.structs.replace(message, body=body)
 
 
 def _words(body: Sequence[Span]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from adapters.discord.finding import Sent, find_sent
 from adapters.discord.keeping import keep_commands, keep_surely
 from adapters.discord.outcomes import as_outcome, code_of, id_of
 from adapters.discord.polls import Polls
-from adapters.discord.render import edit_of, new_of
+from adapters.discord.render import below_title, edit_of, new_of
 from adapters.discord.rooms import Rooms
 from adapters.discord.threads import Threads
 from adapters.discord.uploads import uploads_of
@@ -53,7 +53,7 @@ class Sending:
     async def _say(self, message: OutgoingMessage) -> str:
         """A message of its own, and the thread that begins with it."""
         if forum := await self._threads.forum(message.address):  # in a forum, everything is a post
-            return await self._threads.post(forum, message, uploads_of(message.files, self._files))
+            return await self._threads.post(forum, below_title(message), uploads_of(message.files, self._files))
         channel = await self._channel_of(message.address)
         if message.topic is None or message.address.private or "/" in message.address.chat:
             return await self._write(channel, message)
@@ -115,6 +115,8 @@ class Sending:
             await self._call("POST", path, channel, message_id=id, done=_POLL_IS_OVER)
         else:
             files = uploads_of(message.files, self._files)
+            if message.topic and await self._threads.forum(message.address):
+                message = below_title(message)
             await self._call("PATCH", _MESSAGE, channel, json=edit_of(message), files=files, message_id=id)
             if message.topic and not message.address.private:
                 await self._threads.rename(id, message)

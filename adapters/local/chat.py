@@ -11,7 +11,7 @@ import msgspec
 
 from adapters.local import logbook
 from adapters.local.parse import was_command
-from adapters.local.posting import content_of, is_toast
+from adapters.local.posting import content_of, is_reserved, is_toast, place_of
 from adapters.local.values import (
     BOT,
     REACTIONS,
@@ -95,7 +95,12 @@ class LocalChat:
 
     def rooms_of(self, person: Person) -> list[Room]:
         """The rooms that this person may be in now."""
-        return [room for room in self._rooms() if not room.staff_only or self._may_enter(person, room)]
+        return [room for room in self._rooms() if self._is_open_to(person, room)]
+
+    def _is_open_to(self, person: Person, room: Room) -> bool:
+        if room.is_private:
+            return True
+        return not is_reserved(room.id) and (not room.staff_only or self._may_enter(person, room))
 
     def room_for(self, room: str, person: Person) -> Room:
         found = next((found for found in self.rooms_of(person) if found.id == room), None)
@@ -121,9 +126,9 @@ class LocalChat:
         await self._pass("leave", who, room)
 
     async def _pass(self, kind: str, who: str, room: str) -> None:
-        person = self._inside(who, room)
+        person, place = self._inside(who, room)
         async with self.acting, self._writing:
-            key, update = self._update(kind, person, room)
+            key, update = self._update(kind, person, place)
             await self._write([(_UPDATE, key, update)])
         self.updates_waiting.set()
 
@@ -138,16 +143,16 @@ class LocalChat:
         key: str | None = None,
     ) -> int:
         """A person posts; the message's number. The same key posts once, however often it is said."""
-        person, text = self._inside(who, room), clean_text(text)
+        (person, place), text = self._inside(who, room), clean_text(text)
         _check(text, files)
         async with self.acting, self._writing:
             if key and (known := await self.store.get("said", key)):
                 return int(known["number"])
-            answered = await self.message(room, reply_to) if reply_to else None
+            answered = await self._at(place, reply_to) if reply_to else None
             if answered and answered.is_deleted:
                 raise Mistake("chat.is_deleted", 409)
             message = self._new(
-                room=room, author=who, name=person.name, body=(Piece(text),), reply_to=reply_to, files=tuple(files)
+                room=place, author=who, name=person.name, body=(Piece(text),), reply_to=reply_to, files=tuple(files)
             )
             update = {"kind": "message", "person": msgspec.to_builtins(person), "message": msgspec.to_builtins(message)}
             if answered and answered.visible_to(who):
@@ -159,24 +164,24 @@ class LocalChat:
 
     async def press(self, who: str, room: str, number: int, command: str) -> str:
         """A person presses a button; the interaction that will be answered."""
-        person = self._inside(who, room)
-        message = await self.message(room, number)
-        if message is None or not message.visible_to(who) or command not in [b.command for b in message.buttons]:
+        person, place = self._inside(who, room)
+        message = await self.message(who, room, number)
+        if message is None or command not in [b.command for b in message.buttons]:
             raise Mistake("chat.no_button", 404)
         async with self.acting, self._writing:
-            interaction, update = self._update("press", person, room, message=number, command=command)
-            waits = ("interaction", interaction, {"person": who, "room": room})
+            interaction, update = self._update("press", person, place, message=number, command=command)
+            waits = ("interaction", interaction, {"person": who, "room": place})
             await self._write([(_UPDATE, interaction, {**update, "interaction": interaction}), waits])
         self.updates_waiting.set()
         return interaction
 
     async def react(self, who: str, room: str, number: int, reaction: str, *, on: bool) -> None:
         """A person puts a reaction under a message, or takes it back; what is so already stays so."""
-        person = self._inside(who, room)
+        person, place = self._inside(who, room)
         if reaction not in REACTIONS:
             raise Mistake("chat.no_reaction")
         async with self.acting, self._writing:
-            message = await self._there(person, room, number)
+            message = await self._there(person, place, number)
             if message.only_for:
                 raise Mistake("chat.for_one")
             changed = message.reacted(who, reaction, on=on)
@@ -184,9 +189,9 @@ class LocalChat:
 
     async def edit(self, who: str, room: str, number: int, text: str) -> None:
         """A person changes the text of their own message. A command was carried out as it was; an edit runs none."""
-        person, text = self._inside(who, room), clean_text(text)
+        (person, place), text = self._inside(who, room), clean_text(text)
         async with self.acting, self._writing:
-            message = await self._there(person, room, number)
+            message = await self._there(person, place, number)
             if message.author != who:
                 raise Mistake("chat.not_yours", 403)
             if was_command(message):
@@ -196,29 +201,28 @@ class LocalChat:
 
     async def delete(self, who: str, room: str, number: int) -> None:
         """A person deletes their own message: everybody sees that it is gone, and nobody what it said."""
-        person = self._inside(who, room)
+        person, place = self._inside(who, room)
         async with self.acting, self._writing:
-            message = await self._seen(person, room, number)
+            message = await self._seen(person, place, number)
             if message.author != who:
                 raise Mistake("chat.not_yours", 403)
             await self._change(message, message.deleted(), "delete", person)
 
-    def _inside(self, who: str, room: str) -> Person:
-        """A person who may be in this room now."""
+    def _inside(self, who: str, room: str) -> tuple[Person, str]:
+        """A person who may be in this room now, and the place where its messages stand for them."""
         person = self.person(who)
-        self.room_for(room, person)
-        return person
+        return person, self.room_for(room, person).place(who)
 
-    async def _seen(self, person: Person, room: str, number: int) -> Message:
+    async def _seen(self, person: Person, place: str, number: int) -> Message:
         """A message that this person sees."""
-        message = await self.message(room, number)
+        message = await self._at(place, number)
         if message is None or not message.visible_to(person.id):
             raise Mistake("chat.no_message", 404)
         return message
 
-    async def _there(self, person: Person, room: str, number: int) -> Message:
+    async def _there(self, person: Person, place: str, number: int) -> Message:
         """A message that this person sees and that is not deleted."""
-        message = await self._seen(person, room, number)
+        message = await self._seen(person, place, number)
         if message.is_deleted:
             raise Mistake("chat.is_deleted", 409)
         return message
@@ -231,32 +235,38 @@ class LocalChat:
         await self._keep(new, [(_UPDATE, key, update)])
         self.updates_waiting.set()
 
-    def _update(self, kind: str, person: Person, room: str, **more: Any) -> tuple[str, dict[str, Any]]:
-        """The key and the content of an update about a room, or a message in it."""
+    def _update(self, kind: str, person: Person, place: str, **more: Any) -> tuple[str, dict[str, Any]]:
+        """The key and the content of an update about a place, or a message in it."""
         self._number += 1
-        about = {"kind": kind, "person": msgspec.to_builtins(person), "room": room}
+        about = {"kind": kind, "person": msgspec.to_builtins(person), "room": place}
         return f"{kind}-{self._number}", {**about, "at": self._clock.now().isoformat(), **more}
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
-    async def message(self, room: str, number: int) -> Message | None:
-        return await logbook.find(self.store, room, number)
+    async def message(self, who: str, room: str, number: int) -> Message | None:
+        """A message of a room; None where there is none that this person sees."""
+        _, place = self._inside(who, room)
+        message = await self._at(place, number)
+        return message if message and message.visible_to(who) else None
+
+    async def _at(self, place: str, number: int) -> Message | None:
+        return await logbook.find(self.store, place, number)
 
     async def history(self, who: str, room: str, *, limit: int = 100) -> list[Message]:
         """The newest messages of a room that this person sees, in order."""
-        self._inside(who, room)
-        return await logbook.newest(self.store, room, who, limit)
+        _, place = self._inside(who, room)
+        return await logbook.newest(self.store, place, who, limit)
 
     async def changes(self, who: str, room: str, after: int) -> list[Message]:
         """What was posted or has changed after a revision and this person sees, in order of the change."""
-        self._inside(who, room)
-        return await logbook.changed(self.store, room, who, after)
+        _, place = self._inside(who, room)
+        return await logbook.changed(self.store, place, who, after)
 
     async def pinned(self, who: str, room: str) -> Message | None:
         """The newest of the pinned messages of a room that this person sees."""
-        self._inside(who, room)
-        numbers = await logbook.pinned(self.store, room)
-        found = [await self.message(room, number) for number in sorted(numbers, reverse=True)]
+        _, place = self._inside(who, room)
+        numbers = await logbook.pinned(self.store, place)
+        found = [await self._at(place, number) for number in sorted(numbers, reverse=True)]
         return next((message for message in found if message and message.visible_to(who)), None)
 
     async def answers(self, who: str, after: int) -> list[Answer]:
@@ -285,13 +295,13 @@ class LocalChat:
                 return await self._change_posted(message, sent)
             if message.answers and is_toast(message):
                 return await self._answer(message, sent)
-            shown = self._new(room=message.address.chat, author=BOT, name=BOT, **content_of(message))
+            shown = self._new(room=place_of(message.address), author=BOT, name=BOT, **content_of(message))
             await self._keep(shown, [(*sent, {"id": str(shown.number)})])
             return str(shown.number)
 
     async def _change_posted(self, message: OutgoingMessage, sent: tuple[str, str]) -> str:
         """Edit, pin or unpin what the core has posted."""
-        old = await self.message(message.address.chat, int(message.target)) if message.target else None
+        old = await self._at(place_of(message.address), int(message.target)) if message.target else None
         if old is None:
             raise Mistake("chat.nothing_to_edit", 404)
         others = [(*sent, {"id": str(old.number)})]

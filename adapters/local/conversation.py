@@ -119,8 +119,7 @@ class Conversation:
         known = {number: shown.message for number, (_, shown) in self._rows.items()}
         known |= {message.number: message for message in messages}
         for number in {message.reply_to for message in messages if message.reply_to} - set(known):
-            found = await self._chat.message(self._room.id, number)
-            if found and found.visible_to(self._person.id):
+            if found := await self._chat.message(self._person.id, self._room.id, number):
                 known[number] = found
         return known
 
@@ -132,5 +131,12 @@ class Conversation:
             icon("cap")
             named("hint-title", self._words("page.empty_title"))
             if self._control.is_demo:
-                for step in ("grant", "reload", "audit") if self._room.staff_only else ("clock", "check_in", "people"):
+                for step in _first_steps(self._room):
                     span("hint-step", self._words(f"page.hint_{step}"))
+
+
+def _first_steps(room: Room) -> tuple[str, ...]:
+    """What the hint in an empty room of a demo proposes."""
+    if room.is_private:
+        return "alone", "anonymous"
+    return ("grant", "reload", "audit") if room.staff_only else ("clock", "check_in", "people")

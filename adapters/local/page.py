@@ -117,8 +117,8 @@ class ChatPage:
     async def _edit(self, event: GenericEventArguments) -> None:
         """Hand the script one's own message as it was written: on the page it may be cut."""
         try:
-            message = await self._chat.message(self._room.id, int(event.args))
-        except StorageTrouble as trouble:
+            message = await self._chat.message(self._person.id, self._room.id, int(event.args))
+        except (Mistake, StorageTrouble) as trouble:
             self._warn(trouble)
             return
         if message and message.author == self._person.id:

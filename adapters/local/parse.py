@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from adapters.local.values import BOT, Message, Person
+from adapters.local.values import BOT, Message, Person, alone_at
 from bot.domain.events import (
     Attachment,
     ButtonPressed,
@@ -40,7 +40,7 @@ def parse(key: str, update: Mapping[str, Any]) -> Event:
         "key": _key(key),
         "at": datetime.fromisoformat(update["at"]),
         "actor": actor,
-        "address": Address(platform=PLATFORM, chat=update["room"]),
+        "address": _address(update["room"]),
     }
     if update["kind"] in _PASSING:
         return _PASSING[update["kind"]](**about)
@@ -69,7 +69,7 @@ def _message(key: str, message: Message, actor: Actor, quoted: Message | None) -
         "key": _key(key),
         "at": datetime.fromisoformat(message.at),
         "actor": actor,
-        "address": Address(platform=PLATFORM, chat=message.room),
+        "address": _address(message.room),
         "message": str(message.number),
         "reply_to": str(message.reply_to) if message.reply_to else None,
         "quoted": _quoted(quoted) if quoted else None,
@@ -78,6 +78,11 @@ def _message(key: str, message: Message, actor: Actor, quoted: Message | None) -
     if command := _command(message):
         return CommandInvoked(name=command[1].lower(), text=command[2] or "", **common)
     return MessagePosted(text=message.text, **common)
+
+
+def _address(place: str) -> Address:
+    who = alone_at(place)
+    return Address(platform=PLATFORM, chat=place if who is None else who, private=who is not None)
 
 
 def _quoted(message: Message) -> Quoted:

@@ -2,10 +2,25 @@
 
 from typing import Any
 
-from adapters.local.values import Piece, Press
+from adapters.local.values import PRIVATE, Mistake, Piece, Press, alone_at, place_alone
 from bot.domain.messages import OutgoingMessage
+from bot.domain.places import Address
 
 _TOAST = 200  # characters
+
+
+def place_of(address: Address) -> str:
+    """Where the messages of an address stand. Raises Mistake for a group that is called like a private chat."""
+    if address.private:
+        return place_alone(address.chat)
+    if is_reserved(address.chat):
+        raise Mistake("chat.no_room", 404)
+    return address.chat
+
+
+def is_reserved(room: str) -> bool:
+    """Whether no group may have this id."""
+    return room == PRIVATE or alone_at(room) is not None
 
 
 def content_of(message: OutgoingMessage) -> dict[str, Any]:

@@ -19,14 +19,14 @@ class Sidebar:
         self._chat = chat
         self._control = control
         self._words = words
-        self._unread: dict[str, int] = {}
+        self._unread: dict[str, int] = {}  # by place: whoever one becomes, private chats stay apart
         self._seen = chat.revision
         self._counters: dict[str, TextElement] = {}
         button("scrim", data_drawer="close", aria_label=words("page.close_menu"))
         self._column = node("aside", "side", id="side", aria_label=words("page.rooms"))
 
     def show(self, person: Person, room: Room) -> None:
-        self._unread.pop(room.id, None)
+        self._unread.pop(room.place(person.id), None)
         self._counters.clear()
         self._column.clear()
         with self._column:
@@ -46,8 +46,9 @@ class Sidebar:
             fresh = await self._chat.changes(person.id, room.id, self._seen)
             posted = sum(1 for message in fresh if message.author != person.id and self._is_new(message, newest))
             if posted:
-                self._unread[room.id] = self._unread.get(room.id, 0) + posted
-                self._count(room.id)
+                place = room.place(person.id)
+                self._unread[place] = self._unread.get(place, 0) + posted
+                self._count(place)
         self._seen = newest
 
     def _is_new(self, message: Message, newest: int) -> bool:
@@ -72,15 +73,15 @@ class Sidebar:
             aria_current="page" if is_here else None,
         ):
             with div(f"room-mark{' staff' if room.staff_only else ''}", aria_hidden="true"):
-                icon("lock" if room.staff_only else "people")
+                icon(_icon_of(room))
             named("room-title", room.title)
-            self._counters[room.id] = span("unread")
-        self._count(room.id)
+            self._counters[room.place(person.id)] = span("unread")
+        self._count(room.place(person.id))
 
-    def _count(self, room: str) -> None:
-        if room in self._counters:
-            count = self._unread.get(room, 0)
-            self._counters[room].text = "99+" if count > 99 else str(count or "")
+    def _count(self, place: str) -> None:
+        if place in self._counters:
+            count = self._unread.get(place, 0)
+            self._counters[place].text = "99+" if count > 99 else str(count or "")
 
     def _people(self, me: Person, room: Room) -> None:
         with div("people", data_testid="picker", role="group", aria_label=self._words("page.i_am")):
@@ -114,6 +115,12 @@ class Sidebar:
         with div("person-words"):
             named("person-name", person.name, title=person.name)
             span("person-role", self._words(f"page.role_{self._control.role(person, room)}"))
+
+
+def _icon_of(room: Room) -> str:
+    if room.is_private:
+        return "eye"
+    return "lock" if room.staff_only else "people"
 
 
 def address(person: str, room: str) -> str:

@@ -7,16 +7,36 @@ from bot.domain.messages import File
 BOT = "bot"
 """The author of what the core says; no person may have this id."""
 
+PRIVATE = "private"
+"""The id of the room in which a person is alone with the bot; each has one of their own."""
+
+_ALONE = f"{PRIVATE}:"  # begins the place of such a room, before the person's id
+
 REACTIONS = ("👍", "❤️", "🎉", "👏", "🙏", "❓")
 """What may be put under a message."""
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
-    """A group chat."""
+    """A group chat, or everybody's private chat with the bot."""
 
     id: str
     title: str
     staff_only: bool = False
+    is_private: bool = False  # each person is in one of their own
+
+    def place(self, who: str) -> str:
+        """Where the messages stand that this person reads here."""
+        return place_alone(who) if self.is_private else self.id
+
+
+def place_alone(who: str) -> str:
+    """The place of somebody's private chat with the bot."""
+    return _ALONE + who
+
+
+def alone_at(place: str) -> str | None:
+    """Whose private chat a place is; None where it is a group's."""
+    return place.removeprefix(_ALONE) if place.startswith(_ALONE) else None
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,8 +73,8 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message in a room, as it stands now."""
 
-    number: int  # in its chat, rising
-    room: str
+    number: int  # rising, and in one place only
+    room: str  # its place: a group's id, or that of somebody's private chat
     author: str  # a person's id, or BOT
     name: str
     at: str  # ISO, aware UTC

@@ -88,6 +88,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     tags: tuple[str, ...] = ()
     is_said: bool = False  # the message says as much itself, where there are no threads
+    text: str = ""  # lines of the message that the title holds in full: left out where it stands right above them
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):

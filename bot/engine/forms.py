@@ -5,7 +5,7 @@ after any restart. In private, whatever a person writes meanwhile is the answer;
 question.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from hashlib import blake2b
 
@@ -17,8 +17,8 @@ from bot.domain.messages import Text
 from bot.engine.context import Context
 from bot.engine.dispatch import check_allowed
 from bot.engine.forms_given import NOTHING, added
-from bot.engine.forms_prompt import ask
-from bot.engine.forms_shape import Form, FormField
+from bot.engine.forms_prompt import ask, may_keep
+from bot.engine.forms_shape import Form, FormField, step_before
 from bot.engine.forms_sheet import form_of, given_in, has_sheet, show
 from bot.engine.forms_waiting import may_answer
 from storage import forms as store
@@ -28,20 +28,23 @@ from storage.forms import Given, Session
 LIFE = timedelta(hours=1)
 """How long a form waits for its next answer."""
 
+_NONE: Mapping[str, str] = {}
 _PROMPTS = 20  # of a form, that a reply may answer
 _CANCEL = frozenset(("取消", "cancel"))
 _SKIP = frozenset(("跳过", "skip"))
 _DONE = frozenset(("完成", "好了", "done"))
 _SEND = frozenset(("提交", "发送", "send"))
+_KEEP = frozenset(("不改", "keep"))
 
 
-def open_form(ctx: Context, name: str, **known: str) -> None:
+def open_form(ctx: Context, name: str, *, suggested: Mapping[str, str] = _NONE, **known: str) -> None:
     """Begin to ask this member for what a form holds, here; another one that was open here is given up.
 
-    `known`: what need not be asked for, by field.
+    `known`: what need not be asked for, by field; `suggested`: what is asked for, and may be kept as it is.
     """
     form, old = ctx.engine.registry.forms[name], store.find(ctx.db, ctx.actor, ctx.actor_address)
     given = {id: Given(text=value) for id, value in known.items()}
+    given |= {id: Given(text=value, is_suggested=True) for id, value in suggested.items()}
     if has_sheet(ctx, form):
         show(ctx, form, {**(old.answers if old and _is_prefill(ctx, form, old) else {}), **given})
         return
@@ -133,6 +136,8 @@ def _take(ctx: Context, form: Form, session: Session, event: MessagePosted) -> N
         _hand_in(ctx, form, session)
     elif said in _SKIP and form.fields[session.step].is_optional:
         _skip(ctx, form, session)
+    elif said in _KEEP and may_keep(form.fields[session.step], session):
+        _keep(ctx, form, session)
     elif said in _DONE and form.fields[session.step].kind == "files":
         _done(ctx, form, session)
     else:
@@ -159,8 +164,9 @@ def _added(ctx: Context, form: Form, field: FormField, before: Given | None, new
 
 
 def _advance(ctx: Context, form: Form, session: Session) -> None:
-    """To the first field that nothing is known of yet; after the last, all is shown, or handed in."""
-    open_steps = (step for step, field in enumerate(form.fields) if field.id not in session.answers)
+    """To the first field that they have said nothing of yet; after the last, all is shown, or handed in."""
+    known = {id for id, given in session.answers.items() if not given.is_suggested}
+    open_steps = (step for step, field in enumerate(form.fields) if field.id not in known)
     step = next(open_steps, len(form.fields))
     session = structs.replace(session, step=step)
     if step == len(form.fields) and not form.has_summary:
@@ -174,6 +180,13 @@ def _skip(ctx: Context, form: Form, session: Session) -> None:
     if not field.is_optional:
         raise UserError("forms.is_needed")
     _advance(ctx, form, structs.replace(session, answers={**session.answers, field.id: NOTHING}))
+
+
+def _keep(ctx: Context, form: Form, session: Session) -> None:
+    """What stands there already is what they want."""
+    id = form.fields[session.step].id
+    kept = structs.replace(session.answers[id], is_suggested=False)
+    _advance(ctx, form, structs.replace(session, answers={**session.answers, id: kept}))
 
 
 def _done(ctx: Context, form: Form, session: Session) -> None:
@@ -206,10 +219,12 @@ def _press(ctx: Context, form: Form, session: Session, what: str, argument: str)
         _give(ctx, form, session, Given(text=argument))
     elif what == "skip" and is_asking:
         _skip(ctx, form, session)
+    elif what == "keep" and is_asking and may_keep(form.fields[session.step], session):
+        _keep(ctx, form, session)
     elif what == "done" and is_asking and form.fields[session.step].kind == "files":
         _done(ctx, form, session)
-    elif what == "back" and session.step:
-        _go_on(ctx, form, structs.replace(session, step=session.step - 1))
+    elif what == "back" and (before := step_before(form, session.step)) is not None:
+        _go_on(ctx, form, structs.replace(session, step=before))
     elif what == "change" and not is_asking and argument in map(str, range(1, len(form.fields) + 1)):
         _change(ctx, form, session, int(argument) - 1)
     elif what == "send" and not is_asking:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from bot.domain.messages import Text, Words
 from bot.engine.context import Context
 from bot.engine.degrade import shorten
-from bot.engine.forms_shape import Form, FormField
+from bot.engine.forms_shape import Form, FormField, step_before
 from bot.engine.names import clean_line
 from bot.engine.overheard import is_told_alone
 from bot.engine.voice import Label
 from storage.forms import Given, Session
 
+_NOTHING = Given()
 _COLUMNS = 60  # of a text in the summary
 
 
@@ -34,6 +35,11 @@ def _ask_for(ctx: Context, form: Form, session: Session, field: FormField) -> st
     return ctx.reply_question(asks=field.kind != "choice" and not ctx.actor_address.private)
 
 
+def may_keep(field: FormField, session: Session) -> bool:
+    """Whether it holds a text already that may stay as it is."""
+    return field.kind == "text" and not session.answers.get(field.id, _NOTHING).is_empty
+
+
 def _is_reply_forced(ctx: Context) -> bool:
     """Whether a platform opens the reply by itself here, and so shows no buttons under the question."""
     return ctx.engine.voice.can_ask(ctx.actor_address.platform) and not is_told_alone(ctx)
@@ -44,11 +50,14 @@ def _lines(ctx: Context, form: Form, session: Session, field: FormField) -> Iter
     if is_pressed and not is_told_alone(ctx):
         yield Text(id="forms.for", values={"name": ctx.member.name})  # else nobody would know whom it asks
     if form.has_summary:
-        steps = {"form": form.title, "step": session.step + 1, "steps": len(form.fields)}
+        asked = [one for one in form.fields if not one.is_given]
+        steps = {"form": form.title, "step": asked.index(field) + 1, "steps": len(asked)}
         yield Text(id="forms.step", values=steps)
     yield form.question(field)
     yield Text(id=f"form.{form.name}.{field.id}.hint")
     given = session.answers.get(field.id)
+    if given and may_keep(field, session):
+        yield Text(id="forms.is_now", values={"text": given.text})
     if field.kind == "files" and given and not given.is_empty:
         yield Text(id="forms.so_far", values={"what": shown(ctx, form, field, given)})
     if not ctx.actor_address.private and field.kind != "choice":
@@ -60,6 +69,8 @@ def _ways_out(session: Session, field: FormField) -> Iterator[Words]:
     given = session.answers.get(field.id)
     if field.kind == "files" and given and not given.is_empty:
         yield Text(id="forms.say_done")
+    if may_keep(field, session):
+        yield Text(id="forms.say_keep")
     if field.is_optional:
         yield Text(id="forms.say_skip")
     yield Text(id="forms.say_cancel")
@@ -69,25 +80,28 @@ def _buttons(ctx: Context, form: Form, session: Session, field: FormField) -> It
     if field.kind == "choice":
         for number, (_, label) in enumerate(form.options(ctx, field), 1):
             yield label, _command(session, f"pick {number}")
+    if may_keep(field, session):
+        yield Text(id="button.form_keep"), _command(session, "keep")
     given = session.answers.get(field.id)
     if field.kind == "files" and given and not given.is_empty:
         yield Text(id="button.form_done"), _command(session, "done")
     elif field.is_optional:
         yield Text(id="button.form_skip"), _command(session, "skip")
-    if session.step:
+    if step_before(form, session.step) is not None:
         yield Text(id="button.form_back"), _command(session, "back")
     yield _cancel(session)
 
 
 def _show_all(ctx: Context, form: Form, session: Session) -> None:
     ctx.reply("forms.summary", form=form.title)
-    for number, field in enumerate(form.fields, 1):
+    asked = [(step, field) for step, field in enumerate(form.fields, 1) if not field.is_given]
+    for number, (_, field) in enumerate(asked, 1):
         what = shown(ctx, form, field, session.answers.get(field.id, Given()))
         ctx.reply("forms.summary_line", number=number, field=form.question(field), what=what)
     ctx.reply_buttons([(Text(id="button.form_send"), _command(session, "send"))])
     ctx.reply_buttons(
-        (Text(id="button.form_change", values={"number": number}), _command(session, f"change {number}"))
-        for number in range(1, len(form.fields) + 1)
+        (Text(id="button.form_change", values={"number": number}), _command(session, f"change {step}"))
+        for number, (step, _) in enumerate(asked, 1)
     )
     ctx.reply_buttons([_cancel(session)])
 

@@ -31,6 +31,11 @@ class FormField:
     is_given: bool = False  # known when the form is opened: a conversation never asks for it
 
 
+def step_before(form: "Form", step: int) -> int | None:
+    """The field before this one that is asked for; None where this is the first."""
+    return next((at for at in reversed(range(step)) if not form.fields[at].is_given), None)
+
+
 def parts_of(name: str) -> tuple[str, str]:
     """The form and the course of a name that a platform has kept."""
     form, _, course = name.partition("@")

@@ -44,7 +44,7 @@ def _field(ctx: Context, form: Form, field: FormField, given: Given) -> Field:
     return Field(
         id=field.id,
         label=texts.show(language, form.question(field)),
-        hint=texts.say(language, f"form.{form.name}.{field.id}.hint"),
+        hint=texts.say(language, _hint(ctx, form, field)),
         kind=field.kind,
         options=tuple((value, texts.show(language, label)) for value, label in options),
         is_optional=field.is_optional,
@@ -53,6 +53,12 @@ def _field(ctx: Context, form: Form, field: FormField, given: Given) -> Field:
         takes_text=field.takes_text,
         value=given.text,
     )
+
+
+def _hint(ctx: Context, form: Form, field: FormField) -> str:
+    """Where all fields are seen at once, it need not say what another one is for."""
+    own = f"form.{form.name}.{field.id}.sheet"
+    return own if ctx.engine.voice.texts.has(own) else f"form.{form.name}.{field.id}.hint"
 
 
 def given_in(event: FormSubmitted, form: Form) -> dict[str, Given]:

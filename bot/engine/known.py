@@ -8,6 +8,8 @@ course's; what comes back is a list of `Found`, the best first, at most `limit`,
 
 from typing import NamedTuple
 
+from bot.domain.messages import Template, Words
+
 
 class Known(NamedTuple):
     """A question that has an answer. Neither says who asked and who answered."""
@@ -25,6 +27,12 @@ class Found(NamedTuple):
     text: str  # the answer
     score: float  # 0–1
     is_sure: bool  # it may be offered as the answer, unasked
+    styled: Template | None = None  # the answer, where it is a course's own text
+
+    @property
+    def answer(self) -> Words | str:
+        """As it is shown."""
+        return self.styled or self.text
 
 
 class Settled(NamedTuple):

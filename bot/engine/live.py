@@ -30,7 +30,12 @@ class Live:
     grants: Mapping[str, Mapping[CourseId | None, Role]] = field(default_factory=dict)
 
     def space_at(self, address: Address) -> Space | None:
-        """The space that a place belongs to; a topic that is none itself belongs to what its chat is."""
+        """The space that a place belongs to; a topic that is none itself belongs to what its chat is.
+
+        A private chat belongs to none: it has the id of its person, which may also be a room's.
+        """
+        if address.private:
+            return None
         found = self.spaces.get((address.platform, address.chat))
         if found or address.room == address.chat:
             return found
@@ -38,6 +43,8 @@ class Live:
 
     def space_around(self, address: Address) -> Space | None:
         """The same, for what a platform tells of a chat without naming the topic: any of its topics will do."""
+        if address.private:
+            return None
         inside = (space for space in self.spaces.values() if space.address.platform == address.platform)
         return self.space_at(address) or next((s for s in inside if s.address.room == address.room), None)
 

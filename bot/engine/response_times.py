@@ -19,7 +19,7 @@ from storage.persons import grouped
 
 P90 = 90
 MEDIAN = 50
-NUMBERS = frozenset({1, 2, 3, 4})
+NUMBERS = frozenset({1, 2, 3})
 """The columns of a row that are numbers."""
 
 _DAY = timedelta(days=1)
@@ -136,11 +136,18 @@ def people_rows(db: Connection, found: Sequence[Response], *, only: MemberId | N
     return [*rows, row(Text(id="pace.all"), found)]
 
 
+def most_line(found: Sequence[Response]) -> Words:
+    """How soon nearly all of them came, at least one: a line, for a phone has no room for one column more."""
+    sums = speed(found)
+    assert sums is not None, "somebody was waited for"
+    return Text(id="pace.most", values={"p90": hours(sums.p90)})
+
+
 def row(label: Words | str, of: Sequence[Response]) -> Cells:
     """For some responses, at least one."""
     sums = speed(of)
     assert sums is not None, "somebody was waited for"
-    return label, str(sums.answers), hours(sums.median), hours(sums.p90), f"{sums.in_time} %"
+    return label, str(sums.answers), hours(sums.median), f"{sums.in_time}%"
 
 
 def hours(length: timedelta) -> str:

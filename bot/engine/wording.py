@@ -7,6 +7,7 @@ from bot.domain.course import Course
 from bot.domain.ids import ROLES
 from bot.domain.messages import Template, Text, Words
 from bot.domain.places import SPACE_KINDS
+from bot.domain.questions import TAGS
 from bot.domain.rules import AllOf, AnyOf, Between, Condition, Not
 from rules.fields import WEEKDAYS
 from storage.boards import BOARDS, PERIODS
@@ -24,6 +25,7 @@ _NAMES = {
     "course.weekday": ("weekday", WEEKDAYS),
     "board": ("board", BOARDS),
     "period": ("period", PERIODS),
+    "tag": ("tag", TAGS),
 }
 
 

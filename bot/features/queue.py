@@ -1,5 +1,7 @@
 """`/queue`: what waits for staff, of every kind that features have; what is overdue comes first."""
 
+from collections.abc import Sequence
+
 from bot.domain.events import CommandInvoked
 from bot.engine.context import Context
 from bot.engine.feature import Feature
@@ -26,13 +28,18 @@ def queue(ctx: Context, cmd: CommandInvoked) -> None:
     kind, rest = _asked(cmd)
     offers = ctx.engine.registry.offers.get("queue", ())
     parts: list[QueuePart] = [part for offer in offers for part in offer(ctx, kind, rest)]
-    parts.sort(key=lambda part: (not part.overdue, not part.count))
-    for part in parts:
+    for part in _shown(parts):
         for line in part.lines:
             ctx.reply_words(line)
         ctx.reply_buttons(part.buttons)
     if not parts:
         ctx.reply("queue.nothing")
+
+
+def _shown(parts: Sequence[QueuePart]) -> list[QueuePart]:
+    """What is overdue first. That nothing waits of one kind is said only where nothing waits at all."""
+    waiting = [part for part in parts if part.count]
+    return sorted(waiting, key=lambda part: not part.overdue) or list(parts)
 
 
 def _asked(cmd: CommandInvoked) -> tuple[Kind | None, str]:

@@ -46,7 +46,7 @@ class Catalogues:
     def render(self, language: Language, words: Words) -> tuple[Span, ...]:
         """Spans in this language; a course's own text falls back to the language it was written in."""
         parts = self._parsed(self._template(language, words))
-        return template.fill(parts, lambda name: self._show(language, name, words.values))
+        return template.fill(parts, lambda name: self._filled(language, name, words.values))
 
     def _template(self, language: Language, words: Words) -> str:
         if isinstance(words, Template):
@@ -57,8 +57,12 @@ class Catalogues:
             return text
         return catalogue.gettext(words.id)
 
-    def _show(self, language: Language, name: str, values: Mapping[str, Any]) -> str:
-        return self.show(language, values[name]) if name in values else f"{{{name}}}"
+    def _filled(self, language: Language, name: str, values: Mapping[str, Any]) -> str | tuple[Span, ...]:
+        """A value. A course's own text keeps its styles in ours, too."""
+        if name not in values:
+            return f"{{{name}}}"
+        value = values[name]
+        return self.render(language, value) if isinstance(value, Template) else self.show(language, value)
 
     def show(self, language: Language, value: Any) -> str:
         """A value as a person writes it in this language."""

@@ -56,16 +56,27 @@ def _part(token: re.Match[str], style: Style) -> Part:
     return mark[0] if mark in ("{{", "}}") else mark, style, False
 
 
-def fill(parts: tuple[Part, ...], show: Callable[[str], str]) -> tuple[Span, ...]:
-    """Spans with every placeholder shown; neighbours of one style are joined."""
+def fill(parts: tuple[Part, ...], show: Callable[[str], str | tuple[Span, ...]]) -> tuple[Span, ...]:
+    """Spans with every placeholder shown; neighbours of one style are joined.
+
+    A value that has styles keeps them, but for a placeholder that has one of its own.
+    """
     spans: list[Span] = []
     for text, style, is_placeholder in parts:
         shown = show(text) if is_placeholder else text
-        if spans and spans[-1].style == style != "link":
-            spans[-1] = Span(spans[-1].text + shown, style)
-        elif shown:
-            spans.append(Span(shown, style))
+        if not isinstance(shown, str) and style != "plain":
+            shown = plain(shown)
+        for span in (Span(shown, style),) if isinstance(shown, str) else shown:
+            if spans and spans[-1].style == span.style != "link":
+                spans[-1] = Span(spans[-1].text + span.text, span.style)
+            elif span.text:
+                spans.append(span)
     return tuple(spans)
+
+
+def unstyled(text: str) -> str:
+    """What a text says, without the marks of its notation."""
+    return plain(fill(parse(text), lambda name: f"{{{name}}}"))
 
 
 def plain(spans: tuple[Span, ...]) -> str:

@@ -1,12 +1,11 @@
 """Search by words: BM25, read as the share of the query's weight that an entry covers."""
 
-from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.engine.retrieval.counting import Counted, count, joined
 from bot.engine.retrieval.ranking import Ranking, Scores
 from bot.engine.retrieval.tokens import tokens
 from bot.engine.retrieval.values import Entry, Hit
@@ -24,39 +23,26 @@ _LENGTH = 0.3  # BM25's b: how much more a long answer has to say
 _DOUBT = 2  # that a query of so many words, all of them found, counts half: few words prove little
 
 
-class Counted(NamedTuple):
-    """The words of an entry's rows, one row after the other. A word is its hash."""
-
-    words: NDArray[np.int64]  # each once in a row
-    counts: NDArray[np.float32]
-    sizes: tuple[int, ...]  # of each row: how many of `words`
-    lengths: tuple[int, ...]  # of each row: how many words with those that come again
-
-
 class Words:
-    """Entries by their words. What another index has counted already is not counted again."""
+    """Entries by their words. What the index `like` has counted already is not counted again."""
 
     threshold = _THRESHOLD
     similar = _SIMILAR
 
     def __init__(self, entries: Sequence[Entry], like: "Words | None" = None) -> None:
         self.entries = tuple(entries)
-        self._ranking = Ranking(entries)
         known = like.counted if like else {}
-        self.counted = {entry: known.get(entry) or _count(entry) for entry in entries}
-        counted = [self.counted[entry] for entry in entries]
-        sizes = np.array([size for one in counted for size in one.sizes], dtype=np.int64)
-        self._size = len(sizes)
-        words = np.concatenate([one.words for one in counted] or [np.empty(0, np.int64)])
-        order = np.argsort(words)
-        self._words, self._starts = np.unique(words[order], return_index=True)
-        self._ends = np.append(self._starts[1:], len(words))
-        self._rows = np.repeat(np.arange(self._size, dtype=np.int32), sizes)[order]
-        counts = np.concatenate([one.counts for one in counted] or [np.empty(0, np.float32)])[order]
-        lengths = np.array([length for one in counted for length in one.lengths], dtype=np.float32)
-        relative = lengths / max(float(lengths.mean()), 1) if self._size else lengths
-        saturation = _SATURATION * (1 - _LENGTH + _LENGTH * relative)
-        self._shares = counts / (counts + saturation[self._rows])
+        self.counted: dict[Entry, Counted] = {
+            entry: known.get(entry) or count(entry, asked=_ASKED) for entry in entries
+        }
+        self._ranking = Ranking(entries)
+        all_rows = joined([self.counted[entry] for entry in entries])
+        self._size = len(all_rows.sizes)
+        order = np.argsort(all_rows.words)
+        self._words, self._starts = np.unique(all_rows.words[order], return_index=True)
+        self._ends = np.append(self._starts[1:], len(order))
+        self._rows = np.repeat(np.arange(self._size, dtype=np.int32), all_rows.sizes)[order]
+        self._shares = _shares(all_rows)[order]
 
     def search(self, query: str, *, limit: int = 10) -> list[Hit]:
         return self._ranking.best(self.scores(query), floor=_FLOOR, limit=limit)
@@ -83,15 +69,9 @@ class Words:
         return int(self._starts[at]), int(self._ends[at])
 
 
-def _count(entry: Entry) -> Counted:
-    answer = Counter(map(hash, tokens(entry.answer)))
-    rows = [Counter(answer) for _ in entry.asked]
-    for row, asked in zip(rows, entry.asked, strict=True):
-        for token in tokens(asked):
-            row[hash(token)] += _ASKED
-    return Counted(
-        np.array([word for row in rows for word in row], dtype=np.int64),
-        np.array([count for row in rows for count in row.values()], dtype=np.float32),
-        tuple(map(len, rows)),
-        tuple(row.total() for row in rows),
-    )
+def _shares(rows: Counted) -> NDArray[np.float32]:
+    """What each word of each row gets of what it weighs."""
+    relative = rows.lengths / max(rows.lengths.mean(), 1) if len(rows.lengths) else rows.lengths
+    saturation = _SATURATION * (1 - _LENGTH + _LENGTH * relative)
+    shares: NDArray[np.float32] = rows.counts / (rows.counts + np.repeat(saturation, rows.sizes))
+    return shares

@@ -63,7 +63,7 @@ def _about(ctx: Context, row: Entry) -> Iterator[Words | str]:
 
 def _words(ctx: Context, said: Said) -> None:
     title = shorten(clean_line(said.title(ctx.language)), _TITLE)
-    ctx.reply("handbook.words", asked=title, answer=shorten(said.text(ctx.language), _SHOWN))
+    ctx.reply("handbook.words", asked=title, answer=said.shown(ctx.language, _SHOWN))
 
 
 def _beside(ctx: Context, row: Entry, said: Said | None) -> Said | None:
@@ -76,8 +76,8 @@ def _beside(ctx: Context, row: Entry, said: Said | None) -> Said | None:
         ctx.reply("handbook.now_says", question=number_in(row.source))
         return of_question(one, ctx.course.language)
     faq = faq_behind(ctx.course, row)
-    there = of_faq(faq, ctx.engine.voice.texts) if faq else None
-    if there is None or there == said:
+    there = of_faq(faq) if faq else None
+    if there is None or (said is not None and there.plain == said.plain):
         return None
     ctx.reply("handbook.faq_says")
     return there
@@ -89,7 +89,7 @@ def source_says(ctx: Context, row: Entry) -> Said | None:
     if one is not None:
         return of_question(one, ctx.course.language)
     faq = faq_behind(ctx.course, row)
-    return of_faq(faq, ctx.engine.voice.texts) if faq else None
+    return of_faq(faq) if faq else None
 
 
 def short(said: Said) -> str:

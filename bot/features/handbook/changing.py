@@ -6,9 +6,10 @@ from bot.domain.errors import UserError
 from bot.engine.context import Context
 from bot.engine.known import Settled
 from bot.features.handbook.noticing import number_in
+from bot.features.handbook.seeding import faq_behind
 from bot.features.handbook.store import entries
 from bot.features.handbook.store.entries import Entry
-from bot.features.handbook.words import Said, of_question, of_version
+from bot.features.handbook.words import Said, of_faq, of_question, of_version
 
 
 def settled_behind(ctx: Context, row: Entry) -> Settled | None:
@@ -33,11 +34,15 @@ def said_by(ctx: Context, row: Entry) -> Said | None:
 
 
 def publish(ctx: Context, row: Entry, said: Said, *, note: str = "", **changes: Any) -> Entry:
-    """These words are what everybody reads from now on. Raises UserError where they are read already."""
+    """These words are what everybody reads from now on. Raises UserError where they are read already.
+
+    Where they are those of faq.yaml, the file leads from now on: it is nobody's version.
+    """
     version = entries.newest_version(ctx.db, row)
-    if version is not None and row.state in entries.READ and of_version(version) == said:
+    if version is not None and row.state in entries.READ and of_version(version).plain == said.plain:
         raise UserError("handbook.same", number=row.id)
-    made = entries.add_version(ctx.db, row, said, ctx.now, member=ctx.member.id, note=note)
+    by = None if said.is_styled else ctx.member.id
+    made = entries.add_version(ctx.db, row, said, ctx.now, member=by, note=note)
     kind: entries.Kind = "published" if version is None else "restored" if row.state == "retired" else "changed"
     row = entries.change_to(ctx.db, row, kind, ctx.now, version=made, state="published", **changes)
     ctx.audit("handbook_publish", number=row.id, version=made)
@@ -55,7 +60,7 @@ def retire(ctx: Context, row: Entry, reason: str) -> Entry:
     version = entries.newest_version(ctx.db, row)
     if version is None or row.state not in entries.READ:
         raise UserError("handbook.not_published", number=row.id)
-    said = of_version(version)
+    said = of_version(version).plain
     made = entries.add_version(ctx.db, row, said, ctx.now, member=ctx.member.id, note=reason)
     row = entries.change_to(ctx.db, row, "retired", ctx.now, version=made, state="retired")
     ctx.audit("handbook_retire", number=row.id, reason=reason or "–")
@@ -68,11 +73,20 @@ def restore(ctx: Context, row: Entry) -> Entry:
         back = settled_behind(ctx, row) is not None
         row = entries.change_to(ctx.db, row, "noted", ctx.now, state="draft" if back else "reopened")
     elif row.state == "retired":
-        row = entries.change_to(ctx.db, row, "restored", ctx.now, state="published")
+        row = entries.change_to(ctx.db, row, "restored", ctx.now, state="published", **_as_in_file(ctx, row))
     else:
         raise UserError("handbook.not_retired", number=row.id)
     ctx.audit("handbook_restore", number=row.id)
     return row
+
+
+def _as_in_file(ctx: Context, row: Entry) -> dict[str, Any]:
+    """Where it still says what faq.yaml does, it is the file's again."""
+    version, faq = entries.newest_version(ctx.db, row), faq_behind(ctx.course, row)
+    said = of_faq(faq) if faq else None
+    if version is None or said is None or of_version(version).plain != said.plain:
+        return {}
+    return {"version": entries.add_version(ctx.db, row, said, ctx.now), "origin": said.digest}
 
 
 def drop(ctx: Context, row: Entry) -> Entry:

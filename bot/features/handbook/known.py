@@ -35,10 +35,12 @@ def search(
     versions = entries.newest_versions_of(db, numbers) if numbers else {}
     found = []
     for known, hit in hits:
-        title, words = known.asked[0], known.answer
+        one = Found(known.id, known.asked[0], known.answer, hit.score, is_sure=hit.score >= shelf.words.threshold)
         if (row := versions.get(number_of(known.id) or 0)) is not None:
-            title, words = of_version(row).title(language), of_version(row).text(language)
-        one = Found(known.id, title, words, hit.score, is_sure=hit.score >= shelf.words.threshold)
+            said = of_version(row)
+            shown = said.shown(language)
+            styled = None if isinstance(shown, str) else shown
+            one = one._replace(title=said.title(language), text=said.text(language), styled=styled)
         found.append((one, hit.score >= shelf.words.similar))
     return found
 
@@ -64,4 +66,4 @@ def _entries(db: Connection, course: Course) -> Iterator[Known]:
     """What is in doubt is offered to nobody."""
     for number, row in entries.newest_versions(db, course.id, ["published"]).items():
         said = of_version(row)
-        yield Known(f"{_ENTRY}{number}", said.ways(), "\n".join(said.answer.values()))
+        yield Known(f"{_ENTRY}{number}", said.ways(), "\n".join(said.plain.answer.values()))

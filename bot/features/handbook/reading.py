@@ -17,7 +17,7 @@ from bot.features.handbook.declared import feature
 from bot.features.handbook.searching import search_for
 from bot.features.handbook.store import entries
 from bot.features.handbook.store.entries import Entry, Version
-from bot.features.handbook.topics import TAG_WORDS, Numbered, Topic, lesson_title, meant
+from bot.features.handbook.topics import TAG_WORDS, Numbered, Topic, is_by_day, lesson_title, meant
 from bot.features.handbook.words import of_version
 
 _FEW = 8
@@ -34,6 +34,8 @@ def faq(ctx: Context, cmd: CommandInvoked) -> None:
         (_show_question if wanted.is_question else _show_entry)(ctx, wanted)
     elif isinstance(wanted, Topic):
         _show_topic(ctx, wanted)
+    elif is_by_day(said):
+        _show_days(ctx)
     elif said:
         search_for(ctx, said)
     else:
@@ -52,18 +54,29 @@ def _show_all(ctx: Context) -> None:
     if len(rows) <= _FEW:
         _list(ctx, rows)
         return
-    ctx.reply_buttons(_topics(ctx, rows))
+    ctx.reply_buttons(_topics(rows))
     ctx.reply("faq.how")
 
 
-def _topics(ctx: Context, rows: Sequence[Entry]) -> Iterator[Label]:
-    tags, lessons = Counter(row.tag for row in rows), Counter(row.lesson for row in rows)
+def _topics(rows: Sequence[Entry]) -> Iterator[Label]:
+    tags = Counter(row.tag for row in rows)
     for tag in TAGS:
         if tags[tag]:
             yield _topic_label(TAG_WORDS[tag], tags[tag]), f"faq {tag}"
-    for lesson in sorted(number for number in lessons if number is not None):
-        yield _topic_label(lesson_title(ctx.course, lesson), lessons[lesson]), f"faq day {lesson}"
+    if any(row.lesson is not None for row in rows):
+        yield Text(id="button.faq_by_day"), "faq days"
     yield _topic_label(Text(id="faq.everything"), len(rows)), "faq all"
+
+
+def _show_days(ctx: Context) -> None:
+    """The days that there are entries for."""
+    rows = entries.in_state(ctx.db, ctx.course.id, entries.READ)
+    days = sorted(Counter(row.lesson for row in rows if row.lesson is not None).items())
+    if not days:
+        raise UserError("faq.no_days")
+    for day, count in days:
+        ctx.reply("faq.topic", topic=lesson_title(ctx.course, day), count=count)
+    ctx.reply_buttons((Text(id="handbook.lesson", values={"day": day}), f"faq day {day}") for day, _ in days)
 
 
 def _topic_label(title: Words, count: int) -> Text:
@@ -109,7 +122,8 @@ def _show_entry(ctx: Context, wanted: Numbered) -> None:
         raise UserError("faq.no_such_entry", number=wanted.number)
     said = of_version(version)
     ctx.reply("faq.entry", number=row.id, title=clean_line(said.title(ctx.language)))
-    _answer(ctx, said.text(ctx.language), wanted, f"faq H{row.id} all")
+    shown = said.shown(ctx.language, None if wanted.is_whole else _SHOWN)
+    _answer(ctx, shown, f"faq H{row.id} all", is_cut=shown != said.shown(ctx.language))
     ctx.reply_words(source_line(ctx, row, version))
     if row.state == "doubted":
         ctx.reply("faq.doubted")
@@ -129,15 +143,15 @@ def _show_question(ctx: Context, wanted: Numbered) -> None:
     """What was asked and answered, and is no entry yet."""
     for one in ctx.ask("questions.settled", ctx.course.id, [wanted.number]):
         ctx.reply("faq.question", number=one.number, title=clean_line(one.asked[:2000]))
-        _answer(ctx, one.answer, wanted, f"faq Q{one.number} all")
+        shown = one.answer if wanted.is_whole else shorten(one.answer, _SHOWN)
+        _answer(ctx, shown, f"faq Q{one.number} all", is_cut=shown != one.answer)
         ctx.reply("faq.question_source", number=one.number)
         return
     raise UserError("faq.no_such_question", number=wanted.number)
 
 
-def _answer(ctx: Context, answer: str, wanted: Numbered, whole: str) -> None:
-    """Cut where it is long, with a button for all of it."""
-    shown = answer if wanted.is_whole else shorten(answer, _SHOWN)
+def _answer(ctx: Context, shown: Words | str, whole: str, *, is_cut: bool) -> None:
+    """With a button for all of it, where it is cut."""
     ctx.reply("faq.answer", text=shown)
-    if shown != answer:
+    if is_cut:
         ctx.reply_buttons([(Text(id="button.faq_whole"), whole)])

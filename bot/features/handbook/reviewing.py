@@ -116,7 +116,7 @@ def _tag(ctx: Context, row: Entry, said: str) -> None:
     _done(ctx, changing.sort(ctx, row, tag=tag), "handbook.sorted")
 
 
-def _lesson(ctx: Context, row: Entry, said: str) -> None:
+def _day(ctx: Context, row: Entry, said: str) -> None:
     found = _DAY.fullmatch(plain(said))
     known = {day.number for day in ctx.course.days}
     if not (said.casefold() in _NONE or (found and int(found[1]) in known)):
@@ -142,7 +142,7 @@ _VERBS: dict[str, Verb] = {
     **dict.fromkeys(("retire", "下架"), _retire),
     **dict.fromkeys(("restore", "恢复"), _restore),
     **dict.fromkeys(("tag", "分类"), _tag),
-    **dict.fromkeys(("lesson", "课次"), _lesson),
+    **dict.fromkeys(("day", "天", "lesson", "课次"), _day),
 }
 
 

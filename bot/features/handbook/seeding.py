@@ -11,7 +11,6 @@ from bot.features.handbook import telling
 from bot.features.handbook.store import entries
 from bot.features.handbook.store.entries import Entry
 from bot.features.handbook.words import of_faq, of_version
-from bot.texts.catalogue import Catalogues
 
 _KIND = "faq"
 _SHOWN = 5
@@ -33,8 +32,7 @@ def seed(tx: Transaction, course: Course, snapshot: int, now: datetime) -> None:
     if entries.lock_log(tx.db, course.id) == snapshot:
         return  # another process was faster
     known = entries.of_kind(tx.db, course.id, _KIND)
-    texts = tx.engine.voice.texts
-    conflicts = [row for one in course.faq if (row := _take(tx, course, one, known, texts, now))]
+    conflicts = [row for one in course.faq if (row := _take(tx, course, one, known, now))]
     wanted = {source_of(one) for one in course.faq} | _off(tx, course)
     for source, row in known.items():
         if source not in wanted and row.state in entries.READ:
@@ -46,11 +44,9 @@ def seed(tx: Transaction, course: Course, snapshot: int, now: datetime) -> None:
         telling.tell_staff(tx, course, now, *lines, key=f"faq:{snapshot}", buttons=buttons)
 
 
-def _take(
-    tx: Transaction, course: Course, one: Faq, known: Mapping[str, Entry], texts: Catalogues, now: datetime
-) -> Entry | None:
+def _take(tx: Transaction, course: Course, one: Faq, known: Mapping[str, Entry], now: datetime) -> Entry | None:
     """The entry, where staff have written it anew and the file says something else than it did."""
-    said, row = of_faq(one, texts), known.get(source_of(one))
+    said, row = of_faq(one), known.get(source_of(one))
     about = {"tag": one.tag, "lesson": one.lesson, "homework": one.homework}
     if row is None:
         row = entries.add(tx.db, course.id, source_of(one), "published", origin=said.digest, **about)

@@ -27,6 +27,7 @@ _TAGS: Mapping[str, Tag] = {
     "拓展延伸": "beyond",
     "拓展": "beyond",
 }
+_BY_DAY = frozenset(("days", "by day", "按天", "按天看"))
 _PAGE = r"(?:\s+p([0-9]{1,4}))?"
 _WHOLE = r"(\s+(?:all|全文))?"
 _ENTRY = re.compile(rf"(?:#|(?:#?(?:h|条目)\s?#?))?([0-9]{{1,9}}){_WHOLE}", re.IGNORECASE)
@@ -83,6 +84,11 @@ def meant(said: str) -> Topic | Numbered | None:
 
 def tag_in(word: str) -> Tag | None:
     return _TAGS.get(plain(word).casefold())
+
+
+def is_by_day(said: str) -> bool:
+    """Whether somebody wants to see which days there are."""
+    return plain(said).casefold() in _BY_DAY
 
 
 def lesson_title(course: Course, number: int) -> Words:

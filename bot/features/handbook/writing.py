@@ -54,7 +54,7 @@ def ask_for_edit(ctx: Context, row: Entry) -> None:
         label = Text(id="button.handbook_edit"), f"handbook H{row.id} edit"
         ctx.reply("handbook.press_to_edit", number=row.id, buttons=[label])
         return
-    open_form(ctx, "handbook_edit", entry=f"H{row.id}", asked=asked, answer=answer)
+    open_form(ctx, "handbook_edit", suggested={"answer": answer}, entry=f"H{row.id}", asked=asked)
 
 
 @feature.command("handbook_edit", roles=_STAFF, places=("staff",), is_listed=False)
@@ -66,7 +66,7 @@ def edit(ctx: Context, cmd: CommandInvoked) -> None:
 @feature.form(
     "handbook_edit",
     fields=(
-        FormField(id="entry", max_length=12),
+        FormField(id="entry", max_length=12, is_given=True),
         *_TEXTS,
         FormField(id="note", max_length=_NOTE, is_optional=True),
     ),
@@ -76,9 +76,10 @@ def edited(ctx: Context, form: FormSubmitted) -> None:
     row = entries.by_number(ctx.db, ctx.course.id, number, lock=True) if number is not None else None
     if row is None:
         raise UserError("handbook.unknown", said=clean_line(form.fields["entry"])[:40])
-    before = changing.said_by(ctx, row)
-    if before is None or row.state in ("dropped", "reopened"):
+    old = changing.said_by(ctx, row)
+    if old is None or row.state in ("dropped", "reopened"):
         raise UserError("handbook.words_gone", number=row.id)
+    before = old.plain
     asked_in, answer_in = (language_in(words, ctx.language) for words in (before.asked, before.answer))
     said = Said(
         {**before.asked, asked_in: _line(form, "asked")},

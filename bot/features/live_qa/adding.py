@@ -10,6 +10,7 @@ from bot.engine.roster import member_of
 from bot.features.live_qa.asking import LONGEST, take
 from bot.features.live_qa.declared import ASKED
 from bot.features.live_qa.meant import plain
+from bot.features.live_qa.settled import source
 
 _QUESTION = re.compile(r"#?(?:q|问题?)?\s*#?([0-9]{1,9})", re.IGNORECASE)
 
@@ -28,4 +29,4 @@ def add(ctx: Context, cmd: CommandInvoked, said: str) -> None:
     if not question:
         raise UserError("live.add_no_words", number=row.id)
     author = ctx.member if row.is_anonymous else asker
-    take(ctx, question if len(question) <= LONGEST else question[: LONGEST - 1] + "…", author)
+    take(ctx, question if len(question) <= LONGEST else question[: LONGEST - 1] + "…", author, made_from=source(row.id))

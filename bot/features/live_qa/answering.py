@@ -1,4 +1,7 @@
-"""What was said in a session is noted: `/live answer 3 TEXT`, `/live done 3`; until the next one opens."""
+"""What was said in a session is noted: `/live answer 3 TEXT`, `/live done 3`; until the next one opens.
+
+Between two sessions a number may be one of the last list, or of the next: then staff say which they mean.
+"""
 
 import re
 
@@ -13,9 +16,9 @@ from bot.features.live_qa import news
 from bot.features.live_qa.carrying import call_back, carry
 from bot.features.live_qa.filed import show
 from bot.features.live_qa.listing import Listed, find, ranked
-from bot.features.live_qa.meant import last_session, plain
+from bot.features.live_qa.meant import last_session, next_list, plain
 from bot.features.live_qa.options import GRACE
-from bot.features.live_qa.store import questions
+from bot.features.live_qa.store import questions, sessions
 from bot.features.live_qa.store.sessions import Session
 from storage import changed_known
 
@@ -25,27 +28,64 @@ LONGEST = 2000
 _TOO_LONG_TO_CLEAN = 10 * LONGEST
 _EXCERPT = 60  # columns
 _ANSWER = re.compile(r"[#＃第]?\s*([0-9０-９]{1,9})\s*[号號]?(?:[\s:：,，.、]+(.*))?", re.DOTALL)
+_OF = re.compile(r"([0-9]{1,9}) of ([0-9]{1,15}) (.*)", re.DOTALL)
+"""What a button says."""
 _SEVERAL = re.compile(r"(?:\D{0,3}[0-9]{1,9}\D{0,3}){1,20}")
 _ALL = ("all", "全部", "都讲了")
 
 
 def answer(ctx: Context, cmd: CommandInvoked, said: str) -> None:
     """In words; what was noted before is replaced."""
+    if cmd.via == "button" and (pressed := _OF.fullmatch(said)):
+        session = sessions.by_id(ctx.db, ctx.course.id, int(pressed[2]))
+        if session is None:
+            raise UserError("live.unknown", number=int(pressed[1]))
+        _answer(ctx, session, int(pressed[1]), pressed[3])
+        return
     found = _ANSWER.fullmatch(said.strip())
     words = clean_lines((found[2] or "")[:_TOO_LONG_TO_CLEAN]) if found else ""
     if found is None or not visible_length(words):
         raise UserError("live.answer_what")
     if len(words) > LONGEST:
         raise UserError("live.answer_too_long", most=LONGEST, length=len(words))
-    session = last_session(ctx)
-    listed = _listed(ctx, session, int(found[1]))
+    session, number = last_session(ctx), int(found[1])
+    following = next_list(ctx)
+    if following is None or not _ask_which(ctx, session, following, number, words):
+        _answer(ctx, session, number, words)
+
+
+def _ask_which(ctx: Context, last: Session, following: Session, number: int, words: str) -> bool:
+    """Where both lists have the number, and not for the same question."""
+    lasts = ranked(ctx.db, last.id)
+    before, then = find(lasts, number), find(ranked(ctx.db, following.id), number)
+    if before is None or then is None or before.is_same_as(then):
+        return False
+    # What has come from the last list is answered there: then the next session need not.
+    origin = next((one for one in lasts if one.is_same_as(then)), None)
+    meant = f"{origin.number} of {last.id}" if origin else f"{number} of {following.id}"
+    buttons = [
+        (Text(id="button.live_before"), f"live answer {number} of {last.id} {words}"),
+        (Text(id="button.live_next"), f"live answer {meant} {words}"),
+    ]
+    texts = {"before": shorten(before.text, _EXCERPT), "next": shorten(then.text, _EXCERPT)}
+    ctx.reply("live.answer_which", number=number, buttons=buttons, **texts)
+    return True
+
+
+def _answer(ctx: Context, session: Session, number: int, words: str) -> None:
+    listed = _listed(ctx, session, number)
     if listed.answer == words:
         raise UserError("live.answer_same", number=listed.number)
     _note(ctx, session, listed, words)
     ctx.audit("live_answer", number=listed.number)
+    if number != listed.number:
+        ctx.reply("live.answer_is_merged", number=number, into=listed.number)
     ctx.reply("live.answered", number=listed.number, text=shorten(listed.text, _EXCERPT))
+    if listed.answer:
+        ctx.reply("live.answer_was", answer=listed.answer)
     told = {"text": shorten(listed.text, _EXCERPT), "answer": words}
-    news.tell(ctx, sorted(listed.askers), Text(id="live.answered_yours", values=told))
+    id = "live.corrected_yours" if listed.answer else "live.answered_yours"
+    news.tell(ctx, sorted(listed.askers), Text(id=id, values=told))
 
 
 def done(ctx: Context, cmd: CommandInvoked, said: str) -> None:

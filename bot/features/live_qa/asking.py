@@ -17,7 +17,7 @@ from bot.features.live_qa.declared import feature, object_of
 from bot.features.live_qa.filed import show
 from bot.features.live_qa.listing import Listed, ranked
 from bot.features.live_qa.meant import Meant, collecting, meant_by
-from bot.features.live_qa.similar import most_similar
+from bot.features.live_qa.similar import are_same, most_similar
 from bot.features.live_qa.store import questions, sessions
 from bot.features.live_qa.store.questions import First
 from bot.features.live_qa.withdrawing import drop
@@ -122,7 +122,7 @@ def take(ctx: Context, question: str, author: Member, *, made_from: str | None =
 
 def _check(ctx: Context, session: int, question: str, author: Member) -> None:
     mine = questions.of_member(ctx.db, session, author.id)
-    same = next((one.number for one in mine if one.text.casefold() == question.casefold()), None)
+    same = next((one.number for one in mine if are_same(one.text, question)), None)
     if same is not None:
         raise UserError("live.same_question", number=same)
     if sum(one.first_session is None for one in mine) >= _MOST:

@@ -6,6 +6,7 @@ from bot.engine.context import Context
 from bot.features.live_qa.coming import find_next
 from bot.features.live_qa.filed import show
 from bot.features.live_qa.listing import Listed, ranked
+from bot.features.live_qa.settled import still_asked
 from bot.features.live_qa.store import questions, sessions, votes
 from bot.features.live_qa.store.questions import Question, first_of
 from bot.features.live_qa.store.sessions import Session
@@ -16,7 +17,7 @@ Carried = Mapping[int, int]
 
 def carry(ctx: Context, session: Session) -> Carried:
     """All that are open; those that have gone on already stay as they are. Nothing where no session is to come."""
-    open_ones = [one for one in ranked(ctx.db, session.id) if one.answer is None]
+    open_ones = [one for one in still_asked(ctx, ranked(ctx.db, session.id)) if one.answer is None]
     if not open_ones or find_next(ctx) is None:
         return {}
     carried: dict[int, int] = {}

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.domain.ids import MemberId
 from bot.features.live_qa.store import questions, votes
-from bot.features.live_qa.store.questions import Question
+from bot.features.live_qa.store.questions import Question, first_of
 
 
 class Listed(NamedTuple):
@@ -29,6 +29,10 @@ class Listed(NamedTuple):
     def askers(self) -> frozenset[int]:
         """The persons who have asked it, and are here."""
         return frozenset(row.person for row in self.rows if row.here)
+
+    def is_same_as(self, other: "Listed") -> bool:
+        """Whether one was carried over from the other."""
+        return not {first_of(row) for row in self.rows}.isdisjoint(first_of(row) for row in other.rows)
 
     def is_asked_by(self, who: MemberId) -> bool:
         return who in self.askers

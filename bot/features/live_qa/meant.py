@@ -49,6 +49,12 @@ def last_session(ctx: Context) -> Session:
     return last
 
 
+def next_list(ctx: Context) -> Session | None:
+    """The one that questions are collected for while none is on; None where there is no question for it."""
+    is_on = sessions.open_sessions(ctx.db, ctx.course.id, ctx.now)
+    return None if is_on else sessions.waiting_session(ctx.db, ctx.course.id)
+
+
 class Placed(NamedTuple):
     """A question in the list of a session."""
 

@@ -10,6 +10,7 @@ from bot.features.live_qa.carrying import Carried, carry
 from bot.features.live_qa.listing import Listed, ranked
 from bot.features.live_qa.meant import last_session
 from bot.features.live_qa.options import GRACE
+from bot.features.live_qa.settled import still_asked
 from bot.features.live_qa.store.sessions import Session
 from bot.features.live_qa.wording import voted
 
@@ -19,14 +20,14 @@ _EXCERPT, _ANSWER = 120, 600  # columns
 
 def minutes_of(ctx: Context, session: Session) -> list[Words]:
     """Nothing where nothing was asked. What is left open goes on to the next session."""
-    listed = ranked(ctx.db, session.id)
+    listed = still_asked(ctx, ranked(ctx.db, session.id))
     return list(_lines(session, listed, carry(ctx, session))) if listed else []
 
 
 def show_minutes(ctx: Context, cmd: CommandInvoked, said: str) -> None:
     """`/live minutes`: as they stand by now."""
     session = last_session(ctx)
-    listed = ranked(ctx.db, session.id)
+    listed = still_asked(ctx, ranked(ctx.db, session.id))
     carried = carry(ctx, session) if ctx.now >= session.closes_at + GRACE else {}
     if not listed:
         ctx.reply("live.minutes_empty", date=session.local_date)

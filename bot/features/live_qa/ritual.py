@@ -13,6 +13,7 @@ from bot.features.live_qa.declared import ACTION, feature
 from bot.features.live_qa.listing import ranked
 from bot.features.live_qa.minutes import minutes_of
 from bot.features.live_qa.options import AGENDA, ANNOUNCE, CLOSE, GRACE, OPEN, REPORT, LiveOptions, options_of, steps_of
+from bot.features.live_qa.settled import still_asked
 from bot.features.live_qa.store import attendance, questions, sessions
 from bot.features.live_qa.store.sessions import Session
 from bot.features.live_qa.wording import about, clock_time, hours, question_lines
@@ -54,13 +55,13 @@ def _opens_at(ctx: Context, due: OccurrenceDue, before: timedelta) -> datetime:
 def _agenda(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
     opens_at = clock_time(ctx.course, _opens_at(ctx, due, options.agenda_before))
     waiting = sessions.waiting_session(ctx.db, ctx.course.id)
-    listed = ranked(ctx.db, waiting.id) if waiting else []
+    listed = still_asked(ctx, ranked(ctx.db, waiting.id)) if waiting else []
     if not listed:
         _post(ctx, due, Text(id="live.agenda_empty", values={"at": opens_at}), *about(options))
         return
     title = Text(id="live.agenda", values={"at": opens_at, "count": len(listed)})
     lines = question_lines(listed, most=_ON_AGENDA, width=_EXCERPT)
-    _post(ctx, due, title, *about(options), *lines, Text(id="live.how_to_add"))
+    _post(ctx, due, title, *about(options), *lines, Text(id="live.how_to_vote"), Text(id="live.how_to_add"))
 
 
 def _open(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
@@ -94,7 +95,7 @@ def _report(ctx: Context, due: OccurrenceDue, options: LiveOptions) -> None:
     session = sessions.session_of(ctx.db, due)
     if session is None:
         return
-    listed = ranked(ctx.db, session.id)
+    listed = still_asked(ctx, ranked(ctx.db, session.id))
     names = attendance.attendees(ctx.db, session.id)
     title = Text(id="live.report", values={"date": session.local_date})
     lines = [title, *_figures(ctx, session), *question_lines(listed, most=_IN_REPORT, width=_REPORTED)]
@@ -126,6 +127,8 @@ def _figures(ctx: Context, session: Session) -> Iterator[Words]:
     attended = attendance.count_attendees(ctx.db, session.id)
     if attended:
         yield Text(id="live.attended_count", values={"count": attended})
-    asked = questions.count(ctx.db, session.id)
-    if asked:
+    asked, listed = questions.count(ctx.db, session.id), len(ranked(ctx.db, session.id))
+    if listed < asked:
+        yield Text(id="live.asked_merged", values={"count": asked, "listed": listed})
+    elif asked:
         yield Text(id="live.asked_count", values={"count": asked})

@@ -20,6 +20,7 @@ from bot.features.live_qa.meant import collecting, meant_by
 from bot.features.live_qa.merging import merge, unmerge
 from bot.features.live_qa.minutes import show_minutes
 from bot.features.live_qa.options import GRACE, LiveOptions, options_of
+from bot.features.live_qa.settled import still_asked
 from bot.features.live_qa.store import attendance, sessions
 from bot.features.live_qa.store.sessions import Session
 from bot.features.live_qa.voting import also, vote
@@ -129,7 +130,7 @@ def _show_session(ctx: Context, session: Session | None) -> list[Listed]:
             ctx.reply("live.next", when=coming.when)
             _show_about(ctx, coming.options)
     now = collecting(ctx)
-    return ranked(ctx.db, now) if now is not None else []
+    return still_asked(ctx, ranked(ctx.db, now)) if now is not None else []
 
 
 def _show_about(ctx: Context, options: LiveOptions) -> None:
@@ -187,3 +188,5 @@ def _show_state(ctx: Context, session: Session | None) -> None:
         ctx.reply_words(line)
     if session is not None and listed:
         ctx.reply("live.how_to_lead", number=listed[0].number)
+    elif listed:
+        ctx.reply("live.how_to_tidy")

@@ -24,6 +24,12 @@ def most_similar(asked: str, listed: Sequence[Listed]) -> Listed | None:
     return near[best.id] if best and best.score >= index.threshold else None
 
 
+def are_same(one: str, other: str) -> bool:
+    """Whether they differ in case, spaces and punctuation at most."""
+    words = _words(one)
+    return words == _words(other) if words else one.casefold() == other.casefold()
+
+
 def _numbers(text: str) -> list[str]:
     return sorted(_NUMBERS.findall(text))
 

@@ -1,5 +1,7 @@
 """A question is taken back: by who asked it, by staff, or because the message goes that it was made from."""
 
+from collections.abc import Sequence
+
 from bot.domain.errors import UserError
 from bot.domain.events import MessageDeleted
 from bot.domain.messages import Text
@@ -10,7 +12,8 @@ from bot.engine.roster import member_of
 from bot.engine.transaction import Belonging
 from bot.features.live_qa import news
 from bot.features.live_qa.declared import feature, object_of
-from bot.features.live_qa.filed import show, show_dropped
+from bot.features.live_qa.filed import show, show_dropped, show_listed
+from bot.features.live_qa.listing import ranked
 from bot.features.live_qa.meant import Meant, collecting
 from bot.features.live_qa.store import questions, sessions, votes
 from bot.features.live_qa.store.questions import Question, first_of
@@ -74,9 +77,24 @@ def deleted(ctx: Context, event: MessageDeleted) -> None:
 
 @feature.before_forgetting
 def take_back(ctx: Context, whose: Person, key: str) -> None:
-    """What we have posted of their questions is read no more."""
+    """What we have posted of their questions is read no more, and nobody counts their votes."""
+    for course in ctx.live.courses.values():
+        _take_back_votes(Context(ctx.tx, ctx.event, Belonging(course=course), writes=ctx.writes), whose.members)
     rows = {first_of(row): row for row in questions.asked_by(ctx.db, whose.members)}
     for first, row in rows.items():
         if course := ctx.live.courses.get(row.course):
             there = Context(ctx.tx, ctx.event, Belonging(course=course), writes=ctx.writes)
             show_dropped(there, first, row.number)
+
+
+def _take_back_votes(ctx: Context, members: Sequence[int]) -> None:
+    """Those for what is asked now, so that the posts of others' questions say how many are left."""
+    session = collecting(ctx)
+    if session is None:
+        return
+    touched = {*votes.voted_by(ctx.db, session, members)}
+    votes.drop_of(ctx.db, session, members)
+    for one in ranked(ctx.db, session):
+        if not touched.isdisjoint(one.numbers):
+            others = [row for row in one.rows if row.member not in members]
+            show_listed(ctx, session, one._replace(rows=others))

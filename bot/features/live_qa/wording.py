@@ -41,9 +41,11 @@ def voted(text: str, votes: int) -> Words | str:
 
 
 def question_lines(listed: Sequence[Listed], *, most: int, width: int) -> Iterator[Words]:
-    """One for each of the first, no wider than this; and how many more there are."""
+    """One for each of the first, no wider than this, and whether it is answered; and how many more there are."""
     for one in listed[:most]:
-        values = {"number": one.number, "name": one.name, "text": voted(shorten(one.text, width), one.votes)}
-        yield Text(id="live.question", values=values)
+        text = voted(shorten(one.text, width), one.votes)
+        if one.answer is not None:
+            text = Text(id="live.text_answered", values={"text": text})
+        yield Text(id="live.question", values={"number": one.number, "name": one.name, "text": text})
     if len(listed) > most:
         yield Text(id="live.more_questions", values={"count": len(listed) - most})

@@ -8,6 +8,7 @@ from storage.personal import ELSEWHERE, Personal
 from storage.retention import BACKUP_DAYS, days_of
 
 _WORDS = ("share_post", "contest_work", "live_question")
+_HEARD = ("question_heard",)
 _HOMEWORK = ("submission",)
 _VOTES = ("poll_vote", "contest_vote")
 OF_NOBODY = ("outbox", "set_aside", "event_claim", "adapter_document")
@@ -15,10 +16,11 @@ OF_NOBODY = ("outbox", "set_aside", "event_claim", "adapter_document")
 
 
 def tell(ctx: Context) -> None:
-    """For people: eight short lines."""
+    """For people: nine short lines."""
     ctx.reply("privacy.kept")
     ctx.reply("privacy.kept_name")
     ctx.reply("privacy.kept_words", days=_longest(_WORDS))
+    ctx.reply("privacy.kept_heard", count=_longest(_HEARD))
     ctx.reply("privacy.kept_homework", days=_longest(_HOMEWORK))
     ctx.reply("privacy.kept_points")
     ctx.reply("privacy.kept_votes", days=_longest(_VOTES))

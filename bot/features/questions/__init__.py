@@ -3,7 +3,7 @@
 from bot.features.questions import anonymous, answering, asking, command, lent, settled
 from bot.features.questions.declared import feature
 from bot.features.questions.own import adding, leaving, linked, mine, rating, settling
-from bot.features.questions.pace import alarm, figures, queue
+from bot.features.questions.pace import alarm, daily, figures, queue
 from bot.features.questions.privacy import forgetting, revealing
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "answering",
     "asking",
     "command",
+    "daily",
     "feature",
     "figures",
     "forgetting",

@@ -24,6 +24,8 @@ feature.personal(
 
 ALARM = "question_clock"
 """Rings when a question waits for too long. The object is its number."""
+OVERDUE_ALARM = "question_overdue"
+"""Rings every day for as long as something is overdue. The object is the date."""
 CLAIM_ALARM = "question_claim"
 """Rings when a question was claimed, and nothing came of it in time. The object is its number."""
 DRAFT_ALARM = "question_draft"

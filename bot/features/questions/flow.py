@@ -41,7 +41,7 @@ def file(ctx: Context, row: Question) -> Question:
 
 def _announce_asked(ctx: Context, row: Question) -> None:
     outcome = ctx.announce(ASKED, object_of(row.id), member=asker_of(ctx, row), **anonymous.asked_values(row))
-    telling.points(ctx, asker_of(ctx, row), outcome)
+    telling.points(ctx, row, asker_of(ctx, row), outcome)
 
 
 def add(ctx: Context, row: Question, given: Given) -> Question:
@@ -89,7 +89,7 @@ def answer(ctx: Context, row: Question, by: Member, given: Given, *, is_staff: b
         row = _rest(ctx, row, "answered")
     if is_first:
         outcome = ctx.announce(ANSWERED, object_of(row.id), member=by, text=given.text, **_answered_values(ctx, row))
-        telling.points(ctx, by, outcome)
+        telling.points(ctx, row, by, outcome)
     posts.answered(ctx, row, made, given)
     posts.show(ctx, row)
     telling.answered(ctx, row, made)
@@ -117,9 +117,7 @@ def correct_answer(ctx: Context, row: Question, given: Answer, text: str, *, is_
     return given
 
 
-def withdraw_answer(
-    ctx: Context, row: Question, given: Answer, note: str | None, *, is_seen: bool = False
-) -> Question:
+def withdraw_answer(ctx: Context, row: Question, given: Answer, note: str | None, *, is_seen: bool = False) -> Question:
     """It was wrong: what stands of it says so. A question that only it has answered waits again.
 
     Since now; or since before, where it was only a slip. `is_seen`: its message is not there any more.
@@ -145,8 +143,11 @@ def withdraw_answer(
 # --- settled ----------------------------------------------------------------------------------------------------------
 
 
-def close(ctx: Context, row: Question, accepted: Answer | None = None) -> Question:
-    """Nothing is left to be said. What the asker accepts earns its author something; what staff close does not."""
+def close(ctx: Context, row: Question, accepted: Answer | None = None, *, is_just_answered: bool = False) -> Question:
+    """Nothing is left to be said. What the asker accepts earns its author something; what staff close does not.
+
+    `is_just_answered`: by an answer that was given in the same event.
+    """
     _check_open(row)
     row = _rest(ctx, row, "closed", closed_at=ctx.now, accepted=accepted.id if accepted else None)
     asker, by = asker_of(ctx, row), member_of(ctx.db, accepted.member) if accepted else None
@@ -156,7 +157,7 @@ def close(ctx: Context, row: Question, accepted: Answer | None = None) -> Questi
         outcome = ctx.announce(ACCEPTED, object_of(row.id), member=by, **_answered_values(ctx, row))
         telling.accepted(ctx, row, by, outcome)
     posts.show(ctx, row)
-    telling.closed(ctx, row)
+    telling.closed(ctx, row, is_just_answered=is_just_answered)
     return row
 
 

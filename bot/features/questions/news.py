@@ -25,6 +25,7 @@ class News(NamedTuple):
     files: tuple[File, ...]
     about: Question | None = None  # of theirs
     is_called: bool = False  # a button below its post tells it, where they can't be written to
+    is_last: bool = False  # it stands below all else that they are told
 
 
 def to_asker(
@@ -49,15 +50,31 @@ def to_member(ctx: Context, who: MemberId, lines: Sequence[Words], *, buttons: I
     _bring(ctx, News(who, tuple(lines), tuple(buttons), ()))
 
 
+def at_last(ctx: Context, who: MemberId, line: Words, *, row: Question) -> None:
+    """One line more, below all else that they are told of what has just happened to this question."""
+    _bring(ctx, News(who, (line,), (), (), row, is_last=True))
+
+
 def _bring(ctx: Context, news: News) -> None:
-    if _reads_answer(ctx, news):
-        for line in news.lines:
-            ctx.reply_words(line)
-        ctx.reply_buttons(news.buttons)
-        for file in news.files:
-            ctx.reply_file(file)
-    else:
+    if not _reads_answer(ctx, news):
         ctx.gather(_tell_each, news)
+    elif news.is_last:
+        ctx.gather(_reply_each, news)
+    else:
+        _reply(ctx, news)
+
+
+def _reply_each(ctx: Context, told: Sequence[News]) -> None:
+    for news in told:
+        _reply(ctx, news)
+
+
+def _reply(ctx: Context, news: News) -> None:
+    for line in news.lines:
+        ctx.reply_words(line)
+    ctx.reply_buttons(news.buttons)
+    for file in news.files:
+        ctx.reply_file(file)
 
 
 def _reads_answer(ctx: Context, news: News) -> bool:
@@ -82,7 +99,8 @@ def _tell_each(ctx: Context, told: Sequence[News]) -> None:
         by_person.setdefault(news.who, []).append(news)
     now = ears_of(ctx, by_person, have_asked=True)
     later = ears_of(ctx, [who for who in by_person if who not in now], may_wait=True)
-    for who, of_person in by_person.items():
+    for who, in_turn in by_person.items():
+        of_person = sorted(in_turn, key=lambda news: news.is_last)
         if who in now:
             _whisper(ctx, now[who], of_person)
         elif who in later and all(news.about and not news.about.is_anonymous for news in of_person):
@@ -95,7 +113,7 @@ def _tell_each(ctx: Context, told: Sequence[News]) -> None:
 def _whisper(ctx: Context, ear: Ear, told: Sequence[News]) -> None:
     utterance = Utterance(
         lines=[line for news in told for line in news.lines],
-        buttons=told[-1].buttons,
+        buttons=next((news.buttons for news in reversed(told) if not news.is_last), ()),
         files=[file for news in told for file in news.files],
         life=NOTICE_LIFE,
         is_confidential=True,

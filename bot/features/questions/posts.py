@@ -15,7 +15,7 @@ from bot.engine.voice import Label, Utterance
 from bot.features.questions.given import Given
 from bot.features.questions.meant import asker_words, homes, post_key, staff_key
 from bot.features.questions.reusing import suggestions
-from bot.features.questions.store import own
+from bot.features.questions.store import answers, own
 from bot.features.questions.store.answers import Answer
 from bot.features.questions.store.questions import OPEN, Question
 
@@ -48,7 +48,8 @@ def _public(ctx: Context, row: Question, *, is_short: bool) -> Utterance:
     title = f"Q{row.id}" if row.state == "withdrawn" else f"Q{row.id} {shorten(clean_line(row.text), _TITLE)}".strip()
     tags = (say(ctx.course.language, f"tag.{row.tag}"),) if row.tag else ()
     lines = [*_public_lines(ctx, row, is_short=is_short)]
-    return Utterance(lines=lines, topic=Topic(title=title, tags=tags, is_said=True))
+    text = row.text if title.endswith(row.text) else ""
+    return Utterance(lines=lines, topic=Topic(title=title, tags=tags, is_said=True, text=text))
 
 
 def _public_lines(ctx: Context, row: Question, *, is_short: bool) -> Iterator[Words]:
@@ -81,12 +82,21 @@ def about(row: Question) -> Iterator[Words]:
         yield Text(id="question.about", values={"about": found})
 
 
-def state(ctx: Context, row: Question) -> Words:
-    """How far it is, and until when it is answered."""
+def state(ctx: Context, row: Question, *, is_post: bool = True) -> Words:
+    """How far it is, and until when it is answered. A reply to its post is an answer, one to other messages is not."""
     if own.was_left(ctx.db, row):
         return Text(id="question.is_left")
-    values = {"due": ctx.course.wall_time(row.due_at)} if row.due_at else {}
-    return Text(id=f"question.is_{row.state}", values=values | {"into": row.merged_into})
+    if row.state == "waiting":
+        if is_late(ctx, row):
+            return Text(id="question.is_late" if is_post else "question.card_late")
+        due = ctx.course.wall_time(row.due_at)
+        return Text(id="question.is_waiting" if is_post else "question.card_waiting", values={"due": due})
+    return Text(id=f"question.is_{row.state}", values={"into": row.merged_into})
+
+
+def is_late(ctx: Context, row: Question) -> bool:
+    """Whether an answer was promised for a moment that has passed."""
+    return row.state == "waiting" and bool(row.due_at <= ctx.now)
 
 
 # --- for staff --------------------------------------------------------------------------------------------------------
@@ -103,6 +113,7 @@ def _for_staff(ctx: Context, row: Question) -> Utterance:
     uses = [
         (Text(id="button.question_use", values={"entry": one.number}), f"question Q{row.id} use {one.id}")
         for one in known
+        if one.is_sure
     ]
     return Utterance(lines=lines, buttons=[*staff_buttons(row), *uses])
 
@@ -110,7 +121,8 @@ def _for_staff(ctx: Context, row: Question) -> Utterance:
 def _due(ctx: Context, row: Question) -> Words:
     if row.state != "waiting":
         return state(ctx, row)
-    return Text(id="question.due", values={"due": ctx.course.wall_time(row.due_at)})
+    id = "question.was_due" if is_late(ctx, row) else "question.due"
+    return Text(id=id, values={"due": ctx.course.wall_time(row.due_at)})
 
 
 def standing(ctx: Context, row: Question) -> Iterator[Words]:
@@ -120,6 +132,8 @@ def standing(ctx: Context, row: Question) -> Iterator[Words]:
     if row.claimed_by is not None:
         until = ctx.course.wall_time(row.claimed_until)
         yield Text(id="question.claimed", values={"name": member_of(ctx.db, row.claimed_by).name, "until": until})
+    if row.state == "waiting" and answers.of_question(ctx.db, row.id):  # what staff say ends the wait
+        yield Text(id="question_queue.helped")
 
 
 def staff_buttons(row: Question) -> Iterator[Label]:

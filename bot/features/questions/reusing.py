@@ -17,6 +17,7 @@ class Suggestion(NamedTuple):
     number: str  # as everybody sees it: `H3`
     title: str
     text: str
+    is_sure: bool  # else staff may look at it, but not send it with one tap
 
 
 def suggestions(ctx: Context, row: Question) -> list[Suggestion]:
@@ -29,4 +30,4 @@ def suggestions(ctx: Context, row: Question) -> list[Suggestion]:
 
 def _suggestion(found: Found) -> Suggestion:
     kind, _, number = found.id.partition(":")
-    return Suggestion(found.id, f"{_LETTERS.get(kind, '')}{number}", found.title, found.text)
+    return Suggestion(found.id, f"{_LETTERS.get(kind, '')}{number}", found.title, found.text, found.is_sure)

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.domain.events import MessagePosted
 from bot.domain.messages import Text, Words
 from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.degrade import shorten
 from bot.engine.roster import member_of
-from bot.engine.telling import tell
 from bot.engine.transaction import Outcome
 from bot.engine.voice import Label
 from bot.features.questions.given import Given
 from bot.features.questions.meant import asker_of
-from bot.features.questions.news import to_asker, to_member
+from bot.features.questions.news import at_last, to_asker, to_member
 from bot.features.questions.store import answers, questions
 from bot.features.questions.store.answers import Answer
 from bot.features.questions.store.questions import Question
@@ -29,13 +27,10 @@ def about(row: Question) -> dict[str, object]:
     return {"number": row.id, "question": shorten(" ".join(row.text.split()), _EXCERPT)}
 
 
-def points(ctx: Context, who: Member, outcome: Outcome) -> None:
-    """What somebody earned. Who has only written a message in a group is not answered there."""
-    words = Text(id="points.plus", values={"points": outcome.points})
-    if outcome.points and ctx.answers(who.id) and isinstance(ctx.event, MessagePosted):
-        to_member(ctx, who.id, [words])
-    elif outcome.points:
-        tell(ctx, who.id, words)
+def points(ctx: Context, row: Question, who: Member, outcome: Outcome) -> None:
+    """What somebody earned, in the same message as all else that they are told."""
+    if outcome.points:
+        at_last(ctx, who.id, Text(id="points.plus", values={"points": outcome.points}), row=row)
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
@@ -46,6 +41,12 @@ def answered(ctx: Context, row: Question, given: Answer) -> None:
     for one in _waiting_for(ctx, row, given):
         lines = [Text(id="question.you_are_answered", values=about(one)), answer_line(ctx, given)]
         _bring(ctx, one, lines, buttons=verdict(row, given) if one.id == row.id else _on_its_own(one), of=given)
+
+
+def answer_noted(ctx: Context, row: Question, by: Member, given: Answer) -> None:
+    """To a classmate who has answered where all can read it: its number, and that it was seen."""
+    undo = Text(id="button.answer_undo"), f"question Q{row.id} withdraw A{given.id}"
+    to_member(ctx, by.id, [Text(id="answer.noted", values={"answer": given.id})], buttons=[undo])
 
 
 def answer_line(ctx: Context, given: Answer) -> Words:
@@ -85,8 +86,13 @@ def _waiting_for(ctx: Context, row: Question, given: Answer) -> Iterator[Questio
 
 
 def asked_back(ctx: Context, row: Question, given: Given) -> None:
-    lines = [Text(id="question.you_are_asked_back", values=about(row) | {"text": given.text})]
-    _bring(ctx, row, lines, buttons=[(Text(id="button.question_reply"), f"question Q{row.id} more")])
+    buttons = [(Text(id="button.question_reply"), f"question Q{row.id} more")]
+    _bring(ctx, row, [asked_back_line(row, given.text)], buttons=buttons)
+
+
+def asked_back_line(row: Question, text: str) -> Words:
+    """What staff want to know of the asker."""
+    return Text(id="question.you_are_asked_back", values=about(row) | {"text": text})
 
 
 def answer_withdrawn(ctx: Context, row: Question, given: Answer) -> None:
@@ -116,18 +122,27 @@ def _if_settled(row: Question) -> list[Label]:
 
 def accepted(ctx: Context, row: Question, by: Member, outcome: Outcome) -> None:
     """To who has helped."""
-    tell(ctx, by.id, Text(id="question.yours_accepted", values={"number": row.id}))
-    points(ctx, by, outcome)
+    to_member(ctx, by.id, [Text(id="question.yours_accepted", values={"number": row.id})])
+    points(ctx, row, by, outcome)
 
 
 # --- settled ----------------------------------------------------------------------------------------------------------
 
 
-def closed(ctx: Context, row: Question) -> None:
-    """One tap says how satisfied who asked it is; who was never answered is asked nothing of the kind."""
+def late(ctx: Context, row: Question) -> None:
+    """What was promised was not kept: they hear it from us, alone. Nothing in a group says so to who asked."""
+    due = ctx.course.wall_time(row.due_at)
+    to_asker(ctx, row, [Text(id="question.late", values=about(row) | {"due": due})])
+
+
+def closed(ctx: Context, row: Question, *, is_just_answered: bool = False) -> None:
+    """One tap says how satisfied the asker is; who was never answered is asked nothing of the kind.
+
+    `is_just_answered`: the answer that settled it stands in the same message.
+    """
     if answers.of_question(ctx.db, row.id):
-        lines, buttons = [Text(id="question.you_are_done", values=about(row))], [*_stars(row), reopening(row)]
-        _bring(ctx, row, lines, buttons=buttons)
+        id = "question.and_done" if is_just_answered else "question.you_are_done"
+        _bring(ctx, row, [Text(id=id, values=about(row))], buttons=[*_stars(row), reopening(row)])
         return
     if row.helped_by:  # they were told when they said so
         return

@@ -76,6 +76,8 @@ class Explanation:
     def fact(self, row: Any) -> Text:
         id = f"fact.{row.kind}" if self.wording.knows(f"fact.{row.kind}") else "fact.other"
         own = {name: self.wording.value(name, value) for name, value in row.values.items() if "." not in name}
+        if "tag" in own:
+            own["tag"] = Text(id="fact.tagged", values={"tag": own["tag"]}) if own["tag"] else ""
         return Text(id=id, values={"at": row.at.astimezone(self.course.tzinfo), "kind": row.kind, **own})
 
     def line(self, verdict: Verdict) -> Text:

@@ -8,23 +8,23 @@ from sqlalchemy import Connection
 
 from bot.domain.course import Course
 from bot.domain.ids import Language
-from bot.domain.messages import Words
+from bot.domain.messages import Span, Words
 from bot.domain.questions import TAGS
 from bot.features.handbook.store import entries
 from bot.features.handbook.store.entries import Entry
 from bot.features.handbook.topics import TAG_WORDS, lesson_title
-from bot.features.handbook.words import in_language, of_version
+from bot.features.handbook.words import of_version
 from bot.texts.catalogue import Catalogues
 from storage.personal import GONE
 
 
 class Article(NamedTuple):
-    """One entry. Its texts are people's words."""
+    """One entry. Its texts are people's words; only those of faq.yaml have styles."""
 
     number: int
-    title: str
-    answer: str
-    version: int
+    title: tuple[Span, ...]
+    answer: tuple[Span, ...]
+    version: str  # in words
     changed: str  # the date, as the course's calendar has it: 2027-03-01
 
 
@@ -41,13 +41,18 @@ class Chapter(NamedTuple):
     title: str
     sections: Sequence[Section]
 
+    @property
+    def is_parted(self) -> bool:
+        """Whether its sections are worth a heading each."""
+        return len(self.sections) > 1
+
 
 class Change(NamedTuple):
     """One line of the change log."""
 
     date: str
     number: int
-    version: int
+    version: str  # in words
     kind: str  # in words
     title: str  # as it was then
     note: str
@@ -109,8 +114,7 @@ class _Author:
                 for row in same:
                     said = of_version(versions[row.id])
                     day = self._course.date_at(changed[row.id]).isoformat()
-                    title, answer = said.title(self._language), said.text(self._language)
-                    articles.append(Article(row.id, title, answer, row.version, day))
+                    articles.append(Article(row.id, *said.spans(self._language), self._version(row.version), day))
                 sections.append(Section(self._tag(same[0].tag), articles))
             title = self._lesson(lesson) if lesson >= 0 else self._texts.say(self._language, "book.whole_course")
             yield Chapter(title, sections)
@@ -121,6 +125,9 @@ class _Author:
     def _tag(self, tag: str | None) -> str:
         known = next((words for name, words in TAG_WORDS.items() if name == tag), None)
         return self._show(known) if known else self._texts.say(self._language, "book.no_tag")
+
+    def _version(self, number: int) -> str:
+        return self._texts.say(self._language, "book.version", version=number)
 
     def _show(self, words: Words) -> str:
         return self._texts.show(self._language, words)
@@ -133,10 +140,10 @@ class _Author:
             "restored": self._texts.say(self._language, "book.restored"),
         }
         for row in entries.log_of(self._db, self._course.id):
-            title = in_language(row.asked, self._language)
+            title = of_version(row).title(self._language)
             day = self._course.date_at(row.at).isoformat()
             note = "" if row.note == GONE else row.note
-            yield Change(day, row.entry, row.version, kinds[row.kind], title, note)
+            yield Change(day, row.entry, self._version(row.version), kinds[row.kind], title, note)
 
 
 def _place(row: Entry) -> tuple[bool, int, int, int]:

@@ -1,13 +1,15 @@
 """The book as one HTML file that needs nothing else: for a phone, a desk and paper."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from bot.domain.ids import Language
+from bot.domain.messages import Span
 from bot.engine.names import clean_line
 from bot.features.handbook.book.content import Article, Book, Change
-from bot.features.handbook.book.lines import indented
+from bot.features.handbook.book.lines import cleaned, indented
 
+_TAG_OF_STYLE = {"bold": "strong", "code": "code"}
 _TAGS: dict[Language, str] = {"zh_Hans": "zh-Hans", "en": "en"}
 
 _STYLE = """\
@@ -19,8 +21,8 @@ body {
 }
 h1 { font-size: 1.6rem; line-height: 1.3; }
 h2 { font-size: 1.3rem; margin-top: 2.5rem; border-bottom: 1px solid #8886; }
-h3 { font-size: 1rem; color: #767676; }
-h4 { font-size: 1.05rem; margin-bottom: 0.3rem; }
+h3.part { font-size: 1rem; color: #767676; }
+article h3, h4 { font-size: 1.05rem; margin-bottom: 0.3rem; }
 nav ul { padding-left: 1.2rem; }
 article p { white-space: pre-wrap; margin: 0.3rem 0; }
 .version, .log { color: #767676; font-size: 0.85rem; }
@@ -58,9 +60,10 @@ def _lines(book: Book) -> Iterator[str]:
     for chapter in book.chapters:
         yield f"<h2>{_line(chapter.title)}</h2>"
         for section in chapter.sections:
-            yield f"<h3>{_line(section.title)}</h3>"
+            if chapter.is_parted:
+                yield f'<h3 class="part">{_line(section.title)}</h3>'
             for one in section.articles:
-                yield from _article(one)
+                yield from _article(one, section.title, 4 if chapter.is_parted else 3)
     yield "</main>"
     yield from _log(book)
     yield "</body>"
@@ -74,20 +77,23 @@ def _contents(book: Book) -> Iterator[str]:
     for chapter in book.chapters:
         yield f"<li>{_line(chapter.title)}<ul>"
         for section in chapter.sections:
-            yield f"<li>{_line(section.title)}<ul>"
+            if chapter.is_parted:
+                yield f"<li>{_line(section.title)}<ul>"
             for one in section.articles:
-                yield f'<li><a href="#h{one.number}">H{one.number} {_line(one.title)}</a></li>'
-            yield "</ul></li>"
+                yield f'<li><a href="#h{one.number}">H{one.number} {_styled(cleaned(one.title))}</a></li>'
+            if chapter.is_parted:
+                yield "</ul></li>"
         yield "</ul></li>"
     yield "</ul>"
     yield "</nav>"
 
 
-def _article(one: Article) -> Iterator[str]:
+def _article(one: Article, tag: str, level: int) -> Iterator[str]:
+    about = f"H{one.number} · {_line(tag)} · {_line(one.version)}"
     yield f'<article id="h{one.number}">'
-    yield f"<h4>H{one.number} {_line(one.title)}</h4>"
+    yield f"<h{level}>H{one.number} {_styled(cleaned(one.title))}</h{level}>"
     yield f'<p dir="auto">{_text(one.answer)}</p>'
-    yield f'<p class="version">H{one.number} · v{one.version} · <time>{one.changed}</time></p>'
+    yield f'<p class="version">{about} · <time>{one.changed}</time></p>'
     yield "</article>"
 
 
@@ -103,7 +109,7 @@ def _log(book: Book) -> Iterator[str]:
 
 def _change(change: Change) -> str:
     note = f" — {_line(change.note)}" if change.note else ""
-    about = f"H{change.number} v{change.version} {escape(change.kind)}"
+    about = f"H{change.number} {escape(change.version)} {escape(change.kind)}"
     return f"<li><time>{change.date}</time> · {about} · {_line(change.title)}{note}</li>"
 
 
@@ -111,6 +117,15 @@ def _line(text: str) -> str:
     return escape(clean_line(text))
 
 
-def _text(text: str) -> str:
+def _text(text: Sequence[Span]) -> str:
     """Its lines stay lines, and as far to the right as they are."""
-    return "\n".join(f"{' ' * indent}{_line(line)}" for indent, line in indented(text))
+    return "\n".join(f"{' ' * indent}{_styled(line)}" for indent, line in indented(text))
+
+
+def _styled(line: Sequence[Span]) -> str:
+    return "".join(_span(span) for span in line)
+
+
+def _span(span: Span) -> str:
+    tag = _TAG_OF_STYLE.get(span.style)
+    return f"<{tag}>{escape(span.text)}</{tag}>" if tag else escape(span.text)

@@ -98,9 +98,10 @@ def changed_at(db: Connection, course: CourseId) -> Mapping[int, datetime]:
 
 
 def log_of(db: Connection, course: CourseId) -> Sequence[Row[Any]]:
-    """All that readers have seen change, in order, with the note of its version."""
+    """All that readers have seen change, in order, with the note and the words of its version."""
     same = (version.c.entry == change.c.entry) & (version.c.version == change.c.version)
-    query = select(change, version.c.note, version.c.asked).join(version, same)
+    words = (version.c.note, version.c.member, version.c.asked, version.c.also, version.c.answer)
+    query = select(change, *words).join(version, same)
     query = query.where(change.c.course == course, change.c.kind.in_(LOGGED))
     return db.execute(query.order_by(change.c.at, change.c.entry, change.c.id)).all()
 

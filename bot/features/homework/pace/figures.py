@@ -17,6 +17,7 @@ from bot.engine.response_times import (
     Period,
     moments_in,
     moments_of,
+    most_line,
     people_rows,
     period_in,
     whose_figures,
@@ -25,7 +26,7 @@ from bot.features.homework.declared import feature
 from bot.features.homework.store import answers
 
 _TITLES: dict[Period, str] = {"week": "pace.title_week", "course": "pace.title_course"}
-_HEAD: Cells = tuple(Text(id=id) for id in ("pace.who", "pace.answers", "pace.median", "pace.p90", "pace.in_time"))
+_HEAD: Cells = tuple(Text(id=id) for id in ("pace.who", "pace.answers", "pace.median", "pace.in_time"))
 
 
 @feature.command(
@@ -43,6 +44,7 @@ def grading(ctx: Context, cmd: CommandInvoked) -> None:
     if not found:
         raise UserError("pace.none")
     ctx.reply(_TITLES[period], within=ctx.course.book.grading.within)
+    ctx.reply_words(most_line(found))
     ctx.reply_table([_HEAD, *people_rows(ctx.db, found, only=who)], numbers=NUMBERS)
 
 

@@ -29,6 +29,11 @@ def take_back(db: Connection, session: int, numbers: Collection[int], who: Membe
     return db.execute(delete(vote).where(mine)).rowcount > 0
 
 
+def drop_of(db: Connection, session: int, members: Collection[int]) -> None:
+    """All that any of these members has cast."""
+    db.execute(delete(vote).where(vote.c.session == session, vote.c.member.in_(members)))
+
+
 def copy(db: Connection, session: int, number: int, *, to: tuple[int, int]) -> None:
     """Who voted for one votes for another, too: of this session, with this number."""
     known = select(vote.c.member).where(vote.c.session == to[0], vote.c.number == to[1])

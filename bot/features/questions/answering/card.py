@@ -13,7 +13,7 @@ from bot.engine.voice import Label
 from bot.features.questions import posts, telling
 from bot.features.questions.command import verb
 from bot.features.questions.meant import is_asker
-from bot.features.questions.store import answers
+from bot.features.questions.store import accepted, answers
 from bot.features.questions.store.answers import Answer, Remark
 from bot.features.questions.store.questions import OPEN, Question
 
@@ -38,7 +38,7 @@ def _lines(ctx: Context, row: Question) -> Iterator[Words]:
     is_staff = ctx.member.role != "student"
     yield posts.asked(ctx, row)
     yield from posts.about(row)
-    yield posts.state(ctx, row)
+    yield posts.state(ctx, row, is_post=False)
     if is_staff:
         yield from posts.standing(ctx, row)
     said = [(one.at, _answer(ctx, row, one)) for one in answers.of_question(ctx.db, row.id)]
@@ -59,7 +59,13 @@ def _answer(ctx: Context, row: Question, given: Answer) -> Words:
         "at": ctx.course.wall_time(given.at),
         "text": shorten(given.text, _COLUMNS),
     }
-    return Text(id="question.card_accepted" if given.id == row.accepted else "question.card_answer", values=values)
+    return Text(id=f"question.card_{_standing(ctx, row, given)}", values=values)
+
+
+def _standing(ctx: Context, row: Question, given: Answer) -> str:
+    if given.id != row.accepted:
+        return "answer"
+    return "accepted" if accepted.is_by_asker(ctx.db, row) else "settled"
 
 
 def _remark(ctx: Context, said: Remark) -> Words:

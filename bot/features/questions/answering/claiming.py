@@ -4,6 +4,7 @@ from bot.domain.errors import UserError
 from bot.domain.events import AlarmsDue, CommandInvoked, MemberLeft
 from bot.domain.ids import MemberId
 from bot.domain.messages import Button, Text
+from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.roster import member_of
 from bot.features.questions import flow, telling
@@ -11,6 +12,7 @@ from bot.features.questions.command import verb
 from bot.features.questions.declared import CLAIM_ALARM, feature
 from bot.features.questions.store import questions
 from bot.features.questions.store.questions import Question
+from bot.features.questions.store.unseen import unseen_accounts
 
 # --- taking -----------------------------------------------------------------------------------------------------------
 
@@ -64,7 +66,7 @@ def hand_over(ctx: Context, cmd: CommandInvoked, row: Question, who: str) -> Non
     """To somebody of the staff, who is told."""
     if not who:
         raise UserError("question.to_whom", number=row.id)
-    other = ctx.find_member(who, is_present=True)
+    other = _staff_called(ctx, row, who)
     if other.role == "student":
         raise UserError("question.to_staff_only", name=other.name)
     row = flow.claim(ctx, row, other)
@@ -77,6 +79,18 @@ def hand_over(ctx: Context, cmd: CommandInvoked, row: Question, who: str) -> Non
             (Text(id="button.question_release"), f"question Q{row.id} release"),
         ]
         telling.to_member(ctx, other.id, [Text(id="question.is_yours", values=values)], buttons=buttons)
+
+
+def _staff_called(ctx: Context, row: Question, who: str) -> Member:
+    """Raises UserError; who of the staff has never said a word has no name yet, and is named by their account."""
+    try:
+        return ctx.find_member(who, is_present=True)
+    except UserError as error:
+        course = ctx.course
+        unseen = unseen_accounts(ctx.db, course.id, course.admins | course.assistants)
+        if error.text.id != "member.unknown" or not unseen:
+            raise
+        raise UserError("question.to_unseen", name=who[:48], accounts=unseen, number=row.id) from error
 
 
 # --- when it ends by itself -------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def _asked(ctx: Context, cmd: CommandInvoked) -> Asked:
         return Asked(question_called(ctx, str(number)), is_last=False, text=cmd.text.strip())
     if cmd.via == "word":
         raise NotMeant
-    raise UserError("question.unknown", said=word[:40]) if word else UserError("question.which")
+    raise UserError("question.unknown", said=word[:40]) if word else UserError("answer.which")
 
 
 @feature.form(
@@ -79,7 +79,7 @@ def _answer(ctx: Context, asked: Asked, files: tuple[Attachment, ...]) -> None:
     made = giving.give(ctx, row, Given(asked.text, pieces_of(files, ctx.actor.platform)))
     is_resolved = asked.is_last and is_staff
     if is_resolved:
-        giving.resolve(ctx, question_called(ctx, str(row.id)), made)
+        giving.resolve(ctx, question_called(ctx, str(row.id)), made, is_just_answered=True)
     giving.confirm(ctx, row, made, is_resolved=is_resolved)
 
 

@@ -75,5 +75,5 @@ def use(ctx: Context, cmd: CommandInvoked, row: Question, which: str) -> None:
     if found is None:
         raise UserError("question.not_known", number=row.id, said=which[:40])
     made = giving.give(ctx, row, Given(found.text, entry=found.id))
-    giving.resolve(ctx, question_called(ctx, str(row.id)), made)
+    giving.resolve(ctx, question_called(ctx, str(row.id)), made, is_just_answered=True)
     giving.confirm(ctx, row, made, is_resolved=True)

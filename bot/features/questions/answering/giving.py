@@ -47,9 +47,9 @@ def add(ctx: Context, row: Question, given: Given) -> Question:
     return row
 
 
-def resolve(ctx: Context, row: Question, accepted: Answer) -> Question:
+def resolve(ctx: Context, row: Question, accepted: Answer, *, is_just_answered: bool = False) -> Question:
     """The member in context, who is one of the staff, says that nothing is left to be said. Raises UserError."""
-    row = flow.close(ctx, row, accepted)
+    row = flow.close(ctx, row, accepted, is_just_answered=is_just_answered)
     ctx.audit("resolve_question", question=row.id, answer=accepted.id)
     return row
 

@@ -8,6 +8,7 @@ from bot.engine.context import Context
 from bot.engine.messages import message_object
 from bot.engine.pieces import pieces_of
 from bot.engine.voice import Utterance, Where
+from bot.features.questions import telling
 from bot.features.questions.answering import giving
 from bot.features.questions.answering.small_talk import is_no_help, is_nothing, is_thanks
 from bot.features.questions.declared import feature
@@ -48,7 +49,7 @@ def _in_the_open(ctx: Context, row: Question, event: MessagePosted) -> None:
     elif ctx.member.role != "student":
         _from_staff(ctx, row, event)
     elif event.attachments or not is_no_help(event.text):
-        giving.give(ctx, row, _given(event, event.text))
+        telling.answer_noted(ctx, row, ctx.member, giving.give(ctx, row, _given(event, event.text)))
 
 
 def _more_from_asker(ctx: Context, row: Question, event: MessagePosted) -> None:

@@ -2,7 +2,6 @@
 
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked, FormSubmitted, Quoted
-from bot.domain.messages import Button
 from bot.domain.places import Member
 from bot.domain.questions import TAGS
 from bot.domain.text import visible_length
@@ -11,7 +10,7 @@ from bot.engine.forms import open_form
 from bot.engine.forms_shape import FormField
 from bot.engine.forms_sheet import has_sheet
 from bot.engine.messages import message_object
-from bot.engine.overheard import is_for_private_chat, is_overheard
+from bot.engine.overheard import is_overheard
 from bot.engine.parameters import text
 from bot.engine.quoting import quoted_question, source_of
 from bot.features.questions.asking.quietly import quiet, speaks_alone
@@ -25,6 +24,7 @@ from bot.features.questions.asking.said import (
     cleaned,
 )
 from bot.features.questions.asking.taking import check_all, check_student, take_at_once, take_slowly
+from bot.features.questions.asking.unnamed import check_named, overheard
 from bot.features.questions.declared import feature
 from bot.features.questions.store.questions import Question
 
@@ -70,17 +70,11 @@ def _said(cmd: CommandInvoked, words: str, *, is_anonymous: bool = False) -> Ask
 def _ask_unnamed(ctx: Context, cmd: CommandInvoked, words: str) -> None:
     check_student(ctx.member)
     if is_overheard(cmd):
-        raise _overheard(ctx, "ask.anonymous_openly" if words else "ask.anonymous_here")
+        raise overheard(ctx, words)
     if visible_length(words) or cmd.attachments:
         take_slowly(ctx, ctx.member, _said(cmd, words, is_anonymous=True))
     else:
         _open(ctx, is_anonymous=True)
-
-
-def _overheard(ctx: Context, id: str) -> UserError:
-    """With the way to where nobody reads along, where there is one."""
-    way = Button(label="button.open_private", command=f"ask {_ANONYMOUS}", is_private=True)
-    return UserError(id, buttons=[way] if is_for_private_chat(ctx) else ())
 
 
 # --- of a message -----------------------------------------------------------------------------------------------------
@@ -90,6 +84,7 @@ def _file_message(ctx: Context, cmd: CommandInvoked, quoted: Quoted) -> None:
     """One's own; or a student's, by staff: then who wrote it has asked it, and is told."""
     source = source_of(ctx, cmd, quoted)
     said = Asked(bare_words(quoted.text), quoted.attachments, source.object, quoted.user)
+    check_named(ctx, said.text)
     if ctx.answers(source.author.id):
         take_slowly(ctx, source.author, said)
     elif same := check_all(ctx, source.author, said):
@@ -119,12 +114,15 @@ def _confirm(ctx: Context, row: Question, author: Member, *, is_new: bool) -> No
     ),
 )
 def asked_by_form(ctx: Context, form: FormSubmitted) -> None:
-    is_anonymous = form.fields.get("whom") == _ANONYMOUS
+    """Who writes `anonymous` before their question means that, whatever else the form says."""
+    words = form.fields.get("question", "")
+    unnamed = anonymous_in(words)
+    is_anonymous = form.fields.get("whom") == _ANONYMOUS or unnamed is not None
     message = form.messages.get("question")
     if is_anonymous and message and not form.address.private:
-        raise _overheard(ctx, "ask.anonymous_openly")
+        raise overheard(ctx, words)
     said = Asked(
-        text=cleaned(form.fields.get("question", "")),
+        text=cleaned(words if unnamed is None else unnamed),
         attachments=form.files.get("question", ()),
         object=message_object(form.address, message) if message else None,
         is_anonymous=is_anonymous,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.errors import UserError
 from bot.domain.events import MessagePosted, PlainMessage
+from bot.domain.messages import Text
 from bot.domain.places import Member, SpaceKind
 from bot.domain.text import visible_length
 from bot.engine.context import Context, MessageBatch
@@ -13,6 +14,7 @@ from bot.features.questions import telling
 from bot.features.questions.asking.quietly import quiet
 from bot.features.questions.asking.said import LONGEST, TAG, Asked, anonymous_in, bare_words, cleaned
 from bot.features.questions.asking.taking import again, check_all, check_student, take_at_once, take_slowly
+from bot.features.questions.asking.unnamed import check_named
 from bot.features.questions.declared import feature
 from bot.features.questions.store import heard
 
@@ -54,10 +56,12 @@ def asked_in(event: MessagePosted) -> Asked:
 def take_post(ctx: Context, whose: Member, said: Asked) -> None:
     """The group reads the question and nothing else; who asks is told alone what came of it."""
     try:
+        check_named(ctx, said.text)
         same = check_all(ctx, whose, said)
     except UserError as mistake:
         there = quiet(ctx)
-        telling.to_member(there, whose.id, [mistake.text])
+        ways = [(Text(id=button.label), button.command) for button in mistake.buttons]
+        telling.to_member(there, whose.id, [mistake.text], buttons=ways)
     else:
         there = quiet(ctx)
         if same:

@@ -76,7 +76,7 @@ def _lines(row: Question, known: Offer) -> Iterator[Words]:
 
 
 def _answer(one: Found) -> Text:
-    values = {"title": one.title, "answer": one.text, "source": source_of(one)}
+    values = {"title": one.title, "answer": one.answer, "source": source_of(one)}
     return Text(id="question.found_answer", values=values)
 
 

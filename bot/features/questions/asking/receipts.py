@@ -6,7 +6,7 @@ from bot.domain.messages import Text, Words
 from bot.domain.questions import TAGS
 from bot.engine.context import Context
 from bot.engine.voice import Label
-from bot.features.questions import telling
+from bot.features.questions import posts, telling
 from bot.features.questions.meant import homes, pace_of
 from bot.features.questions.store.questions import Question
 
@@ -45,6 +45,9 @@ def _place(ctx: Context) -> Iterator[Words]:
 def _time(ctx: Context, row: Question) -> Iterator[Words]:
     """At night and on days of rest, when somebody is there again."""
     if row.due_at is None:
+        return
+    if posts.is_late(ctx, row):
+        yield posts.state(ctx, row, is_post=False)
         return
     due, runs = ctx.course.wall_time(row.due_at), pace_of(ctx.course).runs_from(row.waiting_since)
     if runs > row.waiting_since:

@@ -61,6 +61,15 @@ def named_lesson(text: str, last: int) -> int | None:
     return None
 
 
+def likely_lesson(text: str, tag: Tag | None, day: int, last: int) -> int | None:
+    """The one that is named; else what is asked about the content is asked about the lesson of the day.
+
+    `day`: on which it was asked. `last`: the number of the course's last one.
+    """
+    today = day if tag == "content" and 1 <= day <= last else None
+    return named_lesson(text, last) or today
+
+
 def number_of(said: str) -> int:
     """Digits, or Chinese numerals below a hundred; 0 for anything else."""
     if said.isascii():

@@ -5,12 +5,13 @@ from typing import Any
 from bot.domain.errors import UserError
 from bot.domain.messages import Text
 from bot.domain.places import Member
+from bot.domain.questions import Tag
 from bot.engine.context import Context
 from bot.features.questions import telling
 from bot.features.questions.asking import offering, pictures, receipts
 from bot.features.questions.asking.known import known_to
 from bot.features.questions.asking.said import Asked, check, check_limits, the_same
-from bot.features.questions.asking.sorting import named_homework, named_lesson, suggested_tag
+from bot.features.questions.asking.sorting import likely_lesson, named_homework, suggested_tag
 from bot.features.questions.store import asked, questions
 from bot.features.questions.store.questions import Question
 
@@ -67,7 +68,7 @@ def _draft(ctx: Context, whose: Member, said: Asked) -> Question:
 
 
 def _row(ctx: Context, whose: Member, said: Asked) -> dict[str, Any]:
-    sorted_ = sorted_as(ctx, said.text)
+    sorted_ = sorted_as(ctx, said.text, said.tag)
     return {
         "course": ctx.course.id,
         "member": whose.id,
@@ -78,18 +79,17 @@ def _row(ctx: Context, whose: Member, said: Asked) -> dict[str, Any]:
         "is_anonymous": said.is_anonymous,
         "state": "drafted",
         **sorted_,
-        "tag": said.tag or sorted_["tag"],
         "is_sorted": said.tag is not None,
     }
 
 
-def sorted_as(ctx: Context, text: str) -> dict[str, Any]:
-    """What it seems to be about."""
+def sorted_as(ctx: Context, text: str, tag: Tag | None = None) -> dict[str, Any]:
+    """What it seems to be about; `tag`: as somebody has said it."""
     course = ctx.course
-    last, day = course.day_number(course.ends), course.day_number(ctx.today)
+    tag = tag or suggested_tag(text, course.answering.keywords)
     homework = named_homework(text, course.book.homework.values())
     return {
-        "tag": suggested_tag(text, course.answering.keywords),
-        "lesson": named_lesson(text, last) or (day if 1 <= day <= last else None),
+        "tag": tag,
+        "lesson": likely_lesson(text, tag, course.day_number(ctx.today), course.day_number(course.ends)),
         "homework": homework.id if homework else None,
     }

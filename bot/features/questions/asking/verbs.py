@@ -6,7 +6,7 @@ from bot.domain.messages import Text
 from bot.domain.questions import TAGS, Tag
 from bot.engine.context import Context
 from bot.features.questions import posts
-from bot.features.questions.asking.sorting import named_homework, named_lesson
+from bot.features.questions.asking.sorting import likely_lesson, named_homework, named_lesson
 from bot.features.questions.command import verb
 from bot.features.questions.store import questions
 from bot.features.questions.store.questions import Question
@@ -34,8 +34,17 @@ def tag(ctx: Context, cmd: CommandInvoked, row: Question, details: str) -> None:
         buttons = [(Text(id=f"tag.{tag}"), f"question Q{row.id} tag {tag}") for tag in TAGS]
         ctx.reply("question.which_tag", number=row.id, buttons=buttons)
         return
-    posts.show(ctx, questions.change(ctx.db, row.id, tag=found, is_sorted=True))
+    lesson = _lesson_with(ctx, row, found)
+    posts.show(ctx, questions.change(ctx.db, row.id, tag=found, lesson=lesson, is_sorted=True))
     ctx.reply("question.sorted", number=row.id, tag=Text(id=f"tag.{found}"))
+
+
+def _lesson_with(ctx: Context, row: Question, tag: Tag) -> int | None:
+    """As it would be with this tag, unless somebody has said that it is another one."""
+    course = ctx.course
+    day, last = course.day_number(course.date_at(row.at)), course.day_number(course.ends)
+    is_likely: bool = row.lesson == likely_lesson(row.text, row.tag, day, last)
+    return likely_lesson(row.text, tag, day, last) if is_likely else row.lesson
 
 
 @verb("lesson", "课", "第几课", for_asker=True, for_staff=True)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from bot.domain.errors import UserError
 from bot.domain.events import Attachment, CommandInvoked, FormSubmitted
+from bot.domain.messages import Words
 from bot.engine.context import Context
 from bot.engine.forms_shape import FormField
 from bot.engine.names import clean_lines
 from bot.engine.overheard import is_told_alone, private_chat_first
 from bot.engine.pieces import pieces_of
-from bot.features.questions import flow
+from bot.features.questions import flow, posts, telling
 from bot.features.questions.answering import giving
 from bot.features.questions.command import verb
 from bot.features.questions.declared import feature
@@ -17,6 +18,7 @@ from bot.features.questions.given import Given
 from bot.features.questions.meant import is_asker, question_called
 from bot.features.questions.own.asked import ask_in_form, own_questions
 from bot.features.questions.own.over import check_alone, check_open
+from bot.features.questions.store import answers
 from bot.features.questions.store.questions import Question
 
 _FORM = "question_more"
@@ -34,7 +36,15 @@ def more(ctx: Context, cmd: CommandInvoked, row: Question, text: str) -> None:
         raise private_chat_first(ctx, "question")
     if row.state == "answered":
         flow.reopen(ctx, row)
-    ask_in_form(ctx, _FORM, row, again="more")
+    ask_in_form(ctx, _FORM, row, again="more", above=_asked_back(ctx, row))
+
+
+def _asked_back(ctx: Context, row: Question) -> list[Words]:
+    """What staff want to know, once more: the form is the reply to it."""
+    if row.state != "asked_back":
+        return []
+    newest = [one for one in answers.remarks_of(ctx.db, row.id) if one.kind == "asks_back"][-1]
+    return [telling.asked_back_line(row, newest.text)]
 
 
 @feature.form(
@@ -70,4 +80,5 @@ def add(ctx: Context, row: Question, said: Given) -> None:
         giving.add(ctx, flow.reopen(ctx, row), said)
     else:
         row = giving.add(ctx, row, said)
-        ctx.reply("question.added", number=row.id, due=ctx.course.wall_time(row.due_at))
+        id = "question.added_late" if posts.is_late(ctx, row) else "question.added"
+        ctx.reply(id, number=row.id, due=ctx.course.wall_time(row.due_at))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.domain.messages import Text
+from bot.domain.messages import Text, Words
 from bot.engine.context import Context
 from bot.engine.forms import open_form
 from bot.engine.forms_shape import Option
@@ -20,10 +20,18 @@ def own_questions(ctx: Context) -> Sequence[Option]:
     return [(str(row.id), Text(id="question.option", values=telling.about(row))) for row in page.rows]
 
 
-def ask_in_form(ctx: Context, name: str, row: Question, *, again: str) -> None:
-    """`again`: the verb that asks so, where a platform shows its own form only to who has pressed a button."""
-    form = ctx.engine.registry.forms[name]
-    if has_sheet(ctx, form) and getattr(ctx.event, "interaction", None) is None:
+def ask_in_form(ctx: Context, name: str, row: Question, *, again: str, above: Sequence[Words] = ()) -> None:
+    """`again`: the verb that asks so, where a platform shows its own form only to who has pressed a button.
+
+    `above` stands above what the form asks; a platform's own form opens over the message that says it.
+    """
+    form, is_pressed = ctx.engine.registry.forms[name], getattr(ctx.event, "interaction", None) is not None
+    if has_sheet(ctx, form) and is_pressed:
+        open_form(ctx, name, question=str(row.id))
+        return
+    for line in above:
+        ctx.reply_words(line)
+    if has_sheet(ctx, form):
         button = (Text(id="button.form_open"), f"question Q{row.id} {again}")
         ctx.reply("forms.press_to_open", form=form.title, buttons=[button])
     else:

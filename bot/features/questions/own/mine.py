@@ -7,7 +7,7 @@ from bot.domain.messages import Text
 from bot.engine.context import Context
 from bot.engine.parameters import number
 from bot.engine.voice import Label
-from bot.features.questions import telling
+from bot.features.questions import posts, telling
 from bot.features.questions.declared import feature
 from bot.features.questions.store import own
 from bot.features.questions.store.own import Page
@@ -58,16 +58,20 @@ def _page(ctx: Context, number: int) -> tuple[Page, int]:
 
 def _line(ctx: Context, row: Question, counts: Mapping[int, int]) -> Text:
     values = telling.about(row) | {
-        "state": Text(id=_STATES[row.state], values={"into": row.merged_into}),
+        "state": Text(id=_state(ctx, row), values={"into": row.merged_into}),
         "count": counts.get(row.id, 0),
         "due": ctx.course.wall_time(row.due_at) if row.due_at else None,
     }
-    return Text(id=_how(row, counts), values=values)
+    return Text(id=_how(ctx, row, counts), values=values)
 
 
-def _how(row: Question, counts: Mapping[int, int]) -> str:
+def _state(ctx: Context, row: Question) -> str:
+    return "question.state_late" if posts.is_late(ctx, row) else _STATES[row.state]
+
+
+def _how(ctx: Context, row: Question, counts: Mapping[int, int]) -> str:
     """What matters of it: until when it is answered, or how much was answered."""
-    if row.due_at is not None:
+    if row.due_at is not None and not posts.is_late(ctx, row):
         return "question.line_due"
     return "question.line_answers" if row.id in counts else "question.line"
 

@@ -14,18 +14,18 @@ from bot.domain.messages import Text, Words
 from bot.engine.context import Context
 from bot.engine.duty import duty_words, escalate, rung_words
 from bot.engine.ladder import Ladder, Step, set_anew, steps, with_new_rules
+from bot.engine.pace import WARNED
 from bot.engine.roster import members_by_id
 from bot.engine.transaction import Transaction
 from bot.engine.voice import Label
-from bot.features.questions import posts
+from bot.features.questions import posts, telling
 from bot.features.questions.declared import ALARM, feature
 from bot.features.questions.meant import pace_of
-from bot.features.questions.pace.naming import excerpt
+from bot.features.questions.pace import daily
+from bot.features.questions.pace.naming import items_with_due, see_all, to_claim
 from bot.features.questions.store import questions
 from bot.features.questions.store.questions import Question
 from bot.features.questions.store.tables import kept_pace
-
-_FEW = 5  # that are named, and that have a button
 
 
 @feature.alarm(ALARM)
@@ -36,7 +36,11 @@ def ring(ctx: Context, due: AlarmsDue) -> None:
     if told:
         _tell(ctx, told)
     for step in told:
-        posts.show(ctx, step.row)  # by other rules it promises another moment
+        posts.show(ctx, step.row)  # it is late now; by other rules it promises another moment
+        if _is_late_now(step):
+            telling.late(ctx, step.row)
+    if any(step.rungs for step in told):
+        daily.begin(ctx.db, ctx.course, ctx.now)
 
 
 @feature.afterwards
@@ -48,6 +52,13 @@ def look(tx: Transaction, now: datetime) -> None:
         numbers = [row.id for row in questions.waiting(tx.db, course)]
         rows = questions.those(tx.db, course, numbers, lock=True)
         set_anew(tx.db, _ladder(courses[course]), rows, now)
+        if rows:
+            daily.begin(tx.db, courses[course], now)
+
+
+def _is_late_now(step: Step) -> bool:
+    """Whether this is the first rung since it waits: its asker hears of one."""
+    return bool(step.rungs) and len(step.rungs) == step.row.rung - WARNED
 
 
 def _ladder(course: Course) -> Ladder:
@@ -62,20 +73,24 @@ def _tell(ctx: Context, told: Sequence[Step]) -> None:
     rows = [step.row for step in told]
     overdue = [step for step in told if step.rungs]
     lines = [*_warning(ctx, [step.row for step in told if not step.rungs]), *_overdue(ctx, overdue)]
-    ctx.tell_staff(*lines, *_claimed(ctx, rows), buttons=[*_to_claim(rows), _ALL])
+    ctx.tell_staff(*lines, *_claimed(ctx, rows), buttons=[*to_claim(rows), see_all()])
     escalate(ctx, ctx.course.answering, overdue, partial(_telling, ctx))
 
 
 def _warning(ctx: Context, rows: Sequence[Question]) -> Iterator[Words]:
     if rows:
-        values = {"count": len(rows), "items": _items(ctx, rows), "duty": duty_words(ctx, ctx.course.answering)}
+        values = {"count": len(rows), "items": items_with_due(ctx, rows), "duty": duty_words(ctx, ctx.course.answering)}
         yield Text(id="question_clock.warned", values=values)
 
 
 def _overdue(ctx: Context, told: Sequence[Step]) -> Iterator[Words]:
     if told:
         rungs = dict.fromkeys(rung for step in told for rung in step.rungs)
-        values = {"count": len(told), "items": _items(ctx, [step.row for step in told]), "told": rung_words(rungs)}
+        values = {
+            "count": len(told),
+            "items": items_with_due(ctx, [step.row for step in told]),
+            "told": rung_words(rungs),
+        }
         yield Text(id="question_clock.overdue", values=values)
 
 
@@ -92,27 +107,5 @@ def _claimed(ctx: Context, rows: Sequence[Question]) -> Iterator[Words]:
 
 def _telling(ctx: Context, rows: Sequence[Question]) -> tuple[Words, Sequence[Label]]:
     """What somebody reads alone whose turn it is."""
-    line = Text(id="question_clock.told", values={"count": len(rows), "items": _items(ctx, rows)})
-    return line, [*_to_claim(rows)]
-
-
-def _items(ctx: Context, rows: Sequence[Question]) -> list[Words]:
-    """The first few, with when an answer is due."""
-    shown: list[Words] = [
-        Text(
-            id="question_clock.item",
-            values={"number": row.id, "question": excerpt(row), "at": ctx.course.wall_time(row.due_at)},
-        )
-        for row in rows[:_FEW]
-    ]
-    more = len(rows) - len(shown)
-    return [*shown, Text(id="question_clock.more", values={"count": more})] if more > 0 else shown
-
-
-_ALL: Label = (Text(id="button.queue_questions"), "queue questions")
-
-
-def _to_claim(rows: Sequence[Question]) -> Iterator[Label]:
-    for row in rows[:_FEW]:
-        if row.claimed_by is None:
-            yield Text(id="button.question_claim_one", values={"number": row.id}), f"question Q{row.id} claim"
+    line = Text(id="question_clock.told", values={"count": len(rows), "items": items_with_due(ctx, rows)})
+    return line, [*to_claim(rows)]

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from bot.domain.course import Course
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
+from bot.domain.ids import MemberId
 from bot.domain.messages import Text, Words
 from bot.domain.questions import TAGS
 from bot.engine.context import Context
@@ -16,11 +17,13 @@ from bot.engine.response_times import (
     NUMBERS,
     Cells,
     Period,
+    hours,
     moments_in,
     moments_of,
+    most_line,
     people_rows,
     period_in,
-    row,
+    speed,
     whose_figures,
 )
 from bot.features.questions.declared import feature
@@ -32,7 +35,7 @@ from bot.features.questions.store.figures import Answered, Asked
 _LESSONS = ("lessons", "lesson", "课次", "每课")
 _TITLES: dict[Period, str] = {"week": "answers.title_week", "course": "answers.title_course"}
 _LESSON_TITLES: dict[Period, str] = {"week": "answers.lessons_week", "course": "answers.lessons_course"}
-_HEAD: Cells = tuple(Text(id=id) for id in ("pace.who", "answers.number", "pace.median", "pace.p90", "pace.in_time"))
+_HEAD: Cells = tuple(Text(id=id) for id in ("pace.who", "answers.number", "pace.median", "pace.in_time"))
 
 
 @feature.command(
@@ -58,8 +61,15 @@ def answers(ctx: Context, cmd: CommandInvoked) -> None:
     for line in _sums(asked):
         ctx.reply_words(line)
     if found:
-        people = people_rows(ctx.db, [one.response for one in found], only=who)
-        ctx.reply_table([_HEAD, *people, *([] if name else _parts(found))], numbers=NUMBERS)
+        _show_answered(ctx, found, who, is_of_one=bool(name))
+
+
+def _show_answered(ctx: Context, found: Sequence[Answered], who: MemberId | None, *, is_of_one: bool) -> None:
+    responses = [one.response for one in found]
+    ctx.reply_words(most_line(responses))
+    for line in [] if is_of_one else _parts(found):
+        ctx.reply_words(line)
+    ctx.reply_table([_HEAD, *people_rows(ctx.db, responses, only=who)], numbers=NUMBERS)
 
 
 def _sums(asked: Sequence[Asked]) -> Iterator[Words]:
@@ -73,20 +83,24 @@ def _sums(asked: Sequence[Asked]) -> Iterator[Words]:
         yield Text(id="answers.satisfied", values={"mean": f"{sum(stars) / len(stars):.1f}", "count": len(stars)})
 
 
-def _parts(found: Sequence[Answered]) -> Iterator[Cells]:
+def _parts(found: Sequence[Answered]) -> Iterator[Words]:
     """The same figures for each tag and for each lesson."""
     by_tag = ((tag_words(tag), [one for one in found if one.tag == tag]) for tag in (*TAGS, None))
     yield from _group("answers.by_tag", by_tag)
     lessons = sorted({one.lesson for one in found if one.lesson is not None})
-    by_lesson = ((_lesson(day), [one for one in found if one.lesson == day]) for day in lessons)
-    yield from _group("answers.by_lesson", by_lesson)
+    by_lesson = (
+        (Text(id="answers.lesson", values={"day": day}), [one for one in found if one.lesson == day]) for day in lessons
+    )
+    if lessons:
+        yield from _group("answers.by_lesson", by_lesson)
 
 
-def _group(title: str, parts: Iterable[tuple[Words, Sequence[Answered]]]) -> Iterator[Cells]:
-    rows = [row(label, [one.response for one in those]) for label, those in parts if those]
-    if rows:
-        yield Text(id=title), "", "", "", ""
-        yield from rows
+def _group(title: str, parts: Iterable[tuple[Words, Sequence[Answered]]]) -> Iterator[Words]:
+    yield Text(id=title)
+    for label, those in parts:
+        if sums := speed([one.response for one in those]):
+            values = {"of": label, "number": sums.answers, "median": hours(sums.median), "in_time": sums.in_time}
+            yield Text(id="answers.part", values=values)
 
 
 # --- lessons ----------------------------------------------------------------------------------------------------------
@@ -101,16 +115,15 @@ def _show_lessons(ctx: Context, said: str) -> None:
     if not asked:
         raise UserError("answers.none")
     heat = heat_of(asked)
-    head: Cells = (Text(id="answers.by_lesson"), *(short_tag(tag) for tag in heat.tags))
-    rows: list[Cells] = [
-        (_lesson(day), *(str(count) if count else "" for count in counts)) for day, counts in heat.rows
-    ]
+    head: Cells = (Text(id="answers.day"), *(short_tag(tag) for tag in heat.tags))
+    rows: list[Cells] = [(_day(day), *(str(count) if count else "" for count in counts)) for day, counts in heat.rows]
     ctx.reply(_LESSON_TITLES[period])
     ctx.reply_table([head, *rows], numbers=frozenset(range(1, len(head))))
 
 
-def _lesson(day: int | None) -> Words:
-    return Text(id="answers.no_lesson") if day is None else Text(id="answers.lesson", values={"day": day})
+def _day(day: int | None) -> Words | str:
+    """For a narrow column."""
+    return Text(id="answers.no_lesson") if day is None else str(day)
 
 
 # --- for reports ------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from bot.features.questions.command import verb
 from bot.features.questions.meant import asker_of
 from bot.features.questions.store.questions import Question
 
-_SHORTEST, _LONGEST = 5, 300  # characters of a reason
+_SHORTEST, _LONGEST = 2, 300  # characters of a reason
 
 
 @verb("reveal", "揭晓", "查看实名", for_staff=True)
