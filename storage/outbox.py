@@ -150,6 +150,14 @@ def last_said(db: Connection, post: str) -> OutgoingMessage | None:
     return msgspec.convert(found, OutgoingMessage) if found else None
 
 
+def posts_under(db: Connection, beginning: str) -> list[OutgoingMessage]:
+    """What was posted, or will be, under keys that begin so; without edits and what is done to posts."""
+    mine = outbox.c.key.startswith(beginning, autoescape=True) & outbox.c.edits.is_(None)
+    there = mine & outbox.c.state.not_in(_FAILED)
+    rows = db.execute(select(outbox.c.message).where(there).order_by(outbox.c.id)).scalars()
+    return [one for one in (msgspec.convert(row, OutgoingMessage) for row in rows) if not (one.about or one.act)]
+
+
 def lose(db: Connection, address: Address, message: str) -> str | None:
     """A message was deleted: where it was a post of ours, its key. If it is kept up, it is posted anew next."""
     rows = db.execute(_POSTED_AS, {"of": chat_lane(address), "message": message}).all()

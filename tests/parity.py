@@ -58,6 +58,7 @@ ABILITIES = (
         Why("私聊", "private chat"),
         Can.PRIVATE,
         Why("不需要：群里就能只给一个人看", "not needed: the group shows it to one person"),
+        {"local": Why("每人一个房间；提醒仍在群里只给他看", "a room for each; news stays in the group, for one alone")},
     ),
     Ability(
         Why("主动私信从没说过话的人", "write first in private"),

@@ -217,15 +217,15 @@ async def test_who_asked_without_a_name_is_a_classmate_like_any_other_below_it(c
 async def test_staff_ask_back_and_the_asker_adds_something(course: Community) -> None:
     await replies(course, "lin", "？For which lesson is it", room="staff")
     assert "For which lesson is it" in await told(course, "ada")
-    assert "Waiting for more" in await shown_in(course, "main")
+    assert "Waiting for the asker" in await shown_in(course, "main")
     await replies(course, "ada", "day 3")
-    assert "Waiting for more" not in await shown_in(course, "main")
+    assert "Waiting for the asker" not in await shown_in(course, "main")
     assert any("day 3" in text for text in await course.said("lin", "staff"))
 
 
 async def test_asking_back_by_a_verb(course: Community) -> None:
     heard = await staff_says(course, "lin", "/question Q1 back Which text do you mean?")
-    assert "is being asked" in heard
+    assert "has your question" in heard
     assert "Which text do you mean?" in await told(course, "ada")
     assert "ask_back_question" in await audited(course)
 
@@ -243,18 +243,18 @@ async def test_thanks_for_an_answer_do_not_bring_the_question_back(course: Commu
 
 async def test_a_claim_is_kept_for_a_while(course: Community) -> None:
     await course.presses("lin", "👋 I take it", room="staff")
-    assert "Lin is at it until" in await shown_in(course, "staff")
+    assert "Lin is on it until" in await shown_in(course, "staff")
     assert "Release" in await buttons_of(course)
     await course.passes(minutes=31)
-    assert "Lin is at it" not in await shown_in(course, "staff")
+    assert "Lin is on it" not in await shown_in(course, "staff")
     assert "is over, and it is free again" in await told(course, "lin")
 
 
 async def test_somebody_else_has_it_and_it_can_be_taken_over(course: Community) -> None:
     await course.types("lin", "/question Q1 claim", room="staff")
-    assert "Lin is at Q1" in await staff_says(course, "mo", "/question Q1 claim")
+    assert "Lin is working on Q1" in await staff_says(course, "mo", "/question Q1 claim")
     await course.presses("mo", "Take over", room="staff")
-    assert "Mo is at it" in await shown_in(course, "staff")
+    assert "Mo is on it" in await shown_in(course, "staff")
     assert "has taken over Q1" in await told(course, "lin")
 
 
@@ -269,7 +269,7 @@ async def test_another_may_answer_what_somebody_has_claimed(course: Community) -
     await course.types("lin", "/question Q1 claim", room="staff")
     await replies(course, "mo", ANSWER, room="staff")
     assert ANSWER in await told(course, "ada")
-    assert "is at it" not in await shown_in(course, "staff")
+    assert "is on it" not in await shown_in(course, "staff")
 
 
 async def test_a_question_is_handed_over(course: Community) -> None:
@@ -289,9 +289,9 @@ async def test_staff_are_named_with_or_without_a_sign_and_who_never_spoke_is_tol
     unseen = await staff_says(course, "lin", "/question Q1 to @陈老师")
     assert "once they have said something" in unseen
     assert f"{course.actor('mo').platform}:{course.actor('mo').user}" in unseen
-    await course.types("mo", "早上好", room="staff")
+    await course.types("mo", "早上好")
     assert "陈老师 has Q1 now" in await staff_says(course, "lin", "/question Q1 to @陈老师")
-    assert "陈老师 has Q1 now" in await staff_says(course, "lin", "/question Q1 转交 陈老师")
+    assert "陈老师 has Q1 now" in await course.answer("lin", "/question Q1 转交 陈老师", room="staff")
     for who in ("chen", "lin", "ben"):
         await course.types(who, "good morning")
     assert "Nobody here is called “@Nobody”" in await staff_says(course, "lin", "/question Q1 to @Nobody")
@@ -301,13 +301,13 @@ async def test_what_an_assistant_had_who_leaves_is_free_at_once(course: Communit
     await course.types("mo", "hello")
     await course.types("mo", "/question Q1 claim", room="staff")
     await course.leaves("mo", room="main")
-    assert "is at it" not in await shown_in(course, "staff")
+    assert "is on it" not in await shown_in(course, "staff")
     assert "no member" not in await staff_says(course, "lin", "/question Q1 claim")
 
 
 async def test_students_do_nothing_of_the_kind(course: Community) -> None:
     for step in ("claim", "claim!", "release", "to @ben", "back why?", "merge Q1", "resolve", "use H1", "post"):
-        assert "not for you" in await course.answer("ben", f"/question Q1 {step}", room=course.alone)
+        assert "for the asker or for staff" in await course.answer("ben", f"/question Q1 {step}", room=course.alone)
     assert "Ada" in await course.answer("ben", "/question Q1", room=course.alone)
 
 
@@ -404,3 +404,32 @@ async def test_hostile_words_are_only_words(course: Community) -> None:
         "Q1 withdraw 回答",
     ):
         assert await staff_says(course, "lin", f"/question {words}") != ""
+
+
+# --- what a classmate and the asker are told --------------------------------------------------------------------------
+
+
+async def heard_alone(course: Community, who: str) -> list[str]:
+    """Each message that somebody reads alone, once."""
+    rooms = dict.fromkeys((course.alone, course.private_room, "main"))
+    messages = [m for room in rooms for m in await course.messages(who, room) if m.author == "bot"]
+    return [*dict.fromkeys(m.text for m in messages if m.only_for == who)]
+
+
+async def test_a_classmate_learns_that_their_answer_was_seen_and_what_it_earned(course: Community) -> None:
+    await course.writes("ben", ANSWER, reply_to=await post_in(course, "main"))
+    [noted] = [text for text in await heard_alone(course, "ben") if "A1" in text or "+3" in text]
+    assert noted == "Got your answer (A1); the asker is told.\n+3 points"
+
+
+@pytest.mark.parametrize(("text", "is_answer"), [("不用，手机拍就行", True), ("用手机拍", True), ("同问", False)])
+async def test_chinese_says_much_with_few_characters(course: Community, text: str, is_answer: bool) -> None:
+    await course.writes("ben", text, reply_to=await post_in(course, "main"))
+    assert bool([one for one in await heard_alone(course, "ben") if "A1" in one]) == is_answer
+
+
+async def test_who_is_answered_for_good_reads_the_question_once(course: Community) -> None:
+    await course.types("lin", f"/answer Q1! {ANSWER}", room="staff")
+    [news] = [text for text in await heard_alone(course, "ada") if ANSWER in text]
+    assert news.count("Q1") == 1
+    assert news.endswith("How satisfied are you?")

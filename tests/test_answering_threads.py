@@ -164,20 +164,28 @@ async def test_a_picture_from_the_staff_room_is_shown_to_all(course: Community) 
 
 @pytest.fixture
 def handbook(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if the handbook knew one answer, for staff to take or to leave."""
-    found = Found("entry:3", "How do I find a title?", "Take the strongest words.", 0.5, is_sure=False)
+    """As if the handbook knew one answer, for staff to take or to leave, and one that is only like it."""
+    fits = Found("entry:3", "How do I find a title?", "Take the strongest words.", 0.5, is_sure=True)
+    alike = Found("entry:4", "Is there a title too long?", "Twenty characters.", 0.2, is_sure=False)
     [feature] = [feature for feature in FEATURES if feature.name == "handbook"]
 
     def find(db: Connection, *asked: object) -> list[Found]:
-        return [found]
+        return [fits, alike]
 
     monkeypatch.setitem(feature.queries, "handbook.find", find)
+
+
+async def test_what_is_only_like_it_is_named_but_not_sent_with_one_tap(handbook: None, open_community) -> None:
+    course = await opened(open_community)
+    await course.passes(minutes=11)
+    assert "May help: H4 Is there a title too long?" in await shown_in(course, "staff")
+    assert [label for label in await buttons_of(course) if "resolve" in label] == ["📖 H3 & resolve"]
 
 
 async def test_one_tap_answers_from_the_handbook_and_settles(handbook: None, open_community) -> None:
     course = await opened(open_community)
     await course.passes(minutes=11)
-    assert "H3 answers something like it: How do I find a title?" in await shown_in(course, "staff")
+    assert "May help: H3 How do I find a title?" in await shown_in(course, "staff")
     await course.presses("lin", "📖 H3 & resolve", room="staff")
     news = await told(course, "ada")
     assert "Take the strongest words." in news

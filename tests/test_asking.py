@@ -66,7 +66,7 @@ async def test_a_question_in_one_line_is_numbered_and_everybody_can_read_it(aski
     said = await asking.answer("ada", f"/ask {HOW}", room=asking.alone)
     assert f"Got it. Your question is Q1: {HOW}" in said
     assert "Everybody can read it in the group." in said
-    assert "Somebody answers by 1 Mar 14:00 at the latest." in said
+    assert "You will have an answer by 1 Mar 14:00 at the latest." in said
     assert "+2 points" in said
     shown = await post(asking)
     assert "Q1 · asked by Ada" in shown or f"Q1 · Ada\n{HOW}" in shown  # where it stands there already, in short
@@ -84,7 +84,7 @@ async def test_it_speaks_chinese(open_community) -> None:
 async def test_where_the_course_has_a_place_for_questions_it_stands_there(open_community) -> None:
     course = await opened(open_community, course=FORUM)
     said = await course.answer("ada", f"/ask {HOW}", room=course.alone)
-    assert "Everybody can read it in the place for questions." in said
+    assert "Everybody can read it where questions are answered." in said
     assert HOW in await post(course, room="questions")
     assert not [text for text in await course.said("ben") if HOW in text]
 
@@ -272,7 +272,7 @@ async def test_at_night_the_receipt_says_when_somebody_is_there_again(open_commu
     course = await opened(open_community, questions=NIGHTS)
     await course.until(23)
     said = await course.answer("ada", f"/ask {HOW}", room=course.alone)
-    assert "We rest until 2 Mar 08:00. You have an answer by 2 Mar 12:00 at the latest." in said
+    assert "Staff are back at 2 Mar 08:00. You will have an answer by 2 Mar 12:00 at the latest." in said
 
 
 # --- sorting ----------------------------------------------------------------------------------------------------------
@@ -295,11 +295,40 @@ async def test_the_course_has_words_of_its_own(open_community) -> None:
     assert row.tag == "beyond"
 
 
+async def test_only_what_is_asked_about_the_content_belongs_to_the_day_on_which_it_is_asked(asking: Community) -> None:
+    await asking.types("ada", f"/ask {HOW}", room=asking.alone)
+    await asking.types("ada", f"/ask {WHY}", room=asking.alone)
+    assert [(row.tag, row.lesson) for row in await rows(asking)] == [("how_to", None), ("content", 1)]
+    await asking.types("ada", "/question Q1 tag content", room=asking.alone)
+    await asking.types("ada", "/question Q2 tag how_to", room=asking.alone)
+    assert [(row.tag, row.lesson) for row in await rows(asking)] == [("content", 1), ("how_to", None)]
+    await asking.types("ada", "/question Q2 lesson 3", room=asking.alone)
+    await asking.types("ada", "/question Q2 tag content", room=asking.alone)
+    assert (await rows(asking))[1].lesson == 3
+
+
+@pytest.mark.parametrize("text", ["#提问 匿名 我不好意思问", "#ask anonymous I dare not ask this", "#提问 匿名"])
+async def test_nobody_asks_without_a_name_where_others_read_along(asking: Community, text: str) -> None:
+    await asking.writes("ada", text)
+    assert await rows(asking) == []
+    assert "/ask anonymous" in await told(asking)
+    assert not [said for said in await asking.said("ben") if "🙋" in said]
+
+
+async def test_what_one_has_earned_stands_in_the_receipt(asking: Community) -> None:
+    await asking.writes("ada", f"#ask {HOW}")
+    rooms = dict.fromkeys((asking.alone, asking.private_room, "main"))
+    heard = [m.text for room in rooms for m in await asking.messages("ada", room) if m.author == "bot"]
+    [receipt] = [text for text in dict.fromkeys(heard) if "+2 points" in text]
+    assert receipt.startswith("Got it. Your question is Q1")
+    assert receipt.endswith("+2 points")
+
+
 async def test_lesson_and_homework_are_taken_from_the_words_and_can_be_said(open_community) -> None:
     course = await opened(open_community, homework=HOMEWORK_NOTE)
     await course.types("ada", "/ask In lesson 3, what is a hook in the Viral note?", room=course.alone)
     await course.types("ada", "/ask And today?", room=course.alone)
-    assert [(row.lesson, row.homework) for row in await rows(course)] == [(3, "note"), (1, None)]
+    assert [(row.lesson, row.homework) for row in await rows(course)] == [(3, "note"), (None, None)]
     await course.types("ada", "/question Q2 lesson 2", room=course.alone)
     await course.types("ada", "/question Q2 homework viral note", room=course.alone)
     await course.types("ada", "/question Q1 homework none", room=course.alone)

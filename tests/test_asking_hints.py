@@ -78,7 +78,7 @@ async def test_that_is_it_settles_it_and_nobody_was_asked(asking: Community) -> 
     said = await asking.presses("ada", "✅ That's it", room=asking.alone)
     assert "Nobody was asked" in (said or "") + await told(asking)
     [row] = await rows(asking)
-    assert (row.state, row.helped_by) == ("closed", "entry:1")
+    assert (row.state, row.helped_by) == ("helped", "entry:1")
     assert [one.is_help for one in await offers(asking) if one.found == "entry:1"] == [True]
     await asking.passes(minutes=30)
     assert await public(asking) == []
@@ -134,7 +134,7 @@ async def test_what_is_alike_shows_by_its_title_and_in_full_on_a_tap(asking: Com
     assert "Canva is enough.\nFrom: handbook, H2" in await told(asking)
     await asking.presses("ada", "✅ That's it", room=asking.alone)
     [row] = await rows(asking)
-    assert row.state == "closed"
+    assert row.state == "helped"
 
 
 async def test_the_buttons_of_a_draft_are_for_its_asker(asking: Community) -> None:
@@ -177,4 +177,4 @@ async def test_asked_again_after_it_helped_it_is_another_question(asking: Commun
     for _ in range(2):
         await asking.types("ada", f"/ask {KNOWN}", room=asking.alone)
         await asking.presses("ada", "✅ That's it", room=asking.alone)
-    assert [row.state for row in await rows(asking)] == ["closed", "closed"]
+    assert [row.state for row in await rows(asking)] == ["helped", "helped"]

@@ -9,6 +9,8 @@ from bot.features.questions.store.tables import question, remark
 from storage.tables import fact
 from tests.community import Community
 from tests.test_asking import in_private, opened, rows, told
+from tests.test_bare import PNG as PNG_WHOLE
+from tests.test_bare import PNG_OF_ADA
 
 pytestmark = pytest.mark.every_platform
 
@@ -210,11 +212,15 @@ async def test_asking_the_same_openly_gives_nobody_away(asking: Community) -> No
 
 async def test_a_picture_that_came_in_private_is_shown_to_all_without_a_name(asking: Community) -> None:
     said = f"/ask anonymous {HOW}"
-    await asking.sends("ada", PNG, name="ada_li.png", media_type="image/png", text=said, room=asking.private_room)
+    await asking.sends("ada", PNG_OF_ADA, name="ada.png", media_type="image/png", text=said, room=asking.private_room)
     await asking.passes(seconds=30)
     [shown] = [message for message in await asking.messages("ben") if message.files]
     assert "ada" not in shown.files[0].name.casefold()
     assert "Q1" in shown.text
+    [row] = await rows(asking)
+    kept = asking.run.app.library.store.path(row.files[0]["file"]["sha256"])
+    assert kept is not None
+    assert kept.read_bytes() == PNG_WHOLE
 
 
 async def test_a_picture_that_stands_in_the_group_is_not_shown_again(asking: Community) -> None:

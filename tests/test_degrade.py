@@ -176,19 +176,26 @@ def test_only_the_first_part_says_where_it_was_asked_for() -> None:
     assert [part.origin for part in fitted(message, max_text=10)] == [origin, None]
 
 
+NO_THREADS, SOME_THREADS = EVERYTHING & ~(Can.THREAD | Can.TOPIC), EVERYTHING & ~Can.THREAD
+
+
 def test_a_topic_is_a_title_where_there_are_no_threads() -> None:
     topic = Topic(title="What is a title?", tags=("how-to",))
     message = OutgoingMessage(key="k", address=GROUP, body=(Span("I don't know."),), topic=topic)
-    [part] = fitted(message, EVERYTHING & ~Can.THREAD)
+    [part] = fitted(message, NO_THREADS)
     assert (part.text, part.topic) == ("What is a title? #how-to\nI don't know.", None)
+    [part] = fitted(message, SOME_THREADS)
+    assert (part.text, part.topic) == ("What is a title? #how-to\nI don't know.", topic)
     [part] = fitted(message)
     assert (part.text, part.topic) == ("I don't know.", topic)
 
 
 def test_what_goes_into_a_thread_replies_to_its_beginning_where_there_are_none() -> None:
     message = OutgoingMessage(key="k", address=GROUP, body=(Span("Look here."),), within="question")
-    [part] = fitted(message, EVERYTHING & ~Can.THREAD)
+    [part] = fitted(message, NO_THREADS)
     assert (part.within, part.quotes) == (None, "question")
+    [part] = fitted(message, SOME_THREADS)  # whether there is one, its adapter knows
+    assert (part.within, part.quotes) == ("question", "question")
     [part] = fitted(message)
     assert (part.within, part.quotes) == ("question", None)
 

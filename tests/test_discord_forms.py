@@ -14,6 +14,7 @@ from tests.test_live_qa import LIVE
 
 SPACES = COURSE.replace("spaces:", "spaces:\n  - {id: questions, kind: questions, local: questions}")
 QUESTION = "How do I find a title?"
+WORDS = "✏️ What would you like to know?"
 
 
 @pytest.fixture
@@ -63,16 +64,18 @@ async def test_after_a_refusal_what_is_said_is_no_answer(course: DiscordCommunit
     assert not [text for text in await course.said("ada") if "expired" in text]
 
 
-async def test_what_was_refused_stands_in_the_window_again(course: DiscordCommunity) -> None:
-    await is_refused(course, "main")
-    [refusal] = [m for m in await course.messages("ada", "main") if "asked this already" in m.text]
+async def test_what_was_refused_stands_in_the_window_again(open_community: Any) -> None:
+    course: DiscordCommunity = await open_community(course=SPACES, questions="anonymous: 0\n")
+    await hands_in(course, question=QUESTION, whom="anonymous")
+    [refusal] = [m for m in await course.messages("ada", "main") if "no anonymous questions" in m.text]
     pressed = course.town.presses("ada", course.town.entry("ada", "main", refusal.number).message, "Open the form")
     await course.settle()
-    assert values_in(course, pressed) == [QUESTION]
-    course.town.fills_in("ada", pressed, f"{QUESTION} And how long may it be?")
+    assert QUESTION in values_in(course, pressed)
+    given = {WORDS: QUESTION, "Under which name?": ["named"], "What is it about?": ["how_to"]}
+    course.town.discord.submits(course.town.person("ada"), pressed, given)
     await course.settle()
-    assert len(await filed(course)) == 2
-    assert values_in(course, await opens(course)) == [""]
+    assert len(await filed(course)) == 1
+    assert QUESTION not in values_in(course, await opens(course))
 
 
 async def test_a_window_that_was_opened_for_another_course_is_not_handed_in(course: DiscordCommunity) -> None:
@@ -93,3 +96,40 @@ async def test_who_may_not_use_a_form_has_nothing_kept_in_it(course: DiscordComm
     await course.run.app.sink([CommandInvoked(key=EventKey("discord:test:2"), at=course.now, **typed)])
     await course.settle()
     assert not [text for text in await course.said("lin") if "Open the form" in text or "Not for me" in text]
+
+
+# --- everything at once -----------------------------------------------------------------------------------------------
+
+
+async def hands_in(course: DiscordCommunity, *, question: str, whom: str = "named", tag: str = "") -> int:
+    """The window of /ask, filled in."""
+    given = {WORDS: question, "Under which name?": [whom], "What is it about?": [tag or "how_to"]}
+    handed_in = course.town.discord.submits(course.town.person("ada"), await opens(course), given)
+    await course.settle()
+    return handed_in
+
+
+async def test_one_page_asks_for_everything_that_a_question_has(course: DiscordCommunity) -> None:
+    window = course.town.discord.modal(await opens(course))
+    shown = str(window)
+    for words in (
+        "What would you like to know?",
+        "Under which name?",
+        "What is it about?",
+        "With pictures if you like",
+    ):
+        assert words in shown
+    assert "in the private chat" not in shown
+    await hands_in(course, question=QUESTION, tag="beyond")
+    [post] = await filed(course)
+    assert "Ada" in post
+    assert "Beyond" in post
+
+
+async def test_one_page_may_leave_the_name_out(course: DiscordCommunity) -> None:
+    await hands_in(course, question=QUESTION, whom="anonymous")
+    await hands_in(course, question="anonymous Why does nobody read me?")
+    for post in await filed(course):
+        assert "Somebody" in post
+        assert "Ada" not in post
+        assert "anonymous" not in post

@@ -158,7 +158,7 @@ async def live(open_community) -> Community:
 
 
 async def test_a_question_is_asked_for_and_taken_by_reply(live: Community) -> None:
-    assert await live.answer("ada", "/ask") == (
+    assert await live.answer("ada", "/ask live") == (
         "What would you like to ask at the live Q&A?\nOne message, at most 500 characters.\n"
         "Answer by replying to this message."
     )
@@ -171,7 +171,7 @@ async def test_a_question_is_asked_for_and_taken_by_reply(live: Community) -> No
 @pytest.mark.every_platform
 async def test_wherever_the_course_lives_what_is_filled_in_is_the_answer(open_community) -> None:
     live = await open_community(rituals=LIVE)
-    await live.fills_in("ada", "/ask", QUESTION)
+    await live.fills_in("ada", "/ask live", QUESTION)
     assert QUESTION in await live.answer("ada", "/live")
 
 
@@ -179,29 +179,29 @@ async def test_wherever_the_course_lives_what_is_filled_in_is_the_answer(open_co
 @pytest.mark.needs("forms as conversations")
 async def test_wherever_the_course_lives_who_is_asked_can_say_no(open_community) -> None:
     live = await open_community(rituals=LIVE)
-    await live.types("ada", "/ask")
+    await live.types("ada", "/ask live")
     assert "is cancelled" in await live.answer("ada", "/cancel")
 
 
 async def test_the_same_in_chinese(open_community) -> None:
     live = await open_community(rituals=LIVE, course=CHINESE)
-    assert await live.answer("ada", "/ask") == (
+    assert await live.answer("ada", "/ask live") == (
         "想在直播答疑里问什么？\n写一条消息就行，最多 500 字。\n请直接回复这条消息。"
     )
     assert (await replies(live, "ada", "标题怎么写才不像广告？")).startswith("记下了，第 1 号问题。")
-    assert await live.answer("ada", "/ask")
+    assert await live.answer("ada", "/ask live")
     assert await replies(live, "ada", "取消") == "已取消“直播提问”，什么都没交。想重新来，发 /ask。"
 
 
 async def test_in_a_group_only_a_reply_to_the_question_by_who_was_asked_is_the_answer(live: Community) -> None:
     other = await live.types("ben", "Good morning, all of you")
-    await live.types("ada", "/ask")
+    await live.types("ada", "/ask live")
     await live.types("ada", "I am only talking here")
     await live.types("ada", "And I am answering Ben", reply_to=other)
     await live.types("ada", "打卡")
     assert "Checked in" in "\n".join(await live.said("ada"))
     assert len(await sessions(live)) == 1
-    await live.types("ben", "/ask")
+    await live.types("ben", "/ask live")
     hers = (await sessions(live))[0]
     await replies(live, "ben", "What does Ben want to know about it?")
     assert [row.token for row in await sessions(live)] == [hers.token]
@@ -211,19 +211,19 @@ async def test_in_a_group_only_a_reply_to_the_question_by_who_was_asked_is_the_a
 async def test_a_reply_to_something_else_that_the_bot_said_is_ordinary_talk(live: Community) -> None:
     await live.types("ada", "/points")
     points = await prompt_of(live)
-    await live.types("ada", "/ask")
+    await live.types("ada", "/ask live")
     await live.types("ada", "That is more than I thought", reply_to=points)
     assert len(await sessions(live)) == 1
     assert "That is more" not in await live.answer("ada", "/live")
 
 
 async def test_a_word_that_means_a_command_is_an_answer_where_it_replies_to_the_question(live: Community) -> None:
-    await live.types("ada", "/ask")
+    await live.types("ada", "/ask live")
     assert "Noted" in await replies(live, "ada", "打卡")
 
 
 async def test_what_is_wrong_is_said_and_asked_again(live: Community) -> None:
-    await live.types("ada", "/ask")
+    await live.types("ada", "/ask live")
     too_long = await replies(live, "ada", "x" * 501)
     assert too_long.startswith("That is too long: 501 characters, and at most 500 fit.\nWhat would you like to ask")
     assert (await replies(live, "ada", "\u200b\u3164")).startswith("I need it in words here.\n")
@@ -232,7 +232,7 @@ async def test_what_is_wrong_is_said_and_asked_again(live: Community) -> None:
 
 async def test_what_a_feature_refuses_is_said_and_asked_again(live: Community) -> None:
     await live.types("ada", f"/ask live {QUESTION}")
-    await live.types("ada", "/ask")
+    await live.types("ada", "/ask live")
     refused = await replies(live, "ada", QUESTION)
     assert refused.startswith("You have asked this already: it is number 1.\nWhat would you like to ask")
     assert "Noted" in await replies(live, "ada", "Something else that I do not know")
@@ -240,11 +240,11 @@ async def test_what_a_feature_refuses_is_said_and_asked_again(live: Community) -
 
 async def test_a_form_is_cancelled_by_button_command_or_word(live: Community) -> None:
     cancelled = "“A question for the live Q&A” is cancelled and nothing was handed in. To begin again: /ask"
-    await live.types("ada", "/ask")
+    await live.types("ada", "/ask live")
     assert await live.presses("ada", "Cancel") == cancelled
-    await live.types("ada", "/ask")
+    await live.types("ada", "/ask live")
     assert await live.answer("ada", "/cancel") == cancelled
-    await live.types("ada", "/ask")
+    await live.types("ada", "/ask live")
     assert await live.answer("ada", "取消") == cancelled
     assert await sessions(live) == []
     assert await live.answer("ada", "/cancel") == "There is nothing to cancel."
@@ -253,7 +253,7 @@ async def test_a_form_is_cancelled_by_button_command_or_word(live: Community) ->
 
 
 async def test_a_form_that_waited_too_long_has_expired(live: Community) -> None:
-    await live.types("ada", "/ask")
+    await live.types("ada", "/ask live")
     await live.passes(hours=1)
     assert await replies(live, "ada", QUESTION) == (
         "“A question for the live Q&A” has expired, and this message was not handed in. Start again with /ask."
@@ -263,7 +263,7 @@ async def test_a_form_that_waited_too_long_has_expired(live: Community) -> None:
 
 
 async def test_each_step_gives_it_another_hour(live: Community) -> None:
-    await live.types("ada", "/ask")
+    await live.types("ada", "/ask live")
     await live.passes(minutes=50)
     await replies(live, "ada", "x" * 501)
     await live.passes(minutes=50)
@@ -271,7 +271,7 @@ async def test_each_step_gives_it_another_hour(live: Community) -> None:
 
 
 async def test_nobody_is_asked_where_nothing_is_to_come(course: Community) -> None:
-    assert await course.answer("ada", "/ask") == "This course has no live Q&A sessions."
+    assert await course.answer("ada", "/ask live") == "This course has no live Q&A sessions."
     assert (
         await course.answer("ada", "/enter")
         == "There is no contest now. When the next one opens, the group will hear of it."
@@ -284,7 +284,7 @@ async def test_another_form_takes_the_place_of_one_that_was_begun(open_community
     await course.until(9)
     await course.types("ada", "/enter")
     await replies(course, "ada", "Three hundred yuan")
-    assert (await course.answer("ada", "/ask")).startswith(
+    assert (await course.answer("ada", "/ask live")).startswith(
         "What you had begun in “Your work for the contest” is dropped; this takes its place.\nWhat would you like"
     )
     assert "Noted" in await replies(course, "ada", QUESTION)

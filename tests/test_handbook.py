@@ -82,12 +82,18 @@ async def states(course: Community) -> list[str]:
     return [row.state for row in await course.rows(select(entry).order_by(entry.c.id))]
 
 
+async def as_shown(course: Community, called: str) -> str:
+    """The entry as a form names it that is opened now."""
+    [row] = await course.rows(select(func.max(change.c.id).label("newest")).where(change.c.entry == int(called[1:])))
+    return f"{called}/{row.newest}"
+
+
 async def edits(course: Community, called: str, answer: str) -> None:
     """An assistant writes an entry anew, in the form as their platform has it."""
     actor, address = course.actor("lin"), course.address("staff")
     shown = await course.rows(select(version).where(version.c.entry == int(called[1:])))
     asked = shown[-1].asked["en"] if shown else QUESTION
-    fields = {"entry": called, "asked": asked, "answer": answer, "note": "clearer"}
+    fields = {"entry": await as_shown(course, called), "asked": asked, "answer": answer, "note": "clearer"}
     known = {m.number for m in await course.messages("lin", "staff")}
     form = FormSubmitted(
         key=EventKey(f"form:{called}:{len(known)}"),
@@ -156,6 +162,18 @@ async def test_a_long_answer_is_cut_with_a_button_for_all_of_it(open_community) 
     course = await opened(open_community, faq=long)
     assert "long." not in await reads(course, "/faq H1")
     assert "very long." in await reads(course, "/faq H1 all")
+
+
+async def test_days_have_a_page_of_their_own(open_community) -> None:
+    many = "".join(
+        f"e{n}:\n  asked: Question number {n}?\n  answer: Yes.\n  lesson: {n % 2 + 1}\n" for n in range(1, 12)
+    )
+    course = await opened(open_community, faq=many)
+    assert "First words" not in await reads(course, "/faq")
+    shown = await presses(course, "By day", "ben", course.alone)
+    assert "Day 1: First words: 5 entries" in shown
+    assert "Question number 2?" in await presses(course, "Day 1", "ben", course.alone)
+    assert "Day 1: First words: 5 entries" in await reads(course, "/faq 按天")
 
 
 async def test_without_faq_yaml_there_is_nothing_yet(open_community) -> None:
@@ -289,7 +307,15 @@ async def test_staff_edit_a_draft_before_they_publish_it(course: Community) -> N
 
 async def test_the_form_of_an_edit_holds_what_is_there(course: Community) -> None:
     shown = await course.asked_for("lin", "/handbook H1 edit", room="staff")
-    assert "What is different" in shown
+    assert "What is different" in shown or "It is now:\nYes, with /submit for two more days." in shown
+
+
+@pytest.mark.needs("forms as conversations")
+async def test_an_edit_begins_at_the_answer_which_may_stay_as_it_is(course: Community) -> None:
+    shown = await course.asked_for("lin", "/handbook H1 edit", room="staff")
+    assert "It is now:\nYes, with /submit for two more days." in shown
+    await course.fills_in("lin", "/handbook H1 edit", "keep", room="staff")
+    assert "What is different" in (await course.said("lin", "staff"))[-1]
 
 
 async def test_staff_write_an_entry_of_their_own(course: Community) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from bot.domain.course import Course
 from bot.domain.ids import CourseId, Language
-from bot.domain.messages import Localised
+from bot.domain.messages import Localised, Text
 from bot.features.handbook.book.content import Book, book_of
 from bot.features.handbook.book.html import as_html
 from bot.features.handbook.book.markdown import as_markdown
@@ -110,27 +110,25 @@ class Tags(HTMLParser):
 def test_lessons_come_first_then_tags_and_the_log_at_the_end(database: Database) -> None:
     fill(database)
     page = as_markdown(book(database))
-    titles = [line for line in page.splitlines() if line.startswith("#") and not line.startswith("####")]
+    titles = [line for line in page.splitlines() if line.startswith("#") and not line.startswith("### H")]
     assert titles == [
-        "# Handbook\\: Writing \\<camp\\>",
+        "# Handbook: Writing \\<camp>",
         "## Contents",
         "## Day 2",
-        "### Content",
         "## The whole course",
-        "### Other",
         "## Change log",
     ]
-    assert "#### H1 Late?\n\nNo\\." in page or "#### H1 Late?\n\nNo." in page
+    assert "### H1 Late?\n\nNo.\n\n*H1 · Other · version 2 · 2027-03-02*" in page
     assert "Not yet" not in page, "what was retired is read no more"
 
 
 def test_the_log_names_every_change_with_its_date_in_the_courses_zone(database: Database) -> None:
     fill(database)
     log = as_markdown(book(database)).partition("## Change log")[2].strip().splitlines()
-    assert log[0] == "- 2027-03-01 · H1 v1 published · Late?"
-    assert log[2] == "- 2027-03-02 · H3 v1 published · Gone?"
-    assert log[3] == "- 2027-03-02 · H1 v2 changed · Late? — \\*stricter\\* \\<now\\>"
-    assert log[4] == "- 2027-03-03 · H3 v1 retired · Gone?"
+    assert log[0] == "- 2027-03-01 · H1 version 1 published · Late?"
+    assert log[2] == "- 2027-03-02 · H3 version 1 published · Gone?"
+    assert log[3] == "- 2027-03-02 · H1 version 2 changed · Late? — \\*stricter\\* \\<now>"
+    assert log[4] == "- 2027-03-03 · H3 version 1 retired · Gone?"
 
 
 def test_it_is_in_the_language_that_was_asked_for(database: Database) -> None:
@@ -191,8 +189,8 @@ def test_hostile_words_are_text_in_markdown(database: Database) -> None:
     fill(database)
     page = as_markdown(book(database))
     assert "<script" not in page.replace("\\<script", "")
-    assert [line for line in page.splitlines() if line.startswith("#### ")] == [
-        line for line in page.splitlines() if line.startswith("#### H")
+    assert [line for line in page.splitlines() if line.startswith("### ")] == [
+        line for line in page.splitlines() if line.startswith("### H")
     ]
     assert "](javascript" not in page
     assert "```" not in page
@@ -223,7 +221,7 @@ def test_no_text_can_be_structure_in_markdown(text: str) -> None:
 def _one(said: Said) -> Book:
     from bot.features.handbook.book.content import Article, Chapter, Labels, Section
 
-    article = Article(1, said.title("en"), said.text("en"), 1, "2027-03-01")
+    article = Article(1, *said.spans("en"), "version 1", "2027-03-01")
     labels = Labels("Contents", "Change log", "Nothing.", "No changes.")
     return Book("en", "Handbook", labels, [Chapter("Day 1", [Section("Content", [article])])], [])
 
@@ -231,6 +229,28 @@ def _one(said: Said) -> Book:
 def test_lines_of_code_keep_their_place(database: Database) -> None:
     page = as_html(_one(Said({"en": "How?"}, (), {"en": "days:\n  - day: 1\n\ttab"})))
     assert "days:\n  - day: 1\n    tab" in page
+
+
+def test_what_faq_yaml_says_keeps_its_styles_and_times_need_no_escape() -> None:
+    answer = "Until 18:30: `print(**x)` shows it.\n**Then** wait; **it ends.**"
+    book = _one(Said({"en": "What is `print`?"}, (), {"en": answer}, is_styled=True))
+    assert "Until 18:30: <code>print(**x)</code> shows it.\n<strong>Then</strong> wait;" in as_html(book)
+    page = as_markdown(book)
+    assert "### H1 What is `print`?" in page
+    assert "Until 18:30: `print(**x)` shows it.\\\n**Then** wait; <strong>it ends.</strong>" in page
+    assert "**" not in as_html(_one(Said({"en": "a"}, (), {"en": "**b**"}, is_styled=True)))
+    assert "**b**" in as_html(_one(Said({"en": "a"}, (), {"en": "**b**"})))
+
+
+def test_only_what_faq_yaml_says_has_styles_in_a_chat() -> None:
+    answer = "Use `print()`, **not** {name}."
+    for is_styled, styles in ((True, ["plain", "code", "plain", "bold", "plain"]), (False, ["plain"])):
+        shown = Said({"en": "How?"}, (), {"en": answer}, is_styled).shown("en")
+        spans = TEXTS.render("en", Text(id="faq.answer", values={"text": shown}))
+        assert [span.style for span in spans] == styles
+        assert "{name}" in spans[-1].text
+    cut = Said({"en": "How?"}, (), {"en": answer}, is_styled=True).shown("en", 10)
+    assert "`" not in "".join(span.text for span in TEXTS.render("en", Text(id="faq.answer", values={"text": cut})))
 
 
 # --- by command -------------------------------------------------------------------------------------------------------

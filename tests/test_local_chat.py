@@ -101,7 +101,7 @@ async def two(tmp_path: Path) -> AsyncIterator[Chat]:
 
 
 async def test_staff_of_one_course_are_not_let_into_the_staff_room_of_another(two: Chat) -> None:
-    groups = {"main", "writing", "python"}
+    groups = {"main", "writing", "python", "private"}
     assert set(two.rooms("ada")) == groups
     for who in ("chen", "lin"):
         assert set(two.rooms(who)) == groups | {"staff", "writers"}
@@ -124,7 +124,7 @@ async def test_whom_the_operator_lets_in_is_staff_nowhere_and_in_every_staff_roo
     assert two.role("ada", "writers") == "student"
     assert "grant" not in two.commands("ada", "writers")
     await two.adapter.chat.welcome(Person(id="ada", name="Ada"))  # signed in again, without it
-    assert set(two.rooms("ada")) == {"main", "writing", "python"}
+    assert set(two.rooms("ada")) == {"main", "writing", "python", "private"}
 
 
 async def test_who_is_struck_off_in_yaml_leaves_the_staff_room_at_once(course: Community) -> None:
@@ -132,7 +132,7 @@ async def test_who_is_struck_off_in_yaml_leaves_the_staff_room_at_once(course: C
     await course.types("lin", "good morning", room="staff")
     write_course(course.folder, course=COURSE.replace("  assistants: [local:lin]\n", ""))
     await course.types("chen", "/reload", room="staff")
-    assert [room.id for room in chat.rooms_of(chat.person("lin"))] == ["main"]
+    assert [room.id for room in chat.rooms_of(chat.person("lin"))] == ["main", "private"]
     for access in (course.types("lin", "hello?", room="staff"), chat.history("lin", "staff")):
         with pytest.raises(Mistake, match=r"chat\.no_room"):
             await access
@@ -152,7 +152,7 @@ async def test_the_page_follows_new_files_of_the_course(course: Community) -> No
     write_course(course.folder, course=changed)
     await course.types("chen", "/reload", room="staff")
     assert (control.title, control.zone, control.day(main)) == ("Letters", "Asia/Shanghai", (1, 20))
-    assert [room.id for room in chat.rooms_of(ada)] == ["main", "hall"]
+    assert [room.id for room in chat.rooms_of(ada)] == ["main", "hall", "private"]
     assert control.version != before
     await course.until(12)  # classmates speak where the main group is now
     assert [m.text for m in await course.messages("ada", "hall") if m.author == "mia"] == ["/checkin"]
@@ -182,7 +182,7 @@ async def test_two_courses_share_a_page_with_both_their_titles(two: Chat) -> Non
     assert two.control.day(two.room("main")) is None  # of neither course
 
 
-async def test_where_no_course_is_live_the_page_has_a_name_and_two_rooms(tmp_path: Path) -> None:
+async def test_where_no_course_is_live_the_page_has_a_name_and_its_own_rooms(tmp_path: Path) -> None:
     settings = Settings(
         database=f"sqlite:///{(tmp_path / 'homeroom.db').as_posix()}",
         data=tmp_path,
@@ -196,8 +196,8 @@ async def test_where_no_course_is_live_the_page_has_a_name_and_two_rooms(tmp_pat
     control, chat = LocalControl(app, adapter, "en", is_demo=False), adapter.chat
     ada = Person(id="ada", name="Ada")
     rooms = chat.rooms_of(Person(id="op", name="Op", is_staff=True))
-    assert [room.id for room in rooms] == ["main", "staff"]
-    assert [room.id for room in chat.rooms_of(ada)] == ["main"]
+    assert [room.id for room in rooms] == ["main", "staff", "private"]
+    assert [room.id for room in chat.rooms_of(ada)] == ["main", "private"]
     assert (control.title, control.zone, control.day(rooms[0])) == ("Homeroom · local chat", "UTC", None)
     assert control.role(ada, rooms[0]) == "student"
     assert control.commands(ada, rooms[0])
@@ -251,6 +251,59 @@ async def test_reacting_to_what_everyone_sees_of_the_bot_is_no_trouble(course: C
     for on in (True, True, False):
         await course.reacts("ada", post.number, "🙏", on)
     assert "kept as #" not in "".join(await course.said("chen", "staff"))
+
+
+# --- alone with the bot -----------------------------------------------------------------------------------------------
+
+
+async def test_in_the_private_chat_one_writes_edits_presses_and_fills_in_forms(course: Community) -> None:
+    await course.types("ada", "/ask anonymous", room="private")
+    await course.types("ada", "Why does nobody read what I write?", room="private")  # not as a reply: it is meant
+    assert "Q1" in (await course.said("ada", "private"))[-1]
+    assert [message.author for message in await course.messages("ben")] == ["bot"]
+    assert "Ada" not in "\n".join(await course.said("ben") + await course.said("lin", "staff"))
+    number = await course.types("ada", "a note for myself", room="private")
+    await course.reacts("ada", number, "👍", room="private")
+    await course.edits("ada", number, "another note", room="private")
+    await course.deletes("ada", number, room="private")
+    await course.types("ada", "/start", room="private")
+    assert "You have" in (await course.presses("ada", "My points", room="private") or "")
+    assert "kept as #" not in "".join(await course.said("chen", "staff"))
+
+
+async def test_what_is_whispered_in_the_group_stays_there(course: Community) -> None:
+    await course.types("ada", "/points", room="private")
+    before = await course.messages("ada", "private")
+    await course.types("ada", "/points")
+    assert [message.only_for for message in await course.messages("ada") if message.author == "bot"] == ["ada"]
+    assert await course.messages("ada", "private") == before
+
+
+async def test_a_person_who_is_called_like_a_room_is_not_staff_in_their_private_chat(course: Community) -> None:
+    await course.welcomes("staff", "Staff")
+    await course.types("staff", "/points", room="main")
+    assert "You have" in await course.answer("staff", "/points", room="private")
+    await course.types("staff", "nobody else may read this", room="private")
+    assert "nobody else" not in "".join(message.text for message in await course.messages("chen", "staff"))
+
+
+async def test_a_course_cannot_open_a_private_chat_to_everybody(course: Community) -> None:
+    await course.types("ada", "My bicycle is called Gertrude.", room="private")
+    course.rewrites(course=COURSE.replace("kind: main, local: main", "kind: main, local: 'private:ada'"))
+    await course.types("chen", "/reload", room="staff")
+    chat = course.run.adapter.chat
+    assert [room.id for room in chat.rooms_of(chat.person("ben"))] == ["main", "private"]
+    with pytest.raises(Mistake, match=r"chat\.no_room"):
+        await course.messages("ben", "private:ada")
+    await course.until(9)
+    assert "Write three lines" not in "".join(await course.said("ada", "private")), "nor does the course post there"
+
+
+async def test_what_stands_in_the_private_chat_is_forgotten(course: Community) -> None:
+    await course.types("ada", "My bicycle is called Gertrude.", room="private")
+    await course.types("ada", "/forget", room="private")
+    await course.presses("ada", "Yes, forget me", room="private")
+    assert "Gertrude" not in "".join(message.text for message in await course.messages("ada", "private"))
 
 
 # --- coming in --------------------------------------------------------------------------------------------------------

@@ -375,3 +375,13 @@ async def test_who_asked_the_same_is_answered_though_the_first_has_left(course: 
     assert "is open again" in await told(course, "ben")
     await staff(course, "/answer Q2 The limit is 20 characters.")
     assert "The limit is 20 characters." in await told(course, "ben")
+
+
+# --- asked back -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.needs("forms as conversations")
+async def test_what_staff_want_to_know_stands_above_the_form_that_takes_the_reply(course: Community) -> None:
+    await asks(course)
+    await staff(course, "/question Q1 back Which title do you mean?")
+    assert "Which title do you mean?" in await course.asked_for("ada", "/question Q1 more", room=course.alone)

@@ -14,10 +14,11 @@ PLATFORMS = re.compile(r"telegram|discord|slack|matrix|wechat|\blocal\b(?!_)", r
 # The course's own words: a local date, a local time, the member's local anything.
 OUR_WORDS = re.compile(r"local[_ ](date|time|calendar|day)", re.IGNORECASE)
 DECLARING = {
-    "compile", "frozenset", "timedelta", "select", "where", "order_by", "bindparam", "among", "is_", "limit", "join",
-    "text", "length", "desc", "with_for_update", "insert", "update", "delete", "values", "returning", "and_", "alias",
-    "count", "sum", "coalesce", "group_by", "label",
-    "same_person", "person_of", "is_of", "counts_once", "join_from", "distinct", "min", "false",
+    "compile", "frozenset", "timedelta", "time", "range", "tuple", "enumerate", "items", "map", "fromkeys", "Text",
+    "select", "where", "order_by", "bindparam", "among", "is_", "is_not", "not_in", "limit", "join", "join_from", "outerjoin",
+    "text", "length", "desc", "with_for_update", "insert", "update", "delete", "values", "returning", "and_", "or_",
+    "alias", "count", "sum", "min", "max", "coalesce", "group_by", "label", "literal", "between", "correlate", "exists",
+    "scalar_subquery", "same_person", "person_of", "is_of", "counts_once", "distinct", "false",
 }  # fmt: skip
 """What may be called while a feature is imported: it makes a value out of what stands there."""
 

@@ -155,8 +155,8 @@ def composed_ids() -> set[str]:
         "slash": ("bind", "unbind", "pause", "postpone", "resume", "run"),
         "menu": {command.on_message.partition(".")[2] for command in REGISTRY.commands.values() if command.on_message},
         "question": (
-            *(f"is_{state}" for state in (*OPEN, "closed", "merged")),
-            *(f"card_{kind}" for kind in ("adds", "asks_back", "before")),
+            *(f"is_{state}" for state in (*OPEN, "closed", "merged", "helped")),
+            *(f"card_{kind}" for kind in ("adds", "asks_back", "before", "answer", "accepted", "settled")),
         ),
         "role": ROLES,
         "space": SPACE_KINDS,

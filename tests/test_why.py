@@ -50,14 +50,22 @@ async def test_students_ask_about_themselves_only_and_staff_in_their_room(course
     assert "Nobody here is called" in await course.answer("lin", "/why @zoe", room="staff")
 
 
-async def test_an_anonymous_fact_is_masked_for_everybody_and_praised_before_nobody(open_community) -> None:
+async def test_an_anonymous_fact_is_masked_for_oneself_hidden_from_others_and_praised_before_nobody(
+    open_community,
+) -> None:
     course = await open_community(rules=TOLD, features=[*FEATURES, secret])
     await course.types("ada", "/whisper something")
     assert await course.points("ada") == 4
-    for who, text, room in (("ada", "/why", "main"), ("chen", "/why @ada", "staff")):
-        said = await course.answer(who, text, room=room)
-        assert "An anonymous record" in said
-        assert "secret" not in said
+    said = await course.answer("ada", "/why")
+    assert "An anonymous record" in said
+    assert "secret" not in said
+    said = await course.answer("chen", "/why @ada", room="staff")
+    assert "There is nothing" in said or "nymous" not in said
+    await course.types("ada", "/checkin")
+    said = await course.answer("chen", "/why @ada", room="staff")
+    assert "Check-in" in said
+    assert "nymous" not in said
+    assert "ordinary" not in said  # not even counted
     assert not any(
         "Ada" in text and ("Well done" in text or "told" in text) for text in await course.said("chen", "staff")
     )
@@ -187,3 +195,12 @@ async def test_every_look_at_somebody_elses_record_is_audited(course: Community)
     await course.types("chen", "/me @chen", room="staff")
     said = await course.answer("chen", "/audit", room="staff")
     assert said == "What staff did lately\n1 Mar 08:30 Chen: looked up the card of #1 Ada"
+
+
+async def test_what_a_question_is_about_is_said_in_words(course: Community) -> None:
+    await course.types("ada", "/ask How do I find a title?", room=course.alone)
+    await course.types("ada", "/ask Zebras?", room=course.alone)
+    said = await course.answer("lin", "/why @ada", room="staff")
+    assert "Asked a question (How-to)" in said
+    assert "Asked a question\n" in f"{said}\n"
+    assert "how_to" not in said

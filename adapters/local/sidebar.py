@@ -74,7 +74,7 @@ class Sidebar:
         ):
             with div(f"room-mark{' staff' if room.staff_only else ''}", aria_hidden="true"):
                 icon(_icon_of(room))
-            named("room-title", room.title)
+            named("room-title", room.title, title=room.title)
             self._counters[room.place(person.id)] = span("unread")
         self._count(room.place(person.id))
 

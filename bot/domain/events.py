@@ -18,6 +18,7 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     size: int  # bytes
     ref: str
     identity: str = ""  # the same wherever the platform gives out this very file; empty where it does not say
+    is_bare: bool = False  # a picture is kept without what it says of whose it is
 
 
 class Quoted(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from bot.domain.files import MAX_FILE, PICTURES, picture_type
 from bot.domain.ids import CourseId, EventKey
 from bot.domain.messages import File
 from bot.domain.ports import Adapter, Clock, FileStore
+from bot.engine.bare import Broken, bare
 from bot.engine.pipeline import Pipeline
 from bot.engine.worker import Worker
 from storage import jobs
@@ -172,6 +173,8 @@ class Fetcher(Worker):
             return self._again(row, str(error), error.retry_after or timedelta(0))
         except (Unknown, OSError) as error:
             return self._again(row, str(error))
+        except Broken:
+            return self._failed(row, "failed")
         except Exception as error:
             log.exception("adapter %s raised what it must not", row.job.platform)
             reason = type(error).__name__
@@ -224,6 +227,10 @@ class Fetcher(Worker):
 
 
 def _keep(files: FileStore, attachment: Attachment, content: bytes) -> File:
-    """Of a picture its content says what it is. Nothing that only calls itself a picture is one. Raises OSError."""
+    """Of a picture its content says what it is. Nothing that only calls itself a picture is one.
+
+    Raises OSError; and Broken, where it should tell nothing of whose it is, and may.
+    """
+    content = bare(content) if attachment.is_bare else content
     said = _UNKNOWN_TYPE if attachment.media_type in PICTURES else attachment.media_type
     return files.keep(attachment.name, picture_type(content[:16]) or said, content)

@@ -7,7 +7,9 @@ within a sentence it is only spoken of.
 import re
 from typing import NamedTuple
 
-_NOT_SAID = re.compile(r"```[\s\S]*?(?:```|\Z)|`[^`\n]*`|^[ \t]*>.*$|https?://[!-~]+", re.MULTILINE)
+_NOT_SAID = re.compile(
+    r"```[\s\S]*?(?:```|\Z)|`[^`\n]*`|^[ \t]*>.*$|\[[^\]\n]*\]\(https?://[^)\s]*\)|https?://[!-~]+", re.MULTILINE
+)
 _SIGN = re.compile(r"[^\n]")
 
 

@@ -1,7 +1,9 @@
 """What is said while an event is handled: the answer to who caused it, posts, what staff are told."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from bot.domain.errors import UserError
@@ -15,7 +17,13 @@ from bot.engine.transaction import Belonging, Transaction
 from bot.engine.voice import INTERACTION_LIFE, NOTICE_LIFE, REPLY_LIFE, Board, Label, Utterance, Where
 from bot.engine.writes import Writes
 from storage import contacts, pins
-from storage.outbox import is_crowded, last_said, newest_post
+from storage.outbox import is_crowded, last_said, newest_post, posts_under
+
+_REST = re.compile(r"\+[0-9]+$")
+"""How the key of a part ends that follows the first one."""
+
+_AFTER_EDIT = timedelta(seconds=10)
+"""What is deleted is edited before: some platforms let nobody delete what is older, and all let it be edited."""
 
 Gathered = Callable[[Any, Sequence[Any]], None]
 """Takes the context, and all items that were gathered for it."""
@@ -197,6 +205,23 @@ class Saying(Situation):
         for space in self._spaces(where):
             post, _ = newest_post(self.db, _at(to, space))
             self._queue(_at(key, space), what, Where(address=space.address, quotes=post))
+
+    def take_back(self, beginning: str, instead: Words, *, is_rest: bool = False) -> None:
+        """What was posted under keys that begin so says only `instead`; what shows files goes, where that is possible.
+
+        `is_rest`: of kept posts with these keys, what a platform has split off, which no edit reaches; it goes, too.
+        """
+        for message in posts_under(self.db, beginning):
+            if is_rest and not _REST.search(message.key):
+                continue
+            there = Where(address=message.address, within=message.within)
+            what = Utterance(lines=[instead], policy="replaceable")
+            self._edit(message.key, what, replace(there, edits=message.key))
+            if message.files or is_rest:
+                gone = Utterance(lines=(), policy="replaceable")
+                at = (self.tx.said_at or self.event.at) + _AFTER_EDIT
+                away = replace(there, deletes=message.key)
+                self.writes.say(self.engine.voice.queue(f"{message.key}:gone", gone, away, self.course.language, at))
 
     def tell_staff(self, *lines: Words, key: str | None = None, buttons: Sequence[Label] = ()) -> None:
         """Post to the staff room of the course."""

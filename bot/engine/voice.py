@@ -64,6 +64,7 @@ class Where:
     edits: str | None = None
     pins: str | None = None
     unpins: str | None = None
+    deletes: str | None = None
     within: str | None = None
     quotes: str | None = None
 
@@ -178,6 +179,7 @@ class Voice:
             edits=where.edits,
             pins=where.pins,
             unpins=where.unpins,
+            deletes=where.deletes,
             policy=what.policy,
             at=now,
             poll=what.poll,

@@ -10,6 +10,7 @@ import pytest
 from msgspec import structs
 
 from adapters.discord.payloads import data_of
+from adapters.discord.render import below_title
 from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
 from bot.domain.messages import Button, Copy, File, OutgoingMessage, Policy, Poll, Reaction, Span, Text, Topic
 from tests.adapters.discord_out import Out, address_of, going_out
@@ -451,3 +452,8 @@ async def test_a_poll_is_remembered_even_if_the_database_is_in_trouble(
     id = await out.says(poll=Poll(question="When?", options=("09:00", "20:00")))
     assert await out.store.get("poll", id)
     assert len(out.discord.visible(out.ada, out.main)) == 1
+
+
+def test_a_post_in_a_forum_does_not_repeat_its_title(out: Out) -> None:
+    message = out.message("🙋 Q1 · Ada\nHow so?\nDue at ten", topic=Topic(title="Q1 How so?", text="How so?"))
+    assert below_title(message).text == "🙋 Q1 · Ada\nDue at ten"

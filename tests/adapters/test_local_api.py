@@ -24,6 +24,10 @@ CALLS: dict[str, dict[str, Any]] = {
     "edit": {"room": "main", "message": 1, "text": "Hello there"},
     "delete": {"room": "main", "message": 1},
 }
+IN_PRIVATE: dict[str, dict[str, Any]] = {
+    **{call: {**content, "room": "private"} for call, content in CALLS.items()},
+    "press": {"room": "private", "message": 1, "command": "help"},
+}
 
 
 def door(course: Community, folder: Path, *, is_demo: bool = True) -> Gate:
@@ -152,3 +156,71 @@ async def test_without_a_session_nothing_is_changed_and_with_one_only_what_is_on
         assert [(given.reaction, given.people) for given in message.reactions] == [("👍", ("ben",))]
     else:
         assert (answer.status_code, answer.json()["error"]) == (403, "chat.not_yours")
+
+
+# --- the private chat with the bot ------------------------------------------------------------------------------------
+
+
+async def read(api: httpx.AsyncClient, who: str, room: str, after: int = 0) -> dict[str, Any]:
+    answer = await api.get("/api/messages", params={"as": who, "room": room, "after": after})
+    content: dict[str, Any] = answer.json()
+    return content
+
+
+async def test_everybody_has_a_private_chat_that_they_alone_read(course: Community, api: httpx.AsyncClient) -> None:
+    before = (await read(api, "ben", "main"))["revision"]
+    kept = (await api.post("/api/files", files={"file": ("ada.txt", b"What Ada alone knows.")})).json()
+    said = {"room": "private", "text": "/help", "files": [kept]}
+    status, _ = await asked(api, "say", "ada", **said)
+    assert status == 200
+    mine = (await read(api, "ada", "private"))["messages"]
+    assert [message["author"] for message in mine] == ["ada", "bot"]
+    assert mine[1]["only_for"] is None
+    state = (await api.get("/api/state", params={"as": "ben", "room": "private"})).json()
+    assert {"id": "private", "title": "Private chat with the bot"} in state["rooms"]
+    for who in ("ben", "lin", "chen"):
+        rooms = (await api.get("/api/state", params={"as": who})).json()["rooms"]
+        shown = [await read(api, who, room["id"], before) for room in rooms]
+        assert [message for content in shown for message in content["messages"]] == []
+        assert kept["sha256"] not in str(shown)
+    assert (await read(api, "ada", "main"))["messages"] == []
+    for room in ("private:ada", "ada", "message:private:ada", "private:"):
+        assert (await read(api, "ben", room))["error"] == "chat.no_room"
+        assert (await asked(api, "say", "ben", room=room, text="hello"))[0] == 404
+
+
+@pytest.mark.parametrize("call", IN_PRIVATE)
+async def test_nobody_touches_what_stands_in_anothers_private_chat(
+    course: Community, api: httpx.AsyncClient, call: str
+) -> None:
+    await course.types("ada", "/start", room="private")
+    before = await course.messages("ada", "private")
+    buttons = [(message.number, button.command) for message in before for button in message.buttons]
+    assert buttons
+    for who in ("ben", "chen"):
+        for number, command in [(before[0].number, "help"), *buttons]:
+            content = {**IN_PRIVATE[call], "message": number}
+            content |= {"command": command} if call == "press" else {}
+            assert (await asked(api, call, who, **content))[0] == 404
+            assert (await asked(api, call, who, **{**content, "room": "main"}))[0] == 404
+    assert await course.messages("ada", "private") == before
+
+
+async def test_what_one_answers_in_the_private_chat_quotes_nobody_elses(
+    course: Community, api: httpx.AsyncClient
+) -> None:
+    number = await course.types("ada", "My bicycle is called Gertrude.", room="private")
+    await asked(api, "say", "ben", room="private", text="/ask", reply_to=number)
+    assert "Gertrude" not in "\n".join(await course.said("ben", "private") + await course.said("chen", "staff"))
+
+
+async def test_a_session_opens_ones_own_private_chat_whoever_one_claims_to_be(
+    course: Community, tmp_path: Path
+) -> None:
+    chat, course.run.control.is_demo = course.run.adapter.chat, False
+    await course.types("ada", "My bicycle is called Gertrude.", room="private")
+    link = await make_link(chat.store, Person(id="ben", name="Ben"), "http://127.0.0.1:8080", real_now())
+    _, secret = await Access(chat.store, is_demo=False, real_now=real_now).sign_in(link.rpartition("/")[2])
+    async with client(door(course, tmp_path, is_demo=False)) as ben:
+        ben.cookies.set(cookie_name(8080), secret)
+        assert (await read(ben, "ada", "private"))["messages"] == []

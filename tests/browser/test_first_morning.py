@@ -173,6 +173,23 @@ def test_two_people_see_each_other_and_not_what_is_for_one_alone(demo: Program, 
     amara.hears("Welcome, Amara!")
 
 
+def test_the_private_chat_is_ones_own_and_asks_without_a_name(demo: Program, open_tab: OpenTab) -> None:
+    address = demo.ready()
+    luca, amara = open_tab(address).opens("luca"), open_tab(address).opens("amara")
+    amara.by("room-private").click()
+    expect(amara.page.locator(".heading-title")).to_have_text("Private chat with the bot")
+    expect(amara.by("hint")).to_be_visible()
+    amara.says("/ask anonymous Is it normal that I understand nothing?")
+    amara.hears(re.compile("Q1"))
+    amara.shoots("private")
+    luca.hears("Is it normal that I understand nothing?")
+    assert "Amara" not in "".join(luca.texts())
+    amara.by("person-luca").click()
+    expect(amara.by("hint")).to_be_visible()  # Luca's own, where nobody has said anything
+    amara.by("person-amara").click()
+    amara.hears(re.compile("Q1"))
+
+
 def test_the_staff_room_is_for_staff_and_grants_are_for_admins(demo: Program, open_tab: OpenTab) -> None:
     address = demo.ready()
     with Talk(address, "luca") as luca:

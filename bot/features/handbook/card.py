@@ -27,7 +27,7 @@ _SHORT = 6
 def show(ctx: Context, row: Entry) -> None:
     """All there is to know of it."""
     said = said_by(ctx, row)
-    ctx.reply("handbook.card", number=row.id, state=_STATES[row.state], about=list(_about(ctx, row)))
+    ctx.reply("handbook.card", number=row.id, state=STATES[row.state], about=list(_about(ctx, row)))
     if said is None:
         ctx.reply("handbook.words_gone", number=row.id)
     else:
@@ -40,7 +40,7 @@ def show(ctx: Context, row: Entry) -> None:
     ctx.reply_buttons(_ways(row, said, beside))
 
 
-_STATES = {
+STATES = {
     "draft": Text(id="handbook.is_draft"),
     "published": Text(id="handbook.is_published"),
     "doubted": Text(id="handbook.is_doubted"),

@@ -6,7 +6,7 @@ from bot.domain.errors import UserError
 from bot.engine.context import Context
 from bot.engine.known import Settled
 from bot.features.handbook.noticing import number_in
-from bot.features.handbook.seeding import faq_behind
+from bot.features.handbook.seeding import GONE, faq_behind, is_of_faq
 from bot.features.handbook.store import entries
 from bot.features.handbook.store.entries import Entry
 from bot.features.handbook.words import Said, of_faq, of_question, of_version
@@ -43,6 +43,7 @@ def publish(ctx: Context, row: Entry, said: Said, *, note: str = "", **changes: 
         raise UserError("handbook.same", number=row.id)
     by = None if said.is_styled else ctx.member.id
     made = entries.add_version(ctx.db, row, said, ctx.now, member=by, note=note)
+    changes = _not_of_file(ctx, row) | changes
     kind: entries.Kind = "published" if version is None else "restored" if row.state == "retired" else "changed"
     row = entries.change_to(ctx.db, row, kind, ctx.now, version=made, state="published", **changes)
     ctx.audit("handbook_publish", number=row.id, version=made)
@@ -62,7 +63,8 @@ def retire(ctx: Context, row: Entry, reason: str) -> Entry:
         raise UserError("handbook.not_published", number=row.id)
     said = of_version(version).plain
     made = entries.add_version(ctx.db, row, said, ctx.now, member=ctx.member.id, note=reason)
-    row = entries.change_to(ctx.db, row, "retired", ctx.now, version=made, state="retired")
+    kept = {"origin": said.digest} if is_of_faq(row) and row.origin == GONE else {}  # the file does not bring it back
+    row = entries.change_to(ctx.db, row, "retired", ctx.now, version=made, state="retired", **kept)
     ctx.audit("handbook_retire", number=row.id, reason=reason or "–")
     return row
 
@@ -85,8 +87,13 @@ def _as_in_file(ctx: Context, row: Entry) -> dict[str, Any]:
     version, faq = entries.newest_version(ctx.db, row), faq_behind(ctx.course, row)
     said = of_faq(faq) if faq else None
     if version is None or said is None or of_version(version).plain != said.plain:
-        return {}
+        return _not_of_file(ctx, row)
     return {"version": entries.add_version(ctx.db, row, said, ctx.now), "origin": said.digest}
+
+
+def _not_of_file(ctx: Context, row: Entry) -> dict[str, Any]:
+    """Where faq.yaml has it no more, it is read because staff want it: the next reload leaves it as it is."""
+    return {"origin": GONE} if is_of_faq(row) and faq_behind(ctx.course, row) is None else {}
 
 
 def drop(ctx: Context, row: Entry) -> Entry:

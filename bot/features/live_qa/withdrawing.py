@@ -78,8 +78,8 @@ def deleted(ctx: Context, event: MessageDeleted) -> None:
 @feature.before_forgetting
 def take_back(ctx: Context, whose: Person, key: str) -> None:
     """What we have posted of their questions is read no more, and nobody counts their votes."""
-    for course in ctx.live.courses.values():
-        _take_back_votes(Context(ctx.tx, ctx.event, Belonging(course=course), writes=ctx.writes), whose.members)
+    for one in ctx.live.courses.values():
+        _take_back_votes(Context(ctx.tx, ctx.event, Belonging(course=one), writes=ctx.writes), whose.members)
     rows = {first_of(row): row for row in questions.asked_by(ctx.db, whose.members)}
     for first, row in rows.items():
         if course := ctx.live.courses.get(row.course):

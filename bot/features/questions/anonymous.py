@@ -6,9 +6,9 @@ from typing import Any
 from bot.domain.events import AlarmsDue
 from bot.domain.moments import moment_of
 from bot.engine.context import Context
-from bot.features.questions.declared import ANSWERED, ASKED, SETTLES, feature, object_of
+from bot.features.questions.declared import ASKED, SETTLES, feature, object_of
 from bot.features.questions.meant import asker_of
-from bot.features.questions.store import answers, questions
+from bot.features.questions.store import questions
 from bot.features.questions.store.questions import Question
 from storage import alarms
 
@@ -16,8 +16,8 @@ _DAY = timedelta(days=1)
 
 
 def put_off(ctx: Context, row: Question) -> Question:
-    """What it earns is known when its day has ended."""
-    day = ctx.course.date_at(row.at)
+    """What becomes of what it earns is known when the day has ended on which that was settled: today."""
+    day = ctx.today
     alarms.put(ctx.db, ctx.course.id, SETTLES, [(day.isoformat(), moment_of(day + _DAY, time(), ctx.course.zone))])
     return questions.change(ctx.db, row.id, unsettled=day)
 
@@ -30,10 +30,11 @@ def settle(ctx: Context, due: AlarmsDue) -> None:
         rows = questions.unsettled(ctx.db, ctx.course.id, day)
         for row in sorted(rows, key=lambda row: (row.member, row.id)):
             questions.change(ctx.db, row.id, unsettled=None)
-            asker = asker_of(ctx, row)
-            ctx.announce(ASKED, object_of(row.id), member=asker, on=day, is_anonymous=True, **asked_values(row))
-            if answers.has_answered(ctx.db, row.id, asker.id):  # refusing that at once would have given them away
-                ctx.retract(ANSWERED, object_of(row.id), member=asker)
+            asker, object = asker_of(ctx, row), object_of(row.id)
+            if row.state == "withdrawn":
+                ctx.retract(ASKED, object, member=asker)
+            else:
+                ctx.announce(ASKED, object, member=asker, on=day, is_anonymous=True, **asked_values(row))
 
 
 def asked_values(row: Question) -> dict[str, Any]:

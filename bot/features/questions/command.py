@@ -8,16 +8,16 @@ from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.engine.context import Context
 from bot.engine.dispatch import suggestion
+from bot.engine.overheard import is_overheard, is_told_alone
 from bot.engine.parameters import text
 from bot.features.questions.declared import feature
-from bot.features.questions.meant import is_asker, question_called
+from bot.features.questions.meant import is_asker, question_called, words_of
 from bot.features.questions.store.questions import Question
 
 VerbHandler = Callable[[Context, CommandInvoked, Question, str], None]
 """Gets the question, locked, and what follows the verb."""
 
-_WORDS = re.compile(r"\s*(\S*)\s*(.*)", re.DOTALL)
-_OF_ANSWER = re.compile(r"(?:[aAａＡ]|回答|答)\s?#?[0-9]")
+_OF_ANSWER = re.compile(r"(?:[aAａＡ]|回答|答)\s?[#＃]?[0-9０-９]")
 """How what follows a verb begins where it names an answer: `A7`, `回答 7`."""
 _ANSWERS = " A"
 
@@ -61,23 +61,28 @@ def question(ctx: Context, cmd: CommandInvoked) -> None:
     known = _verbs(word.casefold(), details)
     if not known:
         raise _unknown(word)
-    _meant(ctx, row, known).handler(ctx, cmd, row, details.strip())
+    _meant(ctx, cmd, row, known).handler(ctx, cmd, row, details.strip())
 
 
-def _meant(ctx: Context, row: Question, known: list[Verb]) -> Verb:
-    """The one that is for the member in context: as who asked, then as staff. Raises UserError."""
-    is_theirs, is_staff = is_asker(ctx, row), ctx.member.role != "student"
+def acts_as_asker(ctx: Context, cmd: CommandInvoked, row: Question) -> bool:
+    """Whether the member in context asked it, and what they do now does not tell others that they did."""
+    return is_asker(ctx, row) and not _is_hidden(ctx, cmd, row)
+
+
+def _is_hidden(ctx: Context, cmd: CommandInvoked, row: Question) -> bool:
+    """Whose question this is must not show here: everybody is answered alike."""
+    return row.is_anonymous and (is_overheard(cmd) or not is_told_alone(ctx))
+
+
+def _meant(ctx: Context, cmd: CommandInvoked, row: Question, known: list[Verb]) -> Verb:
+    """The one that is for the member in context: as the asker, then as staff. Raises UserError."""
+    is_theirs, is_staff = acts_as_asker(ctx, cmd, row), ctx.member.role != "student"
     for one in sorted(known, key=lambda one: not one.for_asker):
         if one.for_all or (one.for_asker and is_theirs) or (one.for_staff and is_staff):
             return one
+    if _is_hidden(ctx, cmd, row) and any(one.for_asker for one in known):
+        raise UserError("question.unnamed_openly", number=row.id)
     raise UserError("question.not_for_you", number=row.id)
-
-
-def words_of(text: str) -> tuple[str, str]:
-    """The first word, and all that follows it."""
-    found = _WORDS.fullmatch(text)
-    assert found, "any text is a word and a rest"
-    return found[1], found[2]
 
 
 def _verbs(word: str, details: str) -> list[Verb]:

@@ -14,7 +14,7 @@ from bot.features.questions import anonymous, posts, telling
 from bot.features.questions.declared import ACCEPTED, ALARM, ANSWERED, ASKED, CLAIM_ALARM, DRAFT_ALARM, object_of
 from bot.features.questions.given import Given
 from bot.features.questions.meant import asker_of, pace_of
-from bot.features.questions.store import answers, questions
+from bot.features.questions.store import answers, own, questions
 from bot.features.questions.store.answers import Answer
 from bot.features.questions.store.questions import OPEN, Question
 from storage import alarms
@@ -47,10 +47,10 @@ def _announce_asked(ctx: Context, row: Question) -> None:
 def add(ctx: Context, row: Question, given: Given) -> Question:
     """The asker says more; where staff have asked back, or answered, they are waited for again."""
     _check_open(row)
-    answers.add_remark(ctx.db, _said(ctx, row, given) | {"kind": "adds"})
+    remark = answers.add_remark(ctx.db, _said(ctx, row, given) | {"kind": "adds"})
     if row.state in ("asked_back", "answered"):
         row = _wait(ctx, row, ctx.now)
-    posts.said(ctx, row, "adds", given)
+    posts.said(ctx, row, remark)
     posts.show(ctx, row)
     return row
 
@@ -60,9 +60,12 @@ def withdraw(ctx: Context, row: Question) -> Question:
     row = _rest(ctx, row, "withdrawn", closed_at=ctx.now)
     if row.unsettled:
         row = questions.change(ctx.db, row.id, unsettled=None)
+    elif row.is_anonymous:
+        row = anonymous.put_off(ctx, row)
     else:
         ctx.retract(ASKED, object_of(row.id), member=asker_of(ctx, row))
     posts.show(ctx, row)
+    posts.take_back(ctx, row)
     return row
 
 
@@ -70,6 +73,7 @@ def give_up(ctx: Context, row: Question) -> Question:
     """Who asked it is about to be forgotten: it is read no more. What the facts say of them is not for us to change."""
     row = _rest(ctx, row, "withdrawn", closed_at=ctx.now, unsettled=None)
     posts.show(ctx, row)
+    posts.take_back(ctx, row)
     return row
 
 
@@ -99,17 +103,22 @@ def answer(ctx: Context, row: Question, by: Member, given: Given, *, is_staff: b
 def ask_back(ctx: Context, row: Question, given: Given) -> Question:
     """Staff want to know more: the clock stands until the asker has said it."""
     _check_open(row)
-    answers.add_remark(ctx.db, _said(ctx, row, given) | {"kind": "asks_back"})
+    remark = answers.add_remark(ctx.db, _said(ctx, row, given) | {"kind": "asks_back"})
     _responded(ctx, row, ctx.member, None)
     row = _rest(ctx, row, "asked_back")
-    posts.said(ctx, row, "asks_back", given)
+    posts.said(ctx, row, remark)
     posts.show(ctx, row)
     telling.asked_back(ctx, row, given)
     return row
 
 
 def correct_answer(ctx: Context, row: Question, given: Answer, text: str, *, is_seen: bool = False) -> Answer:
-    """It says something else from now on; `is_seen`: the message that it stands in shows that already."""
+    """It says something else from now on; `is_seen`: the message that it stands in shows that already.
+
+    What it said before is kept: by that it is found wherever it stands when its author is forgotten.
+    """
+    before = {"question": row.id, "member": given.member, "at": ctx.now, "kind": "before", "text": given.text}
+    answers.add_remark(ctx.db, before | {"files": [], "object": None})
     given = answers.change(ctx.db, given.id, text=text, corrected_at=ctx.now)
     posts.answer_changed(ctx, row, given, is_seen=is_seen)
     posts.show(ctx, row)
@@ -118,7 +127,7 @@ def correct_answer(ctx: Context, row: Question, given: Answer, text: str, *, is_
 
 
 def withdraw_answer(ctx: Context, row: Question, given: Answer, note: str | None, *, is_seen: bool = False) -> Question:
-    """It was wrong: what stands of it says so. A question that only it has answered waits again.
+    """It was wrong: what stands of it says so. A question that nothing else has answered since it waited waits again.
 
     Since now; or since before, where it was only a slip. `is_seen`: its message is not there any more.
     """
@@ -128,16 +137,27 @@ def withdraw_answer(ctx: Context, row: Question, given: Answer, note: str | None
     by = member_of(ctx.db, given.member)
     if not answers.has_answered(ctx.db, row.id, by.id):
         ctx.retract(ANSWERED, object_of(row.id), member=by)
-    if row.accepted == given.id:
+    is_accepted = row.accepted == given.id
+    if is_accepted:
         ctx.retract(ACCEPTED, object_of(row.id), member=by)
         row = questions.change(ctx.db, row.id, accepted=None)
-    if row.state in ("answered", "closed") and not any(one.is_staff for one in answers.of_question(ctx.db, row.id)):
+    if _waits_again(ctx, row, given, is_accepted=is_accepted):
         is_slip = response is not None and ctx.now - given.at <= _SLIP
         row = _wait(ctx, row, response.since if response and is_slip else ctx.now, closed_at=None)
     posts.answer_changed(ctx, row, given, is_seen=is_seen)
     posts.show(ctx, row)
     telling.answer_withdrawn(ctx, row, given)
     return row
+
+
+def _waits_again(ctx: Context, row: Question, withdrawn: Answer, *, is_accepted: bool) -> bool:
+    """Whether that was all that staff have said since they were waited for, or all that a question was settled by."""
+    if row.state == "answered":
+        return withdrawn.is_staff and not answers.staff_since_waited(ctx.db, row.id)
+    if row.state != "closed" or row.helped_by or own.has_left(ctx.db, row.member):
+        return False
+    has_counted = is_accepted or (row.accepted is None and withdrawn.is_staff)
+    return has_counted and not any(one.is_staff for one in answers.of_question(ctx.db, row.id))
 
 
 # --- settled ----------------------------------------------------------------------------------------------------------
@@ -172,7 +192,9 @@ def reopen(ctx: Context, row: Question) -> Question:
     if accepted is not None:
         ctx.retract(ACCEPTED, object_of(row.id), member=member_of(ctx.db, accepted.member))
     changes = {"accepted": None, "closed_at": None, "reopened": row.reopened + 1, "satisfaction": None, "verdict": None}
-    changes["merged_into"] = None
+    changes |= {"merged_into": None, "helped_by": None}
+    if row.state == "merged":
+        answers.withdraw_response_at(ctx.db, row.id, row.closed_at, at=ctx.now)
     row = _wait(ctx, row, ctx.now, **changes)
     posts.show(ctx, row)
     telling.reopened(ctx, row)
@@ -184,6 +206,8 @@ def merge(ctx: Context, row: Question, into: Question) -> Question:
     _check_open(row)
     if into.id == row.id or into.state not in (*OPEN, "closed"):
         raise UserError("question.no_merge", number=row.id, into=into.id)
+    if into.state == "closed" and telling.answer_that_counts(ctx, into) is None:
+        raise UserError("question.no_merge_unanswered", number=row.id, into=into.id)
     followers = questions.merged_into(ctx.db, row.id)
     for one in followers:
         questions.change(ctx.db, one.id, merged_into=into.id)

@@ -1,6 +1,7 @@
 """Which question, and which answer, somebody means; and where what is said of one is posted."""
 
 import re
+import unicodedata
 
 from bot.domain.course import Course
 from bot.domain.errors import UserError
@@ -15,11 +16,18 @@ from bot.features.questions.store.questions import Question
 
 _QUESTION = re.compile(r"[#＃]?(?:q|问题?|問題?)?\s?#?([0-9]{1,9})", re.IGNORECASE)
 _ANSWER = re.compile(r"[#＃]?(?:a|回答|答)?\s?#?([0-9]{1,9})", re.IGNORECASE)
+_ANSWER_FIRST = re.compile(r"[#＃]?(?:[aａ]|回答|答)\s?[#＃]?[0-9０-９]{1,9}(?![0-9０-９])", re.IGNORECASE)
+_MARKS = ",，.。:：;；、!！"
+"""What people write behind a number; some of it with no space before the next word."""
+_GLUED = re.compile(
+    rf"\s*([#＃]?(?:[qｑ]|问题?|問題?)\s?[#＃]?[0-9０-９]{{1,9}}[{_MARKS}]+)(?=[^\s{_MARKS}])", re.IGNORECASE
+)
+_WORDS = re.compile(r"\s*(\S*)\s*(.*)", re.DOTALL)
 
 
 def number_in(word: str) -> int | None:
-    """Of a question: `Q12`, `#12`, `12`, `问题12`."""
-    found = _QUESTION.fullmatch(word.strip())
+    """Of a question: `Q12`, `#12`, `12`, `问题12`, `Ｑ１２`, `Q12:`."""
+    found = _QUESTION.fullmatch(_plain(word))
     return int(found[1]) if found else None
 
 
@@ -27,14 +35,38 @@ def question_called(ctx: Context, word: str) -> Question:
     """The question that is meant, locked. Raises UserError."""
     number = number_in(word)
     row = questions.by_number(ctx.db, ctx.course.id, number, lock=True) if number is not None else None
-    if row is None or row.state == "drafted":
+    if row is None or row.state == "drafted" or (row.state == "helped" and not is_asker(ctx, row)):
         raise UserError("question.unknown", said=word[:40])
     return row
 
 
+def named_answer(said: str) -> tuple[str, str]:
+    """What names an answer at the beginning of a text, and what follows it: `A7`, `a 7`, `回答 7`."""
+    found = _ANSWER_FIRST.match(said)
+    return (found[0], said[found.end() :].lstrip(_MARKS).strip()) if found else words_of(said)
+
+
+def _plain(word: str) -> str:
+    """In half width, without what is written behind it."""
+    return unicodedata.normalize("NFKC", word).strip().rstrip(_MARKS)
+
+
+def numbered(text: str) -> tuple[str, str]:
+    """The word that names a question, with the marks behind it, and what follows it, with or without a space."""
+    found = _GLUED.match(text)
+    return (found[1], text[found.end() :]) if found else words_of(text)
+
+
+def words_of(text: str) -> tuple[str, str]:
+    """The first word, and all that follows it."""
+    found = _WORDS.fullmatch(text)
+    assert found, "any text is a word and a rest"
+    return found[1], found[2]
+
+
 def answer_called(ctx: Context, row: Question, word: str) -> Answer:
     """The answer to this question that is meant, locked. Raises UserError."""
-    found = _ANSWER.fullmatch(word.strip())
+    found = _ANSWER.fullmatch(_plain(word))
     given = answers.by_number(ctx.db, ctx.course.id, int(found[1])) if found else None
     if given is None or given.question != row.id or given.withdrawn_at is not None:
         raise UserError("answer.unknown", said=word[:40], number=row.id)

@@ -16,8 +16,9 @@ from bot.features.questions.given import Given
 from bot.features.questions.meant import asker_words, homes, post_key, staff_key
 from bot.features.questions.reusing import suggestions
 from bot.features.questions.store import answers, own
-from bot.features.questions.store.answers import Answer
+from bot.features.questions.store.answers import Answer, Remark
 from bot.features.questions.store.questions import OPEN, Question
+from bot.features.questions.telling import answer_that_counts
 
 _TITLE = 60  # columns
 _LONGEST = 3000  # characters of a question that are shown
@@ -111,11 +112,11 @@ def _for_staff(ctx: Context, row: Question) -> Utterance:
     if row.state != "answered":
         lines.append(Text(id="question.how_to_answer"))
     uses = [
-        (Text(id="button.question_use", values={"entry": one.number}), f"question Q{row.id} use {one.id}")
+        (Text(id="button.question_use", values={"entry": one.number}), f"question Q{row.id} use {one.id} {one.digest}")
         for one in known
         if one.is_sure
     ]
-    return Utterance(lines=lines, buttons=[*staff_buttons(row), *uses])
+    return Utterance(lines=lines, buttons=[*staff_buttons(ctx, row), *uses])
 
 
 def _due(ctx: Context, row: Question) -> Words:
@@ -136,12 +137,12 @@ def standing(ctx: Context, row: Question) -> Iterator[Words]:
         yield Text(id="question_queue.helped")
 
 
-def staff_buttons(row: Question) -> Iterator[Label]:
-    """What staff may do with it now."""
+def staff_buttons(ctx: Context, row: Question) -> Iterator[Label]:
+    """What staff may do with it now; what they read is what they settle it by, whatever comes in between."""
     if row.state not in OPEN:
         return
-    if row.state == "answered":
-        yield Text(id="button.question_resolve"), f"question Q{row.id} resolve"
+    if row.state == "answered" and (counts := answer_that_counts(ctx, row)):
+        yield Text(id="button.question_resolve"), f"question Q{row.id} resolve A{counts.id}"
     elif row.claimed_by is None:
         yield Text(id="button.question_claim"), f"question Q{row.id} claim"
     else:
@@ -153,16 +154,28 @@ def staff_buttons(row: Question) -> Iterator[Label]:
 # --- below them -------------------------------------------------------------------------------------------------------
 
 
-def said(ctx: Context, row: Question, kind: str, given: Given) -> None:
+def said(ctx: Context, row: Question, remark: Remark) -> None:
     """What was added or asked back, where all read it who read the question, unless it stands there already."""
-    id = "question.adds" if kind == "adds" else "question.asks_back"
-    what = Utterance(lines=[Text(id=id, values={"number": row.id, "text": given.text})])
+    id = "question.adds" if remark.kind == "adds" else "question.asks_back"
+    what = Utterance(lines=[Text(id=id, values={"number": row.id, "text": remark.text})])
     for space in homes(ctx):
-        if message_in(space, given.object) is None:
-            key = f"{post_key(row)}:{ctx.event.key}"
-            ctx.say_below(space, what, key=key, below=post_key(row))
-    if kind == "adds":
-        ctx.say_in_reply("staff", what, key=f"{staff_key(row)}:{ctx.event.key}", to=staff_key(row))
+        if message_in(space, remark.object) is None:
+            ctx.say_below(space, what, key=_remark_key(post_key(row), remark.id), below=post_key(row))
+    if remark.kind == "adds":
+        ctx.say_in_reply("staff", what, key=_remark_key(staff_key(row), remark.id), to=staff_key(row))
+
+
+def _remark_key(post: str, number: int) -> str:
+    return f"{post}:remark:{number}"
+
+
+def take_back(ctx: Context, row: Question) -> None:
+    """The asker's words and pictures below its posts go with it. What others have answered is theirs."""
+    gone = Text(id="question.gone", values={"number": row.id})
+    for key in (post_key(row), staff_key(row)):
+        ctx.take_back(f"{key}:remark:", gone)
+        ctx.take_back(f"{key}:files", gone)
+        ctx.take_back(f"{key}@", gone, is_rest=True)
 
 
 def answered(ctx: Context, row: Question, made: Answer, given: Given) -> None:
@@ -222,12 +235,22 @@ def answer_files(ctx: Context, row: Question, given: Answer, files: Sequence[Fil
     _files_to_all(ctx, row, given.object, [line], files, f"answer:{given.id}:files")
 
 
+def question_files(ctx: Context, row: Question, files: Sequence[File]) -> None:
+    """What came with a question."""
+    _files_one_by_one(ctx, row, row.object, files, "files")
+
+
 def remark_files(ctx: Context, row: Question, remark: int, object: str | None, files: Sequence[File]) -> None:
     """What came with what was added or asked back."""
-    files = _unnamed(row, files)
+    _files_one_by_one(ctx, row, object, files, f"remark:{remark}:files")
+
+
+def _files_one_by_one(ctx: Context, row: Question, object: str | None, files: Sequence[File], key: str) -> None:
+    """Each is a message of its own: of those that show several, not every platform lets all be deleted."""
     line = Text(id="question.files", values={"number": row.id})
-    _files_to_all(ctx, row, object, [line], files, f"remark:{remark}:files")
-    _files_to_staff(ctx, row, [line], files, f"remark:{remark}:files")
+    for file in _unnamed(row, files):
+        _files_to_all(ctx, row, object, [line], [file], f"{key}:{file.sha256[:16]}")
+        _files_to_staff(ctx, row, [line], [file], f"{key}:{file.sha256[:16]}")
 
 
 def _files_to_all(

@@ -1,5 +1,6 @@
 """What is known already of what somebody asks, as staff may send it at once."""
 
+import hashlib
 from typing import NamedTuple
 
 from bot.engine.context import Context
@@ -7,6 +8,8 @@ from bot.engine.known import Found
 from bot.features.questions.store.questions import Question
 
 _MOST = 2
+_SHORT = 12
+"""Characters of a digest that a button carries: what was read is what is sent."""
 _LETTERS = {"entry": "H", "question": "Q"}
 
 
@@ -18,6 +21,11 @@ class Suggestion(NamedTuple):
     title: str
     text: str
     is_sure: bool  # else staff may look at it, but not send it with one tap
+
+    @property
+    def digest(self) -> str:
+        """Of what it says."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:_SHORT]
 
 
 def suggestions(ctx: Context, row: Question) -> list[Suggestion]:

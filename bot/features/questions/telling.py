@@ -144,9 +144,8 @@ def closed(ctx: Context, row: Question, *, is_just_answered: bool = False) -> No
         id = "question.and_done" if is_just_answered else "question.you_are_done"
         _bring(ctx, row, [Text(id=id, values=about(row))], buttons=[*_stars(row), reopening(row)])
         return
-    if row.helped_by:  # they were told when they said so
-        return
-    _bring(ctx, row, [Text(id="question.closed_unanswered", values=about(row))], buttons=[reopening(row)])
+    id = "question.you_are_done_helped" if row.helped_by else "question.closed_unanswered"
+    _bring(ctx, row, [Text(id=id, values=about(row))], buttons=[reopening(row)])
     for one in _others(ctx, row):
         lines = [Text(id="question.same_closed", values=about(one) | {"into": row.id})]
         _bring(ctx, one, lines, buttons=[reopening(one)])
@@ -166,6 +165,11 @@ def _others(ctx: Context, row: Question) -> Iterator[Question]:
         if (who := asker_of(ctx, one).id) not in told:
             told.add(who)
             yield one
+
+
+def not_heard(ctx: Context, row: Question) -> None:
+    """What the asker writes below a question that is settled is read by nobody who is to answer it."""
+    _bring(ctx, row, [Text(id="question.not_heard", values=about(row))], buttons=[reopening(row)])
 
 
 def reopened(ctx: Context, row: Question) -> None:

@@ -28,7 +28,7 @@ def why(ctx: Context, cmd: CommandInvoked) -> None:
         return
     about = _about(ctx, cmd.text.strip())
     is_mine = about.id == ctx.member.id
-    if not count_facts(ctx.db, about.id):
+    if not count_facts(ctx.db, about.id, is_own=is_mine):
         raise UserError("why.nothing" if is_mine else "why.nothing_of", name=about.name)
     title = Text(id="why.title") if is_mine else Text(id="why.title_of", values={"name": about.name})
     ctx.reply_words(title)
@@ -39,12 +39,13 @@ def why(ctx: Context, cmd: CommandInvoked) -> None:
 
 def _explain(ctx: Context, about: Member) -> None:
     explanation = Explanation(ctx.course, ctx.engine.voice.texts.has, for_staff=_is_staff_asking(ctx))
-    told = list(islice(explanation.told(telling_facts(ctx.db, about.id)), _FACTS))
+    is_own = about.id == ctx.member.id
+    told = list(islice(explanation.told(telling_facts(ctx.db, about.id, is_own=is_own)), _FACTS))
     for fact in told:
         for line in explanation.lines(fact):
             ctx.reply_words(line)
     since = told[-1].earliest if len(told) == _FACTS else 0
-    if plain := count_facts(ctx.db, about.id, since=since) - sum(fact.count for fact in told):
+    if plain := count_facts(ctx.db, about.id, is_own=is_own, since=since) - sum(fact.count for fact in told):
         ctx.reply("why.plain", count=plain)
 
 

@@ -43,7 +43,7 @@ def _check_staff(ctx: Context) -> None:
 def _explain(ctx: Context, message: str, author: Member, *, for_staff: bool) -> None:
     title = Text(id="why.message_of", values={"name": author.name}) if for_staff else Text(id="why.message")
     explanation = Explanation(ctx.course, ctx.engine.voice.texts.has, for_staff=for_staff)
-    facts = facts_of_message(ctx.db, author.id, message)
+    facts = facts_of_message(ctx.db, author.id, message, is_own=not for_staff)
     told = list(islice(explanation.told(facts), _FACTS))
     ctx.reply_words(title)
     if not told:

@@ -12,7 +12,7 @@ _MARKS = re.compile(
     r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"
     r"|&(?=[#A-Za-z])"  # an entity
     r"|:(?=[A-Za-z/+-])"  # an address, or the name of an emoji
-    r"|(?<!\S)\#"
+    r"|(?<!\S)\#|(?<=\])\("
 )
 _AT_START = re.compile(r"^(?=[-+=>])")
 _NUMBERED = re.compile(r"^(\s*[0-9]+)([.)])", re.MULTILINE)

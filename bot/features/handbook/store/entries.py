@@ -106,6 +106,11 @@ def log_of(db: Connection, course: CourseId) -> Sequence[Row[Any]]:
     return db.execute(query.order_by(change.c.at, change.c.entry, change.c.id)).all()
 
 
+def last_change(db: Connection, row: Entry) -> int:
+    """The number of its newest change, of any kind."""
+    return int(db.execute(select(func.max(change.c.id)).where(change.c.entry == row.id)).scalar_one() or 0)
+
+
 def mark(db: Connection, course: CourseId) -> tuple[Any, ...]:
     """Another one whenever anything is changed; of a change that was undone, no other one has it."""
     newest = select(change.c.id, change.c.entry, change.c.version, change.c.kind, change.c.at)

@@ -79,13 +79,13 @@ def _buttons(ctx: Context, row: Question) -> Iterator[Label]:
     if is_asker(ctx, row) and not is_among_staff:
         yield from _for_asker(ctx, row)
     elif ctx.member.role != "student":
-        yield from posts.staff_buttons(row)
+        yield from posts.staff_buttons(ctx, row)
     elif row.state in OPEN:
         yield Text(id="button.question_answer"), f"answer Q{row.id}"
 
 
 def _for_asker(ctx: Context, row: Question) -> Iterator[Label]:
-    if row.state == "closed":
+    if row.state in ("closed", "helped"):
         yield telling.reopening(row)
     if row.state not in OPEN:
         return

@@ -5,6 +5,7 @@ from bot.domain.messages import Text
 from bot.domain.text import visible_length
 from bot.engine.context import Context
 from bot.engine.messages import message_object
+from bot.engine.names import clean_lines
 from bot.features.questions import flow
 from bot.features.questions.answering import giving
 from bot.features.questions.declared import feature
@@ -29,7 +30,7 @@ def _standing_in(ctx: Context, event: MessageEdited | MessageDeleted) -> tuple[Q
 def edited(ctx: Context, event: MessageEdited) -> None:
     """Who asked reads what it says now."""
     found = _standing_in(ctx, event)
-    text = event.text[: giving.LONGEST]
+    text = clean_lines(event.text[: giving.LONGEST])
     if found and visible_length(text) and text.strip() != found[1].text.strip():
         row, given = found
         flow.correct_answer(ctx, row, given, text, is_seen=True)

@@ -69,7 +69,11 @@ def hand_over(ctx: Context, cmd: CommandInvoked, row: Question, who: str) -> Non
     other = _staff_called(ctx, row, who)
     if other.role == "student":
         raise UserError("question.to_staff_only", name=other.name)
+    before = _holder(ctx, row)
     row = flow.claim(ctx, row, other)
+    if before is not None and before not in (other.id, ctx.member.id):
+        values = {"number": row.id, "name": other.name}
+        telling.to_member(ctx, before, [Text(id="question.taken_over", values=values)])
     ctx.audit("hand_over_question", question=row.id, member=f"#{other.id}")
     ctx.reply("question.handed_over", number=row.id, name=other.name)
     if other.id != ctx.member.id:

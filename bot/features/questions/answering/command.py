@@ -1,5 +1,6 @@
 """`/answer Q12 TEXT`: an answer from anywhere; with `!` behind the number, the last one that is needed."""
 
+import re
 from typing import NamedTuple
 
 from bot.domain.errors import UserError
@@ -13,13 +14,14 @@ from bot.engine.forms_shape import FormField
 from bot.engine.parameters import text
 from bot.engine.pieces import pieces_of
 from bot.features.questions.answering import giving
-from bot.features.questions.command import words_of
 from bot.features.questions.declared import feature
 from bot.features.questions.given import Given
-from bot.features.questions.meant import number_in, number_of_post, question_called
+from bot.features.questions.meant import number_in, number_of_post, numbered, question_called
 from bot.features.questions.store.questions import OPEN, Question
 
 _LAST = "!！"
+_MARK = re.compile(rf"[{_LAST}](?!\S)")
+"""The same where a space has slipped in before it."""
 
 
 class Asked(NamedTuple):
@@ -48,9 +50,11 @@ def answer(ctx: Context, cmd: CommandInvoked) -> None:
 
 def _asked(ctx: Context, cmd: CommandInvoked) -> Asked:
     """The number may be left out in reply to the question. Raises UserError."""
-    word, rest = words_of(cmd.text)
-    if number_in(word.rstrip(_LAST)) is not None:
-        return Asked(question_called(ctx, word.rstrip(_LAST)), word.endswith(tuple(_LAST)), rest.strip())
+    word, rest = numbered(cmd.text)
+    if number_in(word) is not None:
+        mark = _MARK.match(rest)
+        is_last = mark is not None or word.endswith(tuple(_LAST))
+        return Asked(question_called(ctx, word), is_last, rest[mark.end() if mark else 0 :].strip())
     key = posts_above(ctx.db, [cmd]).get(cmd.key)
     number = number_of_post(key) if key and key.startswith("question:") else None
     if number is not None:
@@ -69,7 +73,7 @@ def _asked(ctx: Context, cmd: CommandInvoked) -> Asked:
 )
 def answered_by_form(ctx: Context, form: FormSubmitted) -> None:
     called = form.fields["question"].strip()
-    row = question_called(ctx, called.rstrip(_LAST))
+    row = question_called(ctx, called)
     asked = Asked(row, called.endswith(tuple(_LAST)), form.fields.get("answer", "").strip())
     _answer(ctx, asked, form.files.get("answer", ()))
 

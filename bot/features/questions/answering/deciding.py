@@ -2,20 +2,23 @@
 
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked, FormSubmitted
+from bot.domain.messages import Button
 from bot.engine.context import Context
+from bot.engine.degrade import shorten
 from bot.engine.forms import open_form
 from bot.engine.forms_shape import FormField
 from bot.engine.pieces import pieces_of
-from bot.features.questions import flow
+from bot.features.questions import flow, telling
 from bot.features.questions.answering import giving
 from bot.features.questions.answering.command import check_open, files_with
 from bot.features.questions.command import verb
 from bot.features.questions.declared import feature
 from bot.features.questions.given import Given
-from bot.features.questions.meant import answer_called, question_called
+from bot.features.questions.meant import answer_called, question_called, words_of
 from bot.features.questions.reusing import suggestions
-from bot.features.questions.store import answers
 from bot.features.questions.store.questions import Question
+
+_COLUMNS = 1000  # of what is known
 
 
 @verb("back", "追问", "反问", for_staff=True)
@@ -57,23 +60,27 @@ def merge(ctx: Context, cmd: CommandInvoked, row: Question, other: str) -> None:
 
 @verb("resolve", "解决", "结案", for_staff=True)
 def resolve(ctx: Context, cmd: CommandInvoked, row: Question, which: str) -> None:
-    """By the answer that is named, else by the newest."""
+    """By the answer that is named, else by the newest of staff, else by the newest."""
     check_open(row)
-    known = answers.of_question(ctx.db, row.id)
-    if not known:
+    accepted = answer_called(ctx, row, which) if which else telling.answer_that_counts(ctx, row)
+    if accepted is None:
         raise UserError("question.no_answer", number=row.id)
-    accepted = answer_called(ctx, row, which) if which else known[-1]
     giving.resolve(ctx, row, accepted)
     ctx.reply("question.resolved", number=row.id, answer=accepted.id)
 
 
 @verb("use", "引用", for_staff=True)
-def use(ctx: Context, cmd: CommandInvoked, row: Question, which: str) -> None:
-    """Send what is known, and settle it by that."""
+def use(ctx: Context, cmd: CommandInvoked, row: Question, details: str) -> None:
+    """Send what is known, and settle it by that; what has changed since it was shown is shown again instead."""
     check_open(row)
+    which, shown = words_of(details)
     found = next((one for one in suggestions(ctx, row) if which.casefold() in (one.id, one.number.casefold())), None)
     if found is None:
         raise UserError("question.not_known", number=row.id, said=which[:40])
+    if shown not in ("", found.digest):
+        again = Button(label="button.question_use", command=f"question Q{row.id} use {found.id} {found.digest}")
+        values = {"number": row.id, "entry": found.number, "text": shorten(found.text, _COLUMNS)}
+        raise UserError("question.known_changed", buttons=[again], **values)
     made = giving.give(ctx, row, Given(found.text, entry=found.id))
     giving.resolve(ctx, question_called(ctx, str(row.id)), made, is_just_answered=True)
     giving.confirm(ctx, row, made, is_resolved=True)

@@ -7,6 +7,7 @@ from bot.domain.messages import Text
 from bot.domain.text import visible_length
 from bot.engine import jobs
 from bot.engine.context import Context
+from bot.engine.names import clean_lines
 from bot.engine.pieces import Piece
 from bot.engine.voice import Label
 from bot.features.questions import flow
@@ -17,11 +18,15 @@ from bot.features.questions.store.questions import Question
 
 LONGEST = 4000  # characters
 MOST_FILES = 5
+_SHORTEST = 2
+"""Visible characters of an answer: a mark that has slipped in is none."""
 
 
 def give(ctx: Context, row: Question, given: Given) -> Answer:
     """The member in context answers; what they wrote is theirs, whatever becomes of it. Raises UserError."""
-    _check(given)
+    given = _checked(given)
+    if not given.pieces and visible_length(given.text) < _SHORTEST:
+        raise UserError("answer.too_short")
     is_staff = ctx.member.role != "student"
     made = flow.answer(ctx, row, ctx.member, given, is_staff=is_staff)
     _fetch(ctx, f"question_answer:{made.id}", given.pieces)
@@ -32,7 +37,7 @@ def give(ctx: Context, row: Question, given: Given) -> Answer:
 
 def ask_back(ctx: Context, row: Question, given: Given) -> Question:
     """The member in context, who is one of the staff, wants to know more. Raises UserError."""
-    _check(given)
+    given = _checked(given)
     row = flow.ask_back(ctx, row, given)
     _fetch_of_remark(ctx, row, given)
     ctx.audit("ask_back_question", question=row.id)
@@ -41,7 +46,7 @@ def ask_back(ctx: Context, row: Question, given: Given) -> Question:
 
 def add(ctx: Context, row: Question, given: Given) -> Question:
     """The asker, who is the member in context, says more. Raises UserError."""
-    _check(given)
+    given = _checked(given)
     row = flow.add(ctx, row, given)
     _fetch_of_remark(ctx, row, given)
     return row
@@ -70,11 +75,18 @@ def undo(row: Question, made: Answer) -> Label:
     return Text(id="button.answer_undo"), f"question Q{row.id} withdraw A{made.id}"
 
 
-def _check(given: Given) -> None:
-    if len(given.text) > LONGEST:
+def _checked(given: Given) -> Given:
+    text = checked_words(given.text, may_be_empty=bool(given.pieces))
+    return given._replace(text=text)
+
+
+def checked_words(text: str, *, may_be_empty: bool = False) -> str:
+    """Without what nobody can see. Raises UserError where it is too long, or says nothing."""
+    if len(text) > LONGEST:
         raise UserError("answer.too_long", most=LONGEST)
-    if not visible_length(given.text) and not given.pieces:
+    if not visible_length(text) and not may_be_empty:
         raise UserError("answer.empty")
+    return clean_lines(text)
 
 
 def _fetch_of_remark(ctx: Context, row: Question, given: Given) -> None:

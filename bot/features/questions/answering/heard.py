@@ -2,6 +2,7 @@
 
 import re
 
+from bot.domain.errors import UserError
 from bot.domain.events import MessagePosted
 from bot.domain.messages import Reaction
 from bot.engine.context import Context
@@ -11,11 +12,13 @@ from bot.engine.voice import Utterance, Where
 from bot.features.questions import telling
 from bot.features.questions.answering import giving
 from bot.features.questions.answering.small_talk import is_no_help, is_nothing, is_thanks
+from bot.features.questions.asking.by_tag import PLACES
+from bot.features.questions.asking.said import TAG
 from bot.features.questions.declared import feature
 from bot.features.questions.given import Given
 from bot.features.questions.meant import is_asker, number_of_post
 from bot.features.questions.store import questions
-from bot.features.questions.store.questions import OPEN, Question
+from bot.features.questions.store.questions import OPEN, UNFILED, Question
 
 _TICK = "✅"
 _ASKS_BACK = re.compile(r"\s*(?:[?？]+|追问)\s*[:：,，]?\s*(.+)", re.DOTALL)
@@ -26,17 +29,36 @@ def heard(ctx: Context, event: MessagePosted, key: str) -> None:
     """Of a question that is settled, nothing is heard in the open; staff are told."""
     number = number_of_post(key)
     row = questions.by_number(ctx.db, ctx.course.id, number, lock=True) if number is not None else None
-    if row is None or row.state == "drafted":
+    is_among_staff = ctx.space is not None and ctx.space.kind == "staff"
+    if row is None and is_among_staff:
+        _of_several(ctx, event)
+    if row is None or row.state in UNFILED or _is_asked(ctx, event):
         return
-    if ctx.space and ctx.space.kind == "staff":
+    row = _meant(ctx, row)
+    if is_among_staff:
         _among_staff(ctx, row, event)
     elif row.state in OPEN:
         _in_the_open(ctx, row, event)
+    elif row.state == "closed" and is_asker(ctx, row) and not row.is_anonymous and not is_thanks(event.text):
+        telling.not_heard(ctx, row)
+
+
+def _meant(ctx: Context, row: Question) -> Question:
+    """What staff say of one that was merged is an answer to all who ask the same."""
+    if row.state != "merged" or ctx.member.role == "student":
+        return row
+    return questions.by_number(ctx.db, ctx.course.id, row.merged_into, lock=True) or row
+
+
+def _is_asked(ctx: Context, event: MessagePosted) -> bool:
+    """Whether it is a question of its own, wherever it stands."""
+    is_asker = ctx.member.role == "student" and ctx.space is not None and ctx.space.kind in PLACES
+    return is_asker and TAG.tagged(event.text) is not None
 
 
 def _given(event: MessagePosted, text: str) -> Given:
     pieces = pieces_of(event.attachments[: giving.MOST_FILES], event.actor.platform)
-    return Given(text[: giving.LONGEST], pieces, object=message_object(event.address, event.message))
+    return Given(text, pieces, object=message_object(event.address, event.message))
 
 
 # --- in the open ------------------------------------------------------------------------------------------------------
@@ -78,6 +100,12 @@ def _tick(ctx: Context, message: str) -> None:
 
 
 # --- among staff ------------------------------------------------------------------------------------------------------
+
+
+def _of_several(ctx: Context, event: MessagePosted) -> None:
+    """Below news of several questions nobody can say which one is answered. Raises UserError."""
+    if ctx.member.role != "student" and not is_nothing(event.text):
+        raise UserError("answer.which")
 
 
 def _among_staff(ctx: Context, row: Question, event: MessagePosted) -> None:

@@ -2,28 +2,26 @@
 
 from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
+from bot.domain.text import visible_length
 from bot.engine.context import Context
 from bot.engine.names import clean_line
 from bot.engine.roster import member_of
 from bot.features.questions import flow
 from bot.features.questions.answering import giving
 from bot.features.questions.command import verb
-from bot.features.questions.meant import answer_called
+from bot.features.questions.meant import answer_called, named_answer
 from bot.features.questions.store.answers import Answer
 from bot.features.questions.store.questions import Question
 
 _LONGEST_NOTE = 300  # characters
-_NAMED = 2  # words that name an answer: `回答 7`
 
 
 @verb("correct", "更正", "改正", for_all=True, of_answer=True)
 def correct(ctx: Context, cmd: CommandInvoked, row: Question, details: str) -> None:
     given, text = _named(ctx, row, details)
-    if not text:
+    if not visible_length(text):
         raise UserError("answer.correct_how", number=row.id, answer=given.id)
-    if len(text) > giving.LONGEST:
-        raise UserError("answer.too_long", most=giving.LONGEST)
-    flow.correct_answer(ctx, row, given, text)
+    flow.correct_answer(ctx, row, given, giving.checked_words(text))
     audit_if_staff(ctx, "correct_answer", row, given)
     ctx.reply("answer.corrected", number=row.id, answer=given.id)
 
@@ -35,21 +33,19 @@ def withdraw(ctx: Context, cmd: CommandInvoked, row: Question, details: str) -> 
     note = clean_line(reason[: 10 * _LONGEST_NOTE])[:_LONGEST_NOTE]
     if not note and not _is_own(ctx, given):
         raise UserError("answer.withdraw_why", number=row.id, answer=given.id)
-    flow.withdraw_answer(ctx, row, given, note or None)
+    was, row = row.state, flow.withdraw_answer(ctx, row, given, note or None)
     audit_if_staff(ctx, "withdraw_answer", row, given)
-    ctx.reply("answer.withdrawn", number=row.id, answer=given.id)
+    id = "answer.withdrawn_waits" if row.state == "waiting" != was else "answer.withdrawn"
+    ctx.reply(id, number=row.id, answer=given.id)
 
 
 def _named(ctx: Context, row: Question, details: str) -> tuple[Answer, str]:
     """The answer that is meant, and what follows it. Raises UserError where it is not theirs to change."""
-    words = details.split(maxsplit=_NAMED)
-    given_name, rest = words[0], details[len(words[0]) :]
-    if not given_name[-1].isdigit() and len(words) > 1:  # `回答 7`
-        given_name, rest = f"{words[0]}{words[1]}", words[2] if len(words) > _NAMED else ""
+    given_name, rest = named_answer(details)
     given = answer_called(ctx, row, given_name)
     if ctx.member.role == "student" and not _is_own(ctx, given):
         raise UserError("answer.not_yours", answer=given.id)
-    return given, rest.strip()
+    return given, rest
 
 
 def _is_own(ctx: Context, given: Answer) -> bool:

@@ -1,6 +1,5 @@
 """`/ask`: in one line, by a form, or a message that stands there already; without a name, where nobody reads along."""
 
-from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked, FormSubmitted, Quoted
 from bot.domain.places import Member
 from bot.domain.questions import TAGS
@@ -12,20 +11,22 @@ from bot.engine.forms_sheet import has_sheet
 from bot.engine.messages import message_object
 from bot.engine.overheard import is_overheard
 from bot.engine.parameters import text
-from bot.engine.quoting import quoted_question, source_of
+from bot.engine.quoting import Source, quoted_question, source_of
+from bot.features.questions.asking import offering
+from bot.features.questions.asking.marked import marked
 from bot.features.questions.asking.quietly import quiet, speaks_alone
 from bot.features.questions.asking.said import (
     LONGEST,
     MOST_FILES,
     Asked,
-    anonymous_in,
     bare_words,
     check_anonymous,
     cleaned,
 )
-from bot.features.questions.asking.taking import check_all, check_student, take_at_once, take_slowly
-from bot.features.questions.asking.unnamed import check_named, overheard
+from bot.features.questions.asking.taking import again, check_all, check_student, take_at_once, take_slowly
+from bot.features.questions.asking.unnamed import check_named, overheard, unclear
 from bot.features.questions.declared import feature
+from bot.features.questions.store import questions
 from bot.features.questions.store.questions import Question
 
 _NAMED, _ANONYMOUS = "named", "anonymous"
@@ -40,13 +41,15 @@ _NAMED, _ANONYMOUS = "named", "anonymous"
     on_message="menu.ask",
 )
 def ask(ctx: Context, cmd: CommandInvoked) -> None:
-    unnamed = anonymous_in(cmd.text)
+    wish, words = marked(cleaned(cmd.text))
     if cmd.via == "link":  # anybody can make one: it asks nothing
-        _open(ctx, is_anonymous=unnamed is not None)
-    elif unnamed is not None:
-        _ask_unnamed(ctx, cmd, unnamed)
-    elif visible_length(cmd.text) or cmd.attachments:
-        take_slowly(ctx, ctx.member, _said(cmd, cmd.text))
+        _open(ctx, is_anonymous=wish == "unnamed")
+    elif wish == "unnamed":
+        _ask_unnamed(ctx, cmd, words)
+    elif wish == "unclear":
+        raise unclear(ctx, words, is_open=is_overheard(cmd), has_files=bool(cmd.attachments))
+    elif visible_length(words) or cmd.attachments:
+        take_slowly(ctx, ctx.member, _said(cmd, words))
     elif quoted := quoted_question(cmd):
         _file_message(ctx, cmd, quoted)
     else:
@@ -85,7 +88,10 @@ def _file_message(ctx: Context, cmd: CommandInvoked, quoted: Quoted) -> None:
     source = source_of(ctx, cmd, quoted)
     said = Asked(bare_words(quoted.text), quoted.attachments, source.object, quoted.user)
     check_named(ctx, said.text)
-    if ctx.answers(source.author.id):
+    is_own = ctx.answers(source.author.id)
+    if known := _made_of(ctx, source):
+        again(ctx, known) if is_own else _confirm(ctx, _filed(ctx, known), source.author, is_new=False)
+    elif is_own:
         take_slowly(ctx, source.author, said)
     elif same := check_all(ctx, source.author, said):
         _confirm(ctx, same, source.author, is_new=False)
@@ -93,10 +99,18 @@ def _file_message(ctx: Context, cmd: CommandInvoked, quoted: Quoted) -> None:
         _confirm(ctx, take_at_once(ctx, source.author, said), source.author, is_new=True)
 
 
+def _made_of(ctx: Context, source: Source) -> Question | None:
+    """What was made of this message already, and not taken back."""
+    row = questions.from_message(ctx.db, source.object) if source.object else None
+    return row if row is not None and row.state not in ("withdrawn", "helped") else None
+
+
+def _filed(ctx: Context, row: Question) -> Question:
+    """Staff do not wait for what its asker says to what is known."""
+    return offering.file(ctx, row) if row.state == "drafted" else row
+
+
 def _confirm(ctx: Context, row: Question, author: Member, *, is_new: bool) -> None:
-    """An anonymous question in the same words is nobody's for staff."""
-    if row.is_anonymous:
-        raise UserError("ask.not_a_question")
     if is_new:
         ctx.audit("ask", member=f"#{author.id}", number=row.id)
     ctx.reply("ask.filed_for" if is_new else "ask.filed_before", number=row.id, name=author.name)
@@ -115,14 +129,16 @@ def _confirm(ctx: Context, row: Question, author: Member, *, is_new: bool) -> No
 )
 def asked_by_form(ctx: Context, form: FormSubmitted) -> None:
     """Who writes `anonymous` before their question means that, whatever else the form says."""
-    words = form.fields.get("question", "")
-    unnamed = anonymous_in(words)
-    is_anonymous = form.fields.get("whom") == _ANONYMOUS or unnamed is not None
+    wish, words = marked(cleaned(form.fields.get("question", "")))
+    is_anonymous = form.fields.get("whom") == _ANONYMOUS or wish == "unnamed"
     message = form.messages.get("question")
-    if is_anonymous and message and not form.address.private:
+    is_open = bool(message) and not form.address.private
+    if is_anonymous and is_open:
         raise overheard(ctx, words)
+    if wish == "unclear" and not is_anonymous:
+        raise unclear(ctx, words, is_open=is_open, has_files=bool(form.files.get("question")))
     said = Asked(
-        text=cleaned(words if unnamed is None else unnamed),
+        text=words,
         attachments=form.files.get("question", ()),
         object=message_object(form.address, message) if message else None,
         is_anonymous=is_anonymous,
@@ -142,7 +158,9 @@ def _open(ctx: Context, *, is_anonymous: bool = False) -> None:
     if is_anonymous:
         check_anonymous(ctx, ctx.member.id)
     whom = _ANONYMOUS if is_anonymous else _NAMED
-    if has_sheet(ctx, ctx.engine.registry.forms["ask"]):
-        open_form(ctx, "ask", **({"whom": whom} if is_anonymous else {}))
-    else:
+    if not has_sheet(ctx, ctx.engine.registry.forms["ask"]):
         open_form(ctx, "ask", whom=whom, tag="")
+    elif is_anonymous:
+        open_form(ctx, "ask", whom=whom)
+    else:
+        open_form(ctx, "ask")

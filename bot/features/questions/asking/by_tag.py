@@ -11,12 +11,13 @@ from bot.engine.context import Context, MessageBatch
 from bot.engine.messages import message_object
 from bot.engine.pieces import pieces_of
 from bot.features.questions import telling
+from bot.features.questions.asking.marked import marked
 from bot.features.questions.asking.quietly import quiet
-from bot.features.questions.asking.said import LONGEST, TAG, Asked, anonymous_in, bare_words, cleaned
+from bot.features.questions.asking.said import LONGEST, TAG, Asked, bare_words
 from bot.features.questions.asking.taking import again, check_all, check_student, take_at_once, take_slowly
-from bot.features.questions.asking.unnamed import check_named
+from bot.features.questions.asking.unnamed import check_named, unclear
 from bot.features.questions.declared import feature
-from bot.features.questions.store import heard
+from bot.features.questions.store import heard, questions
 
 PLACES: tuple[SpaceKind, ...] = ("main", "interest", "questions", "homework")
 
@@ -26,8 +27,13 @@ def collect(batch: MessageBatch, messages: Sequence[PlainMessage]) -> None:
     mine = [message for message in messages if message.member.role == "student" and message.space.kind in PLACES]
     heard.keep(batch.db, [_row(message) for message in mine if 0 < visible_length(message.event.text) <= LONGEST])
     for message in mine:
-        if TAG.tagged(message.event.text):
+        if TAG.tagged(message.event.text) and not _is_known(batch, message.event):
             take_post(batch.context_for(message), message.member, asked_in(message.event))
+
+
+def _is_known(batch: MessageBatch, event: MessagePosted) -> bool:
+    """Whether it was asked already: that it was edited was told before that it was posted."""
+    return questions.from_message(batch.db, message_object(event.address, event.message)) is not None
 
 
 def _row(message: PlainMessage) -> dict[str, object]:
@@ -76,7 +82,7 @@ def written(ctx: Context, event: MessagePosted) -> None:
     """To the bot alone: the answer is the receipt, and a name may be left out."""
     check_student(ctx.member)
     said = asked_in(event)
-    unnamed = anonymous_in(said.text)
-    if unnamed is not None:
-        said = said._replace(text=cleaned(unnamed), is_anonymous=True)
-    take_slowly(ctx, ctx.member, said)
+    wish, words = marked(said.text)
+    if wish == "unclear":
+        raise unclear(ctx, words, has_files=bool(said.attachments))
+    take_slowly(ctx, ctx.member, said._replace(text=words, is_anonymous=wish == "unnamed"))

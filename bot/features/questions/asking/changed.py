@@ -1,5 +1,6 @@
 """The message that holds a question is edited or deleted: before an answer the question goes along, after it stays."""
 
+from bot.domain.errors import UserError
 from bot.domain.events import MessageDeleted, MessageEdited, MessagePosted
 from bot.domain.messages import Text
 from bot.domain.text import visible_length
@@ -9,7 +10,7 @@ from bot.engine.roster import member_of, present_member
 from bot.engine.transaction import Belonging
 from bot.features.questions import flow, posts, telling
 from bot.features.questions.asking.by_tag import PLACES, asked_in, take_post
-from bot.features.questions.asking.said import LONGEST, TAG, bare_words
+from bot.features.questions.asking.said import LONGEST, TAG, Asked, bare_words, check
 from bot.features.questions.asking.taking import sorted_as
 from bot.features.questions.declared import DRAFT_ALARM, feature
 from bot.features.questions.given import Given
@@ -51,6 +52,8 @@ def _ask_first(ctx: Context, event: MessageEdited) -> None:
     """As a post of its author, who has just put the tag into it. Files that came with it nobody tells us of again."""
     if ctx.space is None or ctx.space.kind not in PLACES or TAG.tagged(event.text) is None:
         return
+    if answers.from_message(ctx.db, ctx.course.id, message_object(event.address, event.message)):
+        return  # an answer already, below another one's question
     author = present_member(ctx.db, ctx.course.id, event.actor)
     if author is None or author.role != "student":
         return
@@ -67,11 +70,22 @@ def _ask_first(ctx: Context, event: MessageEdited) -> None:
 
 def _reword(ctx: Context, row: Question, words: str) -> None:
     if row.state == "drafted":
-        questions.change(ctx.db, row.id, text=words)
+        _change_draft(ctx, row, words)
     elif len(words) > LONGEST or not _is_untouched(ctx, row):
         _keep_words(ctx, row)
     else:
         _change_words(ctx, row, words)
+
+
+def _change_draft(ctx: Context, row: Question, words: str) -> None:
+    """What is far too long can't be asked, however it came to be so."""
+    try:
+        check(Asked(words))
+    except UserError as mistake:
+        telling.to_asker(ctx, row, [mistake.text])
+    else:
+        sorted_ = {} if row.is_sorted else sorted_as(ctx, words)
+        questions.change(ctx.db, row.id, text=words, **sorted_)
 
 
 def _change_words(ctx: Context, row: Question, words: str) -> None:
@@ -89,7 +103,7 @@ def _change_words(ctx: Context, row: Question, words: str) -> None:
 
 def _keep_words(ctx: Context, row: Question) -> None:
     """Who reads the answers is to know what they answer."""
-    if row.state == "withdrawn":
+    if row.state in ("withdrawn", "helped"):
         return
     telling.to_asker(ctx, row, [Text(id="question.keeps_words", values=telling.about(row))])
     if row.state in OPEN:

@@ -15,8 +15,9 @@ from bot.engine.voice import Label
 from bot.features.questions import flow, telling
 from bot.features.questions.asking import pictures, receipts
 from bot.features.questions.asking.known import Offer, known_to, one_of, source_of
+from bot.features.questions.command import acts_as_asker
 from bot.features.questions.declared import DRAFT_ALARM, feature
-from bot.features.questions.meant import is_asker
+from bot.features.questions.own.heirs import pass_on
 from bot.features.questions.store import asked, offers, own, questions
 from bot.features.questions.store.questions import OPEN, Question
 from storage import alarms
@@ -106,7 +107,7 @@ def said(ctx: Context, cmd: CommandInvoked) -> None:
     act = _ACTS.get(word)
     is_number = number.isascii() and number.isdecimal() and len(number) < _DIGITS
     row = questions.by_number(ctx.db, ctx.course.id, int(number), lock=True) if is_number else None
-    if row is None or act is None or not is_asker(ctx, row):
+    if row is None or act is None or not acts_as_asker(ctx, cmd, row):
         raise UserError("ask.draft_gone")
     if row.state != "drafted" and row.state not in OPEN:
         raise UserError("ask.is_over", number=row.id)
@@ -136,9 +137,10 @@ def _settle(ctx: Context, row: Question, id: str) -> None:
     offers.say(ctx.db, row.id, id)
     if row.state == "drafted":
         alarms.drop(ctx.db, ctx.course.id, DRAFT_ALARM, [str(row.id)])
-        questions.change(ctx.db, row.id, state="closed", helped_by=id, closed_at=ctx.now)
+        questions.change(ctx.db, row.id, state="helped", helped_by=id, closed_at=ctx.now)
         ctx.reply("question.helped")
     else:
+        pass_on(ctx, row)
         flow.close(ctx, questions.change(ctx.db, row.id, helped_by=id))
 
 

@@ -1,8 +1,6 @@
 """Files that came with a question: kept here, so that they can be shown where the message can't be seen."""
 
 import re
-from collections.abc import Iterator
-from pathlib import PurePath
 
 from msgspec import structs
 
@@ -11,31 +9,22 @@ from bot.domain.files import MAX_FILE
 from bot.domain.messages import Text
 from bot.engine import jobs
 from bot.engine.context import Context
-from bot.engine.pieces import Piece, pieces_in, pieces_of
-from bot.engine.voice import Utterance
+from bot.engine.pieces import Piece, pieces_in, pieces_of, unnamed
 from bot.features.questions import posts, telling
 from bot.features.questions.asking.said import Asked
 from bot.features.questions.declared import feature
-from bot.features.questions.meant import homes, post_key, staff_key
 from bot.features.questions.store import questions
-from bot.features.questions.store.questions import Question
+from bot.features.questions.store.questions import UNFILED, Question
 
 _JOB = re.compile(r"question:([0-9]{1,15}):([0-9]{1,2})")
 _MB = 1024 * 1024
-_UNSEEN = frozenset(("drafted", "withdrawn"))
-_LONGEST_SUFFIX = 8
+_UNSEEN = frozenset((*UNFILED, "withdrawn"))
 
 
 def pieces_with(said: Asked, platform: str) -> tuple[Piece, ...]:
-    """The name of a file may be that of a person, so an anonymous question's have none."""
+    """An anonymous question's tell nothing of whose they are."""
     pieces = pieces_of(said.attachments, platform)
-    return tuple(_unnamed(pieces)) if said.is_anonymous else pieces
-
-
-def _unnamed(pieces: tuple[Piece, ...]) -> Iterator[Piece]:
-    for number, piece in enumerate(pieces, 1):
-        suffix = PurePath(piece.attachment.name).suffix[:_LONGEST_SUFFIX]
-        yield structs.replace(piece, attachment=structs.replace(piece.attachment, name=f"{number}{suffix}"))
+    return unnamed(pieces) if said.is_anonymous else pieces
 
 
 def fetch(ctx: Context, row: Question, user: str) -> None:
@@ -68,12 +57,7 @@ def show_all(ctx: Context, row: Question) -> None:
     files = [piece.file for piece in pieces if piece.file]
     if row.state in _UNSEEN or not files or any(not (piece.file or piece.error) for piece in pieces):
         return
-    what = Utterance(lines=[Text(id="question.files", values={"number": row.id})], files=files)
-    key = post_key(row)
-    for space in homes(ctx):
-        if posts.message_in(space, row.object) is None:
-            ctx.say_below(space, what, key=f"{key}:files", below=key)
-    ctx.say_in_reply("staff", what, key=f"{staff_key(row)}:files", to=staff_key(row))
+    posts.question_files(ctx, row, files)
 
 
 def _tell_lost(ctx: Context, row: Question, error: str) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from bot.domain.messages import Text, Words
 from bot.domain.questions import TAGS
+from bot.engine.bare import BARED
 from bot.engine.context import Context
+from bot.engine.pieces import pieces_in
 from bot.engine.voice import Label
 from bot.features.questions import posts, telling
 from bot.features.questions.meant import homes, pace_of
@@ -28,6 +30,8 @@ def _lines(ctx: Context, row: Question) -> Iterator[Words]:
     yield from _place(ctx)
     if row.is_anonymous:
         yield Text(id="question.receipt_anonymous", values={"number": row.id})
+        if any(piece.attachment.media_type not in BARED for piece in pieces_in(row.files)):
+            yield Text(id="question.receipt_documents")
     yield from _time(ctx, row)
     if row.tag:
         yield Text(id="question.receipt_tag", values={"tag": Text(id=f"tag.{row.tag}")})

@@ -15,6 +15,7 @@ from bot.domain.text import visible_length
 from bot.engine.context import Context
 from bot.engine.hashtags import Hashtag, without_tag
 from bot.engine.names import clean_lines
+from bot.engine.roster import member_of
 from bot.features.questions.store import asked
 from bot.features.questions.store.questions import Question
 
@@ -29,7 +30,6 @@ TAG = Hashtag(r"提问(?![者箱题])|ask(?![a-z0-9])|question(?![a-z0-9])")
 _TOO_LONG_TO_CLEAN = 10 * LONGEST
 _MB = 1024 * 1024
 _WAITS = frozenset(("drafted", "waiting", "asked_back"))
-_ANONYMOUS = re.compile(r"(?:anonymous(?:ly)?|匿名(?:提问)?)(?:[\s:：,，]+(.*))?", re.DOTALL | re.IGNORECASE)
 _COMMAND = re.compile(r"\s*/[^\s/@]{1,32}(?:@\S+)?(?:\s|$)")
 
 
@@ -47,12 +47,6 @@ class Asked(NamedTuple):
 def cleaned(text: str) -> str:
     """With its lines, and without what nobody can see. What is far too long stays too long."""
     return clean_lines(text[:_TOO_LONG_TO_CLEAN])
-
-
-def anonymous_in(said: str) -> str | None:
-    """What is asked without a name: `anonymous TEXT`, `匿名 TEXT`; empty where only that was said."""
-    found = _ANONYMOUS.fullmatch(said.strip())
-    return (found[1] or "").strip() if found else None
 
 
 def bare_words(text: str) -> str:
@@ -73,11 +67,16 @@ def check(said: Asked) -> None:
 
 
 def check_limits(ctx: Context, who: MemberId, said: Asked, before: Sequence[Question]) -> None:
-    """`before`: what they have asked so far."""
+    """`before`: what they have asked so far, as far as this may show whose it was."""
     if sum(row.state in _WAITS for row in before) >= MOST_OPEN:
-        raise UserError("ask.too_many", most=MOST_OPEN)
+        is_theirs = ctx.answers(who)
+        raise UserError("ask.too_many" if is_theirs else "ask.too_many_of", most=MOST_OPEN, name=_name(ctx, who))
     if said.is_anonymous:
         check_anonymous(ctx, who)
+
+
+def _name(ctx: Context, who: MemberId) -> str:
+    return member_of(ctx.db, who).name
 
 
 def check_anonymous(ctx: Context, who: MemberId) -> None:

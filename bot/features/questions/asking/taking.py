@@ -7,11 +7,13 @@ from bot.domain.messages import Text
 from bot.domain.places import Member
 from bot.domain.questions import Tag
 from bot.engine.context import Context
+from bot.engine.pieces import pieces_in
 from bot.features.questions import telling
 from bot.features.questions.asking import offering, pictures, receipts
 from bot.features.questions.asking.known import known_to
 from bot.features.questions.asking.said import Asked, check, check_limits, the_same
 from bot.features.questions.asking.sorting import likely_lesson, named_homework, suggested_tag
+from bot.features.questions.meant import asker_of
 from bot.features.questions.store import asked, questions
 from bot.features.questions.store.questions import Question
 
@@ -28,6 +30,8 @@ def check_all(ctx: Context, whose: Member, said: Asked) -> Question | None:
     check(said)
     asked.lock(ctx.db, whose.id)
     before = asked.of_member(ctx.db, ctx.course.id, whose.id)
+    if not said.is_anonymous:  # what others see of it must not hang on what was asked without a name
+        before = [row for row in before if not row.is_anonymous]
     same = the_same(said, before)
     if same is None:
         check_limits(ctx, whose.id, said, before)
@@ -47,6 +51,17 @@ def take_slowly(ctx: Context, whose: Member, said: Asked) -> None:
 def take_at_once(ctx: Context, whose: Member, said: Asked) -> Question:
     """What was checked is filed; an answer that is sure is shown besides."""
     return offering.file_and_offer(ctx, _draft(ctx, whose, said))
+
+
+def file_after_all(ctx: Context, row: Question) -> None:
+    """What was known did not help, now that they have looked: as if it were asked now. Raises UserError."""
+    asker = asker_of(ctx, row)
+    files = tuple(piece.attachment for piece in pieces_in(row.files))
+    if same := check_all(ctx, asker, Asked(row.text, files, is_anonymous=row.is_anonymous)):
+        again(ctx, same)
+        return
+    changes = {"state": "drafted", "at": ctx.now, "helped_by": None, "closed_at": None}
+    offering.file(ctx, questions.change(ctx.db, row.id, **changes, satisfaction=None, verdict=None))
 
 
 def again(ctx: Context, row: Question) -> None:

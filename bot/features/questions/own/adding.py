@@ -8,8 +8,7 @@ from bot.domain.messages import Words
 from bot.engine.context import Context
 from bot.engine.forms_shape import FormField
 from bot.engine.names import clean_lines
-from bot.engine.overheard import is_told_alone, private_chat_first
-from bot.engine.pieces import pieces_of
+from bot.engine.pieces import pieces_of, unnamed
 from bot.features.questions import flow, posts, telling
 from bot.features.questions.answering import giving
 from bot.features.questions.command import verb
@@ -17,7 +16,7 @@ from bot.features.questions.declared import feature
 from bot.features.questions.given import Given
 from bot.features.questions.meant import is_asker, question_called
 from bot.features.questions.own.asked import ask_in_form, own_questions
-from bot.features.questions.own.over import check_alone, check_open
+from bot.features.questions.own.over import check_open
 from bot.features.questions.store import answers
 from bot.features.questions.store.questions import Question
 
@@ -27,13 +26,10 @@ _FORM = "question_more"
 @verb("more", "补充", "追问", "没懂", "还没懂", for_asker=True)
 def more(ctx: Context, cmd: CommandInvoked, row: Question, text: str) -> None:
     """With nothing behind it, staff look at what was answered once more, whatever comes of the form."""
-    check_alone(ctx, cmd, row)
     check_open(row)
     if text or cmd.attachments:
-        add(ctx, row, written(ctx, text, cmd.attachments))
+        add(ctx, row, written(ctx, row, text, cmd.attachments))
         return
-    if row.is_anonymous and not is_told_alone(ctx):
-        raise private_chat_first(ctx, "question")
     if row.state == "answered":
         flow.reopen(ctx, row)
     ask_in_form(ctx, _FORM, row, again="more", above=_asked_back(ctx, row))
@@ -67,11 +63,12 @@ def filled_in(ctx: Context, form: FormSubmitted) -> None:
     if not is_asker(ctx, row):
         raise UserError("question.not_for_you", number=row.id)
     check_open(row)
-    add(ctx, row, written(ctx, form.fields.get("text", ""), form.files.get("text", ())))
+    add(ctx, row, written(ctx, row, form.fields.get("text", ""), form.files.get("text", ())))
 
 
-def written(ctx: Context, text: str, files: Sequence[Attachment]) -> Given:
-    return Given(clean_lines(text), pieces_of(files[: giving.MOST_FILES], ctx.actor_address.platform))
+def written(ctx: Context, row: Question, text: str, files: Sequence[Attachment]) -> Given:
+    pieces = pieces_of(files[: giving.MOST_FILES], ctx.actor_address.platform)
+    return Given(clean_lines(text), unnamed(pieces) if row.is_anonymous else pieces)
 
 
 def add(ctx: Context, row: Question, said: Given) -> None:

@@ -11,13 +11,16 @@ def pass_on(ctx: Context, row: Question) -> None:
     """Before a question ends that nobody has answered: the first of the others waits in its place."""
     if answers.of_question(ctx.db, row.id):
         return
-    asker = asker_of(ctx, row).id
-    rest = [one for one in questions.merged_into(ctx.db, row.id) if _still_waits(ctx, one, asker)]
+    rest = [one for one in questions.merged_into(ctx.db, row.id) if _still_waits(ctx, one, row)]
     if rest:
         first = flow.reopen(ctx, rest[0])
         for one in rest[1:]:
             questions.change(ctx.db, one.id, merged_into=first.id)
 
 
-def _still_waits(ctx: Context, one: Question, asker: int) -> bool:
-    return asker_of(ctx, one).id != asker and not own.has_left(ctx.db, one.member)
+def _still_waits(ctx: Context, one: Question, row: Question) -> bool:
+    """Where a name is missing, everybody is somebody else, and nobody has left: it must not show who they are."""
+    if one.is_anonymous:
+        return True
+    is_other = row.is_anonymous or asker_of(ctx, one).id != asker_of(ctx, row).id
+    return is_other and not own.has_left(ctx.db, one.member)

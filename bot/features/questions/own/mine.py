@@ -20,6 +20,7 @@ _STATES = {
     "asked_back": "question.state_asked_back",
     "answered": "question.state_answered",
     "closed": "question.state_closed",
+    "helped": "question.state_closed",
     "merged": "question.state_merged",
     "withdrawn": "question.state_withdrawn",
 }

@@ -1,17 +1,8 @@
 """Why something can't be done with a question here and now, and what can."""
 
 from bot.domain.errors import UserError
-from bot.domain.events import CommandInvoked
 from bot.domain.messages import Button
-from bot.engine.context import Context
-from bot.engine.overheard import is_overheard, private_chat_first
 from bot.features.questions.store.questions import OPEN, Question
-
-
-def check_alone(ctx: Context, cmd: CommandInvoked, row: Question) -> None:
-    """Raises UserError: who gave no name would give themselves away by what they type where others read it."""
-    if row.is_anonymous and is_overheard(cmd):
-        raise private_chat_first(ctx, "question")
 
 
 def check_open(row: Question) -> None:
@@ -23,7 +14,7 @@ def check_open(row: Question) -> None:
 def is_over(row: Question) -> UserError:
     again = Button(label="button.question_reopen", command=f"question Q{row.id} reopen")
     match row.state:
-        case "closed":
+        case "closed" | "helped":
             return UserError("question.closed_already", buttons=[again], number=row.id)
         case "merged":
             look = Button(label="button.question_read", command=f"question Q{row.merged_into}")

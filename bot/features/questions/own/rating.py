@@ -14,7 +14,7 @@ from bot.features.questions.command import verb
 from bot.features.questions.declared import feature
 from bot.features.questions.meant import is_asker, question_called
 from bot.features.questions.own.asked import ask_in_form, own_questions
-from bot.features.questions.own.over import check_alone, is_over
+from bot.features.questions.own.over import is_over
 from bot.features.questions.store import questions
 from bot.features.questions.store.questions import Question
 
@@ -29,7 +29,6 @@ _FORM = "question_verdict"
 
 @verb("rate", "评分", "评价", "满意度", for_asker=True)
 def rate(ctx: Context, cmd: CommandInvoked, row: Question, details: str) -> None:
-    check_alone(ctx, cmd, row)
     _check(ctx, row)
     if details.casefold() in _WHY:
         ask_in_form(ctx, _FORM, row, again="rate why")
@@ -38,10 +37,11 @@ def rate(ctx: Context, cmd: CommandInvoked, row: Question, details: str) -> None
     if found is None:
         raise UserError("question.rate_how", number=row.id)
     changes: dict[str, object] = {"satisfaction": int(found[1])}
-    if found[2]:
-        changes["verdict"] = _words(found[2])
+    said = _words(found[2] or "")
+    if said:
+        changes["verdict"] = said
     questions.change(ctx.db, row.id, **changes)
-    why = () if found[2] else [(Text(id="button.question_why"), f"question Q{row.id} rate why")]
+    why = () if said else [(Text(id="button.question_why"), f"question Q{row.id} rate why")]
     ctx.reply("question.rated", number=row.id, stars=int(found[1]), buttons=why)
 
 
@@ -58,12 +58,12 @@ def why_given(ctx: Context, form: FormSubmitted) -> None:
     if not is_asker(ctx, row):
         raise UserError("question.not_for_you", number=row.id)
     _check(ctx, row)
-    questions.change(ctx.db, row.id, verdict=_words(form.fields["text"]))
+    questions.change(ctx.db, row.id, verdict=_words(form.fields["text"]) or None)
     ctx.reply("question.verdict_noted", number=row.id)
 
 
 def _words(text: str) -> str:
-    clean = clean_lines(text)
+    clean = clean_lines(text).strip()
     if len(clean) > _LONGEST:
         raise UserError("forms.too_long", most=_LONGEST, length=len(clean))
     return clean

@@ -9,11 +9,12 @@ from bot.engine.context import Context
 from bot.engine.roster import member_of
 from bot.features.questions import flow
 from bot.features.questions.answering import giving
-from bot.features.questions.command import verb
-from bot.features.questions.meant import answer_called, is_asker
+from bot.features.questions.asking.taking import file_after_all
+from bot.features.questions.command import acts_as_asker, verb
+from bot.features.questions.meant import answer_called, named_answer
 from bot.features.questions.own.adding import written
 from bot.features.questions.own.heirs import pass_on
-from bot.features.questions.own.over import check_alone, check_open, is_over
+from bot.features.questions.own.over import check_open, is_over
 from bot.features.questions.store import answers
 from bot.features.questions.store.answers import Answer
 from bot.features.questions.store.questions import Question
@@ -24,9 +25,8 @@ REOPEN_WITHIN = timedelta(days=14)
 
 @verb("accept", "采纳", "解决了", for_asker=True)
 def accept(ctx: Context, cmd: CommandInvoked, row: Question, details: str) -> None:
-    check_alone(ctx, cmd, row)
     check_open(row)
-    flow.close(ctx, row, answer_called(ctx, row, details.split(maxsplit=1)[0]) if details else _newest(ctx, row))
+    flow.close(ctx, row, answer_called(ctx, row, named_answer(details)[0]) if details else _newest(ctx, row))
 
 
 def _newest(ctx: Context, row: Question) -> Answer:
@@ -41,7 +41,6 @@ def _newest(ctx: Context, row: Question) -> Answer:
 @verb("close", "关闭", "不用了", for_asker=True)
 def close(ctx: Context, cmd: CommandInvoked, row: Question, details: str) -> None:
     """Without an answer that settled it; who asked the same still gets theirs."""
-    check_alone(ctx, cmd, row)
     check_open(row)
     pass_on(ctx, row)
     flow.close(ctx, row)
@@ -50,16 +49,18 @@ def close(ctx: Context, cmd: CommandInvoked, row: Question, details: str) -> Non
 @verb("reopen", "重新打开", "重开", for_asker=True, for_staff=True)
 def reopen(ctx: Context, cmd: CommandInvoked, row: Question, why: str) -> None:
     """Staff may do so at any time, and who asked for a while."""
-    if is_asker(ctx, row):
-        check_alone(ctx, cmd, row)
+    is_theirs = acts_as_asker(ctx, cmd, row)
     if row.state == "withdrawn":
         raise is_over(row)
-    if row.closed_at and is_asker(ctx, row) and ctx.now - row.closed_at > REOPEN_WITHIN:
+    if row.state == "helped":
+        file_after_all(ctx, row)
+        return
+    if row.closed_at and is_theirs and ctx.now - row.closed_at > REOPEN_WITHIN:
         raise UserError("question.too_late_to_reopen", number=row.id, days=REOPEN_WITHIN.days)
     row = flow.reopen(ctx, row)
-    if is_asker(ctx, row) and (why or cmd.attachments):
-        giving.add(ctx, row, written(ctx, why, cmd.attachments))
-    elif is_asker(ctx, row):
+    if is_theirs and (why or cmd.attachments):
+        giving.add(ctx, row, written(ctx, row, why, cmd.attachments))
+    elif is_theirs:
         ctx.reply_buttons([(Text(id="button.question_add"), f"question Q{row.id} more")])
     else:
         ctx.audit("reopen_question", question=row.id)
@@ -69,7 +70,6 @@ def reopen(ctx: Context, cmd: CommandInvoked, row: Question, why: str) -> None:
 @verb("withdraw", "撤回", "收回", for_asker=True)
 def withdraw(ctx: Context, cmd: CommandInvoked, row: Question, details: str) -> None:
     """What others have answered is theirs, too."""
-    check_alone(ctx, cmd, row)
     check_open(row)
     if answers.of_question(ctx.db, row.id):
         done = Button(label="button.question_close", command=f"question Q{row.id} close")

@@ -44,6 +44,7 @@ class Heat(NamedTuple):
 
 
 def heat_of(asked: Sequence[Asked]) -> Heat:
+    asked = [one for one in asked if one.state != "helped"]  # it was put to nobody
     counts = Counter((one.lesson, one.tag) for one in asked)
     lessons = sorted({one.lesson for one in asked}, key=lambda lesson: (lesson is None, lesson or 0))
     tags: tuple[Tag | None, ...] = (*TAGS, None) if any(one.tag is None for one in asked) else TAGS

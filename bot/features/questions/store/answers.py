@@ -86,6 +86,24 @@ def withdraw_responses(db: Connection, answer_number: int, *, at: datetime) -> N
     db.execute(update(response).where(response.c.answer == answer_number).values(withdrawn_at=at))
 
 
+def withdraw_response_at(db: Connection, number: int, then: datetime, *, at: datetime) -> None:
+    """Who asked it was answered by something else than an answer, at that moment, and that is undone."""
+    mine = (response.c.question == number) & response.c.answer.is_(None) & (response.c.at == then)
+    db.execute(update(response).where(mine).values(withdrawn_at=at))
+
+
+def staff_since_waited(db: Connection, number: int) -> bool:
+    """Whether an answer by staff stands that has come since they were last waited for."""
+    mine = select(response).where(response.c.question == number).order_by(response.c.id.desc()).limit(1)
+    ended = db.execute(mine).one_or_none()
+    by_staff = [one for one in of_question(db, number) if one.is_staff]
+    if ended is None:
+        return bool(by_staff)
+    if ended.answer is not None:
+        return any(one.id >= ended.answer for one in by_staff)
+    return any(one.at >= ended.at for one in by_staff)
+
+
 def has_answered(db: Connection, number: int, who: MemberId) -> bool:
     """Whether this member has an answer to it that was not withdrawn."""
     mine = (answer.c.question == number) & same_person(answer.c.member, who) & answer.c.withdrawn_at.is_(None)

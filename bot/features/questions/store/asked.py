@@ -22,14 +22,14 @@ def lock(db: Connection, who: MemberId) -> None:
 def of_member(db: Connection, course: CourseId, who: MemberId) -> Sequence[Question]:
     """All that may be asked again, the newest first: what was taken back, or was known already, is nothing."""
     mine = (question.c.course == course) & same_person(question.c.member, who)
-    there = mine & (question.c.state != "withdrawn") & question.c.helped_by.is_(None)
+    there = mine & question.c.state.not_in(("withdrawn", "helped")) & question.c.helped_by.is_(None)
     return db.execute(select(question).where(there).order_by(question.c.id.desc()).limit(_LOOKED_AT)).all()
 
 
 def count_anonymous(db: Connection, course: CourseId, who: MemberId, since: datetime) -> int:
     """Asked without a name since then, also what was taken back."""
     mine = (question.c.course == course) & same_person(question.c.member, who) & question.c.is_anonymous
-    counts = mine & (question.c.at >= since) & question.c.helped_by.is_(None)
+    counts = mine & (question.c.at >= since) & (question.c.state != "helped")
     return int(db.execute(select(func.count()).select_from(question).where(counts)).scalar_one())
 
 

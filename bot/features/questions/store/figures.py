@@ -65,7 +65,7 @@ def asked(db: Connection, course: CourseId, since: datetime, until: datetime) ->
     return [Asked(*row) for row in db.execute(query.order_by(question.c.id))]
 
 
-_IS_HELPED = and_(question.c.helped_by.is_not(None), question.c.state == "closed")
+_IS_HELPED = and_(question.c.helped_by.is_not(None), question.c.state.in_(("closed", "helped")))
 # Whoever has given it: that one is the asker's own is nothing that the figures of an anonymous question may tell.
 _HAS_ANSWER = (
     select(answer.c.id)

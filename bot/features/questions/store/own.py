@@ -46,8 +46,9 @@ def answer_counts(db: Connection, numbers: Sequence[int]) -> Mapping[int, int]:
 
 
 def own_answers(db: Connection, members: Sequence[MemberId]) -> Sequence[tuple[int, bool]]:
-    """Questions of these members that one of them has answered, and whether such an answer was accepted."""
+    """Named questions of these members that one of them has answered, and whether such an answer was accepted."""
     theirs = question.c.member.in_(members) & answer.c.member.in_(members) & (question.c.member != answer.c.member)
+    theirs &= ~question.c.is_anonymous
     is_accepted = func.max(case((question.c.accepted == answer.c.id, 1), else_=0))
     query = select(question.c.id, is_accepted).join(answer, answer.c.question == question.c.id)
     return [(number, bool(one)) for number, one in db.execute(query.where(theirs).group_by(question.c.id))]

@@ -17,6 +17,8 @@ Question = Row[Any]
 
 OPEN = ("waiting", "asked_back", "answered")
 """The states of what is not settled yet."""
+UNFILED = ("drafted", "helped")
+"""The states of what nobody but the asker knows of."""
 
 
 def add(db: Connection, values: dict[str, Any]) -> Question:

@@ -38,7 +38,7 @@ question = Table(
     Column("is_sorted", Boolean(create_constraint=False), nullable=False, server_default=false()),  # by a person
     Column("lesson", Integer),
     Column("homework", String(32)),
-    Column("state", String(12), nullable=False),  # drafted, waiting, asked_back, answered, closed, merged, withdrawn
+    Column("state", String(12), nullable=False),  # helped: never filed; the others stand in flow.py
     Column("waiting_since", Moment),  # staff are waited for
     Column("due_at", Moment),
     Column("rung", Integer, nullable=False, server_default=_NOUGHT),  # how far those who should answer were told
