@@ -144,10 +144,25 @@ def newest_post(db: Connection, key: str) -> tuple[str, bool]:
 
 def last_said(db: Connection, post: str) -> OutgoingMessage | None:
     """What a post was last to say: its newest edit, by the keys that edits of posts have, else itself."""
-    edits = f"{post}:edit:"
-    mine = (outbox.c.key == post) | ((outbox.c.key >= edits) & (outbox.c.key < f"{edits[:-1]};"))
+    mine = (outbox.c.key == post) | (_begins(f"{post}:edit:") & (outbox.c.edits == post))
     found = db.execute(select(outbox.c.message).where(mine).order_by(outbox.c.id.desc()).limit(1)).scalar_one_or_none()
     return msgspec.convert(found, OutgoingMessage) if found else None
+
+
+def rest_of(db: Connection, post: str) -> list[OutgoingMessage]:
+    """The messages that follow the first one of a post, in order: by the keys that parts of it and its edits have."""
+    mine = (_begins(f"{post}+") | _begins(f"{post}:edit:")) & outbox.c.edits.is_(None)
+    there = mine & outbox.c.state.not_in(_FAILED)
+    rows = db.execute(select(outbox.c.message).where(there).order_by(outbox.c.id)).scalars()
+    found = [msgspec.convert(row, OutgoingMessage) for row in rows]
+    gone = {one.deletes for one in found}
+    return [one for one in found if not (one.about or one.act or one.files or one.key in gone)]
+
+
+def _begins(beginning: str) -> ColumnElement[bool]:
+    """Of keys that begin so, by the index."""
+    after = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+    return (outbox.c.key >= beginning) & (outbox.c.key < after)
 
 
 def posts_under(db: Connection, beginning: str) -> list[OutgoingMessage]:

@@ -76,7 +76,7 @@ ABILITIES = (
     ),
     Ability(
         Why("话题和帖子", "threads and forum posts"),
-        Can.THREAD,
+        Can.THREAD | Can.TOPIC,
         Why("标题写在消息第一行，后续用回复", "the title is the first line, what follows replies to it"),
     ),
     Ability(
@@ -105,7 +105,7 @@ FEATURES: Mapping[Why, tuple[str, ...]] = {
     Why("榜单、等级、称号", "boards, levels, titles"): ("boards", "levels", "honours", "marks"),
     Why("感谢、表情、精选", "thanks, reactions, featured messages"): ("thanks", "reactions", "featuring"),
     Why("直播答疑、表单", "live Q&A, forms"): ("live_qa", "live_qa_votes", "forms"),
-    Why("《课程答疑手册》", "the course handbook"): ("handbook", "handbook_export"),
+    Why("《课程答疑手册》", "the course handbook"): ("handbook", "handbook_conflicts", "handbook_export"),
     Why("作业：交、改、小测、组队、延期", "homework: handing in, grading, quizzes, teams, more time"): (
         "homework_hand_in",
         "homework_forget",
@@ -120,11 +120,22 @@ FEATURES: Mapping[Why, tuple[str, ...]] = {
         "common",
         "near_copies",
     ),
-    Why("提问、回答、认领", "questions: asking, answering, claiming"): (
+    Why("答疑：提问、回答、时限、匿名", "questions: asking, answering, the clock, without a name"): (
         "asking",
         "asking_hints",
         "asking_posts",
         "answering",
+        "answering_threads",
+        "questions_own",
+        "questions_helpers",
+        "questions_states",
+        "questions_late",
+        "questions_clock",
+        "questions_figures",
+        "questions_anonymous",
+        "questions_unnamed",
+        "duty",
+        "queue",
     ),
     Why("文件保存", "files that are kept"): ("jobs",),
     Why("作品 PK", "contests"): ("contests",),

@@ -60,7 +60,7 @@ async def test_an_edit_after_an_answer_changes_nothing_and_all_are_told(asking: 
     [row] = await rows(asking)
     assert row.text == HOW
     assert "but Q1 keeps its words" in await told(asking)
-    assert "Who asked Q1 has edited the message since." in "\n".join(await asking.said("lin", "staff"))
+    assert "The asker of Q1 has edited the message since." in "\n".join(await asking.said("lin", "staff"))
 
 
 async def test_a_tag_that_is_put_into_a_message_later_asks_it(asking: Community) -> None:
@@ -204,7 +204,8 @@ async def test_asking_the_same_openly_gives_nobody_away(asking: Community) -> No
     number = await asking.types("ada", HOW)
     await asking.types("lin", "/ask", reply_to=number)
     said = await told(asking, "lin") + "\n".join(await asking.said("lin"))
-    assert "Ada has asked this already" not in said
+    assert "it is Q2" in said  # what she asked openly, as it would be with anybody
+    assert [row.is_anonymous for row in await rows(asking)] == [True, False]
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------

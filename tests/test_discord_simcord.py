@@ -103,7 +103,7 @@ async def test_the_menu_of_a_message_asks_about_it(live: Camp) -> None:
     seen = await live.asks_in_menu("chen", "Why?", said)
     assert answered(seen).startswith("**What came of this message of Ben**")
     seen = await live.asks_in_menu("chen", "Ask as question", said)
-    assert answered(seen).startswith("Noted as question 1, asked by Ben.")
+    assert answered(seen) == "Filed as Q1, asked by Ben; they have been told."
 
 
 async def test_in_private_the_bot_answers_too(camp: Camp) -> None:
@@ -154,11 +154,17 @@ async def _posts(camp: Camp, *buttons: Button) -> None:
 # --- forms and forums -------------------------------------------------------------------------------------------------
 
 
-async def test_a_form_that_is_refused_opens_again_with_what_was_written(live: Camp) -> None:
+async def test_a_question_is_written_into_a_form(live: Camp) -> None:
     form = await live.asks("ada", "ask")
+    assert asked_in(form) == ("📎 What would you like to know?", "")
+    assert "Your question is Q1" in answered(await live.fills_in("ada", form, question=QUESTION))
+
+
+async def test_a_form_that_is_refused_opens_again_with_what_was_written(live: Camp) -> None:
+    form = await live.asks("ada", "ask", question="live")
     assert asked_in(form) == ("What would you like to ask at the live Q&A?", "")
     assert answered(await live.fills_in("ada", form, question=QUESTION)).startswith("Noted: your question is number 1.")
-    refused = await live.fills_in("ada", await live.asks("ada", "ask"), question=QUESTION)
+    refused = await live.fills_in("ada", await live.asks("ada", "ask", question="live"), question=QUESTION)
     assert answered(refused) == "You have asked this already: it is number 1."
     assert refused.response
     form = await live.presses("ada", refused.response, "Open the form")
@@ -167,12 +173,23 @@ async def test_a_form_that_is_refused_opens_again_with_what_was_written(live: Ca
     assert answered(seen).startswith("Noted: your question is number 2.")
 
 
-async def test_a_question_is_a_post_in_the_forum_and_who_answers_there_is_heard(live: Camp) -> None:
-    await live.asks("ada", "ask", question=QUESTION)
+@pytest.mark.parametrize(
+    ("asked", "title", "posted"),
+    [
+        (QUESTION, f"Q1 {QUESTION}", "🙋 Q1 · asked by Ada"),
+        (f"live {QUESTION}", f"#1 {QUESTION}", f"For the live Q&A: {QUESTION}"),
+    ],
+)
+async def test_a_question_is_a_post_in_the_forum_and_who_answers_there_is_heard(
+    live: Camp, asked: str, title: str, posted: str
+) -> None:
+    await live.asks("ada", "ask", question=asked)
     [post] = live.room("forum").threads
-    assert post.name == f"#1 {QUESTION}"
+    assert post.name == title
     live.rooms["post"] = post
-    assert [words(one) for one in live.said("post", who="ben")] == [f"For the live Q&A: {QUESTION}"]
+    [first] = [words(one) for one in live.said("post", who="ben")]
+    assert first.startswith(posted)
+    assert QUESTION in first
     await live.says("ben", THOUGHT, room="post")
     assert await live.points("ben") == "You have **1 point**, 1 of them today."
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from bot.domain.moments import zone_of
 from bot.domain.response import ResponseClock, Shift
 from bot.engine.duty import accounts_on_duty
+from tests.questions_course import QUESTIONS
+from tests.test_questions_clock import asks, notices, opened, told
 
 LONDON = "Europe/London"
 MONDAY, TUESDAY, SATURDAY, SUNDAY = 0, 1, 5, 6
@@ -107,3 +109,32 @@ def test_it_is_what_somebody_reads_from_the_rota_on_the_wall(
 
 def test_a_rota_for_nobody_names_nobody() -> None:
     assert on(datetime.combine(date(2027, 3, 1), time(12), tzinfo=UTC), {}) == ()
+
+
+# --- nobody behind the accounts ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.every_platform
+@pytest.mark.parametrize("who", ["local:nobody", "local:ben", "telegram:123"])
+async def test_a_rota_that_names_nobody_of_the_staff_leaves_the_hour_to_all(open_community, who: str) -> None:
+    course = await opened(open_community, QUESTIONS + f'duty: {{monday: "{who}"}}\n')
+    await asks(course, "ada", "Why is my first line dull?")
+    await course.passes(hours=3, minutes=30)
+    assert "On duty now: everybody" in (await notices(course))[-1]
+    await course.passes(minutes=30)
+    assert "Told in private: whoever is on duty." in (await notices(course))[-1]
+    assert [len(await told(course, staff)) for staff in ("lin", "kim", "chen", "ben")] == [1, 1, 0, 0]
+
+
+@pytest.mark.every_platform
+async def test_the_notice_names_only_whom_it_has_reached(open_community) -> None:
+    course = await opened(open_community)
+    await asks(course, "ada", "Why is my first line dull?")
+    for staff in ("lin", "kim"):
+        await course.leaves(staff)
+    await course.passes(hours=4)
+    assert "Told in private: whoever is on duty." in (await notices(course))[-1], "the admin, who is left"
+    await course.passes(hours=1)
+    assert "Nobody could be told in private." in (await notices(course))[-1], "there is no assistant"
+    await course.passes(hours=1)
+    assert "Told in private: the admins." in (await notices(course))[-1]

@@ -190,7 +190,7 @@ async def test_the_same_in_chinese(open_community) -> None:
     )
     assert (await replies(live, "ada", "标题怎么写才不像广告？")).startswith("记下了，第 1 号问题。")
     assert await live.answer("ada", "/ask live")
-    assert await replies(live, "ada", "取消") == "已取消“直播提问”，什么都没交。想重新来，发 /ask。"
+    assert await replies(live, "ada", "取消") == "已取消“直播提问”，什么都没交。想重新来，发 /live_ask。"
 
 
 async def test_in_a_group_only_a_reply_to_the_question_by_who_was_asked_is_the_answer(live: Community) -> None:
@@ -205,7 +205,8 @@ async def test_in_a_group_only_a_reply_to_the_question_by_who_was_asked_is_the_a
     hers = (await sessions(live))[0]
     await replies(live, "ben", "What does Ben want to know about it?")
     assert [row.token for row in await sessions(live)] == [hers.token]
-    assert "What does Ben" not in await live.answer("ada", "/live")
+    assert "Your questions" not in await live.answer("ada", "/live")
+    assert "What does Ben" in (await live.answer("ben", "/live")).partition("Your questions")[2]
 
 
 async def test_a_reply_to_something_else_that_the_bot_said_is_ordinary_talk(live: Community) -> None:
@@ -239,7 +240,7 @@ async def test_what_a_feature_refuses_is_said_and_asked_again(live: Community) -
 
 
 async def test_a_form_is_cancelled_by_button_command_or_word(live: Community) -> None:
-    cancelled = "“A question for the live Q&A” is cancelled and nothing was handed in. To begin again: /ask"
+    cancelled = "“A question for the live Q&A” is cancelled and nothing was handed in. To begin again: /live_ask"
     await live.types("ada", "/ask live")
     assert await live.presses("ada", "Cancel") == cancelled
     await live.types("ada", "/ask live")
@@ -256,7 +257,7 @@ async def test_a_form_that_waited_too_long_has_expired(live: Community) -> None:
     await live.types("ada", "/ask live")
     await live.passes(hours=1)
     assert await replies(live, "ada", QUESTION) == (
-        "“A question for the live Q&A” has expired, and this message was not handed in. Start again with /ask."
+        "“A question for the live Q&A” has expired, and this message was not handed in. Start again with /live_ask."
     )
     assert await sessions(live) == []
     assert "Your questions" not in await live.answer("ada", "/live")
@@ -484,7 +485,7 @@ async def test_a_platforms_own_form_is_taken_by_the_same_handler(open_community)
     grace = Alone(await open_community(rituals=LIVE))
 
     def submitted(text: str) -> FormSubmitted:
-        return FormSubmitted(form="ask", fields={"question": text}, **grace.common())
+        return FormSubmitted(form="live_ask", fields={"question": text}, **grace.common())
 
     assert (await grace.hands(submitted(QUESTION))).startswith("Noted: your question is number 1.")
     assert await grace.hands(submitted("")) == "I need it in words here."
@@ -518,7 +519,7 @@ async def test_in_a_group_that_cannot_whisper_the_question_opens_a_reply(open_co
         )
         return [row.message for row in rows]
 
-    await grace.course.run.app.sink([CommandInvoked(name="ask", **said(1))])
+    await grace.course.run.app.sink([CommandInvoked(name="ask", text="live", **said(1))])
     [prompt] = await heard()
     assert (prompt["asks"], prompt.get("only_for"), prompt["reply_to"], prompt.get("buttons", [])) == (
         True,

@@ -20,7 +20,7 @@ GRACE = Actor(platform="elsewhere", user="7", name="Grace", language="en")
 PRIVATE = Address(platform="elsewhere", chat="7", private=True)
 PAINTING = COURSE.replace("写作营, en: Writing camp", "画画营, en: Painting camp").replace("main, local: main", "main")
 LIVE = "live:\n  every: wednesday\n  at: 20:00\n  do: live_qa\n"
-QUESTION = "What would you like to ask at the live Q&A?"
+QUESTION, LIVE_QUESTION = "What would you like to know?", "What would you like to ask at the live Q&A?"
 
 
 class Grace:
@@ -193,16 +193,16 @@ async def test_a_form_stays_with_the_course_that_it_was_opened_for(opened) -> No
     await grace.commands("join", "painting")
     assert (await grace.commands("ask")).startswith(QUESTION)
     await grace.commands("course", "writing")
-    assert "Noted" in await grace.writes("How do I hold the brush?")
-    assert "brush" not in await grace.commands("live")
+    assert "Your question is Q1: How do I hold the brush?" in await grace.writes("How do I hold the brush?")
+    assert "brush" not in await grace.commands("questions")
     await grace.commands("course", "painting")
-    assert "brush" in await grace.commands("live")
+    assert "brush" in await grace.commands("questions")
 
 
 async def test_a_form_is_opened_by_a_link_after_the_course_is_chosen(opened) -> None:
     grace = await opened()
     assert await grace.commands("ask", "live I never wrote this", via="link") == "Which course?"
-    assert (await grace.presses("Writing camp")).startswith(QUESTION)
+    assert (await grace.presses("Writing camp")).startswith(LIVE_QUESTION)
     assert "Noted" in await grace.writes("How do I begin?")
 
 
@@ -286,6 +286,6 @@ async def test_what_is_handed_in_goes_to_the_course_for_which_its_window_was_ope
     answer = await grace.hands(
         FormSubmitted(form="ask@writing", fields={"question": "For writing?"}, interaction="m:1", **grace.common())
     )
-    assert "number 1" in answer
-    asked = select(fact.c.course).where(fact.c.kind == "live.asked")
+    assert "Your question is Q1" in answer
+    asked = select(fact.c.course).where(fact.c.kind == "question.asked")
     assert [row.course for row in await grace.course.rows(asked)] == ["writing"]

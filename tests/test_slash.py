@@ -187,34 +187,39 @@ async def test_a_number_may_be_part_of_a_name(course: Community) -> None:
 
 @pytest.fixture
 async def live(open_community) -> Community:
-    rules = RULES + "asked:\n  when: live.asked\n  then: [award: 2]\n"
+    rules = RULES + "asked:\n  when: question.asked\n  then: [award: 2]\n"
     course: Community = await open_community(rituals=LIVE, rules=rules)
     return course
 
 
-async def questions(course: Community) -> str:
+async def live_questions(course: Community) -> str:
     return await course.answer("lin", "/live", room="staff")
+
+
+async def questions(course: Community, who: str = "ada") -> str:
+    return await course.answer(who, "/questions")
 
 
 async def test_what_one_has_said_becomes_a_question(live: Community) -> None:
     number = await live.types("ada", QUESTION)
     said = await chooses(live, "ada", "ask", number, Quoted(user="ada", text=QUESTION))
-    assert said.startswith("Noted: your question is number 1.")
+    assert f"Got it. Your question is Q1: {QUESTION}" in said
     assert QUESTION in await questions(live)
     again = await chooses(live, "ada", "ask", number, Quoted(user="ada", text=QUESTION))
-    assert again == TEXTS.say("en", "live.same_question", number=1)
+    assert again.startswith(TEXTS.say("en", "ask.again", number=1))
+    assert "Q2" not in await questions(live)
 
 
-async def test_staff_put_a_question_on_the_list_for_who_has_asked_it(live: Community) -> None:
+async def test_staff_file_a_question_for_who_has_asked_it(live: Community) -> None:
     number = await live.types("ada", QUESTION)
     before = await live.points("ada")
     said = await chooses(live, "lin", "ask", number, Quoted(user="ada", text=QUESTION))
-    assert said.startswith("Noted as question 1, asked by Ada.")
+    assert said.endswith("Filed as Q1, asked by Ada; they have been told.")
     assert await live.points("ada") == before + 2
-    assert any("on the list for the live Q&A as number 1" in text for text in await live.said("ada"))
+    assert any(f"Your question is Q1: {QUESTION}" in text for text in await live.said("ada"))
     assert "noted question 1 for Ada" in await live.answer("chen", "/audit", room="staff")
-    await live.types("ada", "/ask live drop 1")
-    assert QUESTION not in await questions(live)
+    assert await live.answer("ada", "/question Q1 withdraw") == "Q1 is withdrawn."
+    assert QUESTION not in "\n".join(await live.said("ben"))
     assert await live.points("ada") == before
 
 
@@ -222,7 +227,7 @@ async def test_students_do_not_ask_in_others_names(live: Community) -> None:
     number = await live.types("ada", QUESTION)
     said = await chooses(live, "ben", "ask", number, Quoted(user="ada", text=QUESTION))
     assert said.startswith("That is somebody else's message.")
-    assert QUESTION not in await questions(live)
+    assert QUESTION not in await questions(live) + await questions(live, "ben")
 
 
 async def test_what_is_said_among_staff_never_becomes_a_question(live: Community) -> None:
@@ -230,7 +235,7 @@ async def test_what_is_said_among_staff_never_becomes_a_question(live: Community
     quoted = Quoted(user="lin", text=QUESTION)
     said = await invokes(live, "lin", "ask", room="staff", via="menu", reply_to=str(number), quoted=quoted)
     assert said.startswith("What is said here is for staff only")
-    assert QUESTION not in await questions(live)
+    assert QUESTION not in "\n".join(await live.said("ada"))
 
 
 async def test_ones_own_message_that_nobody_else_may_read_is_no_question(live: Community) -> None:
@@ -250,14 +255,23 @@ async def test_what_is_no_question_is_not_put_on_the_list(live: Community) -> No
 async def test_a_command_box_asks_for_the_question_alone(live: Community) -> None:
     await invokes(live, "ada", "ask", QUESTION, interaction="i1")
     assert QUESTION in await questions(live)
-    assert "Ask like this" in await live.answer("ben", f"/ask {QUESTION}")
+    await invokes(live, "ada", "ask", f"live {QUESTION}", interaction="i2")
+    assert QUESTION in await live_questions(live)
 
 
 @pytest.mark.every_platform
 async def test_a_reply_asks_what_it_answers(open_community) -> None:
     live: Community = await open_community(rituals=LIVE)
     await live.types("ada", "/ask", reply_to=await live.types("ada", QUESTION))
-    assert QUESTION in await questions(live)
+    assert QUESTION in await live.answer("ada", "/questions", room=live.alone)
+    assert QUESTION not in await live_questions(live)
+
+
+@pytest.mark.every_platform
+async def test_a_reply_asks_what_it_answers_at_the_live_session(open_community) -> None:
+    live: Community = await open_community(rituals=LIVE)
+    await live.types("ada", "/ask live", reply_to=await live.types("ada", QUESTION))
+    assert QUESTION in await live_questions(live)
 
 
 @pytest.mark.every_platform

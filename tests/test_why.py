@@ -155,7 +155,7 @@ WORDS = (
 
 
 async def test_conditions_and_limits_are_said_in_chinese_words(open_community) -> None:
-    course = await open_community(rules=WORDS, language="zh_Hans")
+    course = await open_community(rules=WORDS)
     await course.types("ada", "/language zh")
     await course.types("ada", "第一句")
     await course.types("ada", "第二句")

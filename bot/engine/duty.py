@@ -32,12 +32,8 @@ _WORDS: dict[Rung, str] = {
 class OnDuty(NamedTuple):
     """Who is on duty at a moment."""
 
-    members: tuple[MemberId, ...]  # those whom the bot has seen
-    accounts: tuple[str, ...]  # as YAML names them; nobody: it is everybody
-
-    @property
-    def is_everybody(self) -> bool:
-        return not self.accounts
+    members: tuple[MemberId, ...]
+    is_everybody: bool
 
 
 def accounts_on_duty(clock: ResponseClock, zone: str, now: datetime) -> tuple[str, ...]:
@@ -55,28 +51,34 @@ def _is_on(shift: Shift, day: date, zone: str, now: datetime) -> bool:
 
 
 def on_duty(ctx: Context, clock: ResponseClock) -> OnDuty:
-    """Now, by the rota; where it names nobody, all assistants are, or the admins of a course that has none."""
+    """Now, by the rota; where it names none of the staff who are here, all assistants, or the admins if there are none.
+
+    So a mistyped account, or one who has left, does not leave an hour to nobody.
+    """
     accounts = accounts_on_duty(clock, ctx.course.zone, ctx.now)
-    if accounts:
-        return OnDuty(tuple(_members_called(ctx.db, ctx.course.id, accounts)), accounts)
+    named = _members_called(ctx.db, ctx.course.id, accounts) if accounts else []
+    if named:
+        return OnDuty(tuple(named), is_everybody=False)
     everybody = _staff_of(ctx.db, ctx.course.id, "assistant")
-    return OnDuty(tuple(everybody or _staff_of(ctx.db, ctx.course.id, "admin")), ())
+    return OnDuty(tuple(everybody or _staff_of(ctx.db, ctx.course.id, "admin")), is_everybody=True)
 
 
 def duty_words(ctx: Context, clock: ResponseClock) -> Words | list[str]:
-    """Who is on duty, for staff to read; whom the bot has never seen goes by their account."""
+    """Who is on duty, for staff to read."""
     found = on_duty(ctx, clock)
     if found.is_everybody:
         return Text(id="clock.everybody")
     known = members_by_id(ctx.db, found.members)
-    return [known[who].name for who in found.members] or list(found.accounts)
+    return [known[who].name for who in found.members]
 
 
 # --- the ladder -------------------------------------------------------------------------------------------------------
 
 
-def rung_words(rungs: Iterable[Rung]) -> list[Words]:
-    return [Text(id=_WORDS[rung]) for rung in rungs]
+def told_words(rungs: Iterable[Rung]) -> Words:
+    """Who was told in private, for staff to read."""
+    told = [Text(id=_WORDS[rung]) for rung in rungs]
+    return Text(id="clock.told_them", values={"told": told}) if told else Text(id="clock.told_nobody")
 
 
 def escalate(
@@ -84,18 +86,23 @@ def escalate(
     clock: ResponseClock,
     told: Sequence[Step],
     say: Callable[[Sequence[Row[Any]]], tuple[Words, Sequence[Label]]],
-) -> None:
-    """Tell the people of these rungs in private: one message for each, of everything that is theirs to look at."""
+) -> list[Rung]:
+    """Tell the people of these rungs in private: one message for each, of everything that is theirs to look at.
+
+    The rungs of which somebody could be told.
+    """
     rungs = dict.fromkeys(rung for step in told for rung in step.rungs)
     people = {rung: _people(ctx, clock, rung) for rung in rungs}
     theirs: dict[MemberId, list[Row[Any]]] = {}
     for step in told:
         for who in dict.fromkeys(who for rung in step.rungs for who in people[rung]):
             theirs.setdefault(who, []).append(step.row)
-    for who, ear in ears_of(ctx, list(theirs), have_asked=True).items():
+    ears = ears_of(ctx, list(theirs), have_asked=True)
+    for who, ear in ears.items():
         line, buttons = say(theirs[who])
         what = Utterance(lines=[line], buttons=buttons, life=NOTICE_LIFE, is_notice=True)
         ctx.whisper(ear.user, ear.space, what, key=f"{ctx.event.key}:told:{who}", language=ear.language)
+    return [rung for rung in rungs if not ears.keys().isdisjoint(people[rung])]
 
 
 def _people(ctx: Context, clock: ResponseClock, rung: Rung) -> tuple[MemberId, ...]:

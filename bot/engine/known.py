@@ -46,6 +46,7 @@ class Settled(NamedTuple):
     also: tuple[str, ...]  # the same question in others' words
     answer: str
     answered_by: int  # the number of the answer
+    is_by_staff: bool  # who gave it; nobody has to have looked at a classmate's
     tag: str | None
     lesson: int | None
     homework: str | None

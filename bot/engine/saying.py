@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 
 from bot.domain.errors import UserError
@@ -12,18 +11,16 @@ from bot.domain.ids import Language
 from bot.domain.messages import File, OutgoingMessage, Policy, Sheet, Text, Words
 from bot.domain.places import Space, SpaceKind
 from bot.engine.alone import CROWD, UNKNOWN, Reader
+from bot.engine.parts import edits_in, in_place, is_part
 from bot.engine.situation import Situation
 from bot.engine.transaction import Belonging, Transaction
 from bot.engine.voice import INTERACTION_LIFE, NOTICE_LIFE, REPLY_LIFE, Board, Label, Utterance, Where
 from bot.engine.writes import Writes
 from storage import contacts, pins
-from storage.outbox import is_crowded, last_said, newest_post, posts_under
+from storage.outbox import is_crowded, last_said, newest_post, posts_under, rest_of
 
 _REST = re.compile(r"\+[0-9]+$")
 """How the key of a part ends that follows the first one."""
-
-_AFTER_EDIT = timedelta(seconds=10)
-"""What is deleted is edited before: some platforms let nobody delete what is older, and all let it be edited."""
 
 Gathered = Callable[[Any, Sequence[Any]], None]
 """Takes the context, and all items that were gathered for it."""
@@ -41,6 +38,7 @@ class Reply:
     is_question: bool = False
     asks: bool | None = None
     sheet: Sheet | None = None
+    key: str | None = None
 
 
 class Saying(Situation):
@@ -72,6 +70,10 @@ class Saying(Situation):
         """
         self._reply.is_question, self._reply.asks = True, asks or None
         return self._reply_key
+
+    def reply_under(self, space: Space, key: str) -> None:
+        """Have what is said to the answer, in this space, be heard as what is said to posts whose keys begin so."""
+        self._reply.key = _at(f"{key}:{self.event.key}", space)
 
     def reply_sheet(self, sheet: Sheet) -> None:
         """Answer with a form of the platform's own."""
@@ -182,17 +184,23 @@ class Saying(Situation):
         return post
 
     def _edit(self, post: str, what: Utterance, where: Where) -> None:
-        """Unless it says that already: platforms count such an edit, and some refuse it.
+        """Each of its messages, unless that says so already: platforms count such an edit, and some refuse it.
 
-        Of several edits in one event, the last is what is said.
+        Of several edits in one event, the last is what is said. What is longer now goes on in further messages, and
+        what is shorter leaves none behind.
         """
         key = f"{post}:edit:{self.event.key}"
         said_at = self.tx.said_at or self.event.at
         queued = self.engine.voice.queue(key, what, where, self.course.language, said_at)
-        about = [q.message for q in self.writes.outgoing if post in (q.message.key, q.message.edits)]
-        last = about[-1] if about else last_said(self.db, post)
-        if len(queued) != 1 or last is None or not says_the_same(queued[0].message, last):
-            self.writes.say_instead(queued)
+        rest = [q.message for q in self.writes.outgoing if is_part(q.message, of=post)] + rest_of(self.db, post)
+        self.writes.unsay(edits_in(key, rest, self.event.key))
+        for target, part in in_place(queued, post, rest, self.event.key):
+            about = [q.message for q in self.writes.outgoing if target in (q.message.key, q.message.edits)]
+            last = about[-1] if about else last_said(self.db, target)
+            if last is None or not says_the_same(part.message, last):
+                self.writes.say([part])
+        for part_left in rest[len(queued) - 1 :] if queued else []:
+            self._delete(part_left.key, Where(address=part_left.address, within=part_left.within))
 
     def say_below(self, where: SpaceKind | Space, what: Utterance, *, key: str, below: str) -> None:
         """Post in the thread of a kept post, or as a reply to it where there are no threads; `below` is its key."""
@@ -216,12 +224,16 @@ class Saying(Situation):
                 continue
             there = Where(address=message.address, within=message.within)
             what = Utterance(lines=[instead], policy="replaceable")
-            self._edit(message.key, what, replace(there, edits=message.key))
-            if message.files or is_rest:
-                gone = Utterance(lines=(), policy="replaceable")
-                at = (self.tx.said_at or self.event.at) + _AFTER_EDIT
-                away = replace(there, deletes=message.key)
-                self.writes.say(self.engine.voice.queue(f"{message.key}:gone", gone, away, self.course.language, at))
+            if not ((message.files or is_rest) and self._delete(message.key, there)):
+                self._edit(message.key, what, replace(there, edits=message.key))
+
+    def _delete(self, post: str, there: Where) -> bool:
+        """False where the platform can't."""
+        what, at = Utterance(lines=(), policy="replaceable"), self.tx.said_at or self.event.at
+        away = replace(there, deletes=post)
+        queued = self.engine.voice.queue(f"{post}:gone", what, away, self.course.language, at)
+        self.writes.say(queued)
+        return bool(queued)
 
     def tell_staff(self, *lines: Words, key: str | None = None, buttons: Sequence[Label] = ()) -> None:
         """Post to the staff room of the course."""
@@ -303,7 +315,7 @@ class Saying(Situation):
             only_for=self._reader(self.event, is_open=reply.is_question or bool(command and command.is_public)),
             answers=answers,
         )
-        self._queue(key or self._reply_key, what, where, self.language)
+        self._queue(key or reply.key or self._reply_key, what, where, self.language)
 
     def _hear_press(self) -> None:
         """Who has pressed a button and is told nothing sees at least that it was heard."""

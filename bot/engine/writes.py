@@ -1,6 +1,6 @@
 """What a batch has decided, until it is written with one statement per table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -78,11 +78,9 @@ class Writes:
     def say(self, messages: Iterable[Queued]) -> None:
         self.outgoing.extend(messages)
 
-    def say_instead(self, messages: Sequence[Queued]) -> None:
-        """In the place of what waits here under the same keys."""
-        keys = {queued.message.key for queued in messages}
+    def unsay(self, keys: Collection[str]) -> None:
+        """What waits here under these keys is not said."""
         self.outgoing = [queued for queued in self.outgoing if queued.message.key not in keys]
-        self.say(messages)
 
 
 _LEVEL = update(member).where(member.c.id == bindparam("who")).values(level=bindparam("level_"))

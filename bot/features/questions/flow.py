@@ -123,6 +123,8 @@ def correct_answer(ctx: Context, row: Question, given: Answer, text: str, *, is_
     posts.answer_changed(ctx, row, given, is_seen=is_seen)
     posts.show(ctx, row)
     telling.answer_corrected(ctx, row, given)
+    if row.accepted == given.id and not given.is_staff:
+        telling.accepted_corrected(ctx, row, given)
     return given
 
 

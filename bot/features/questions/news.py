@@ -24,6 +24,7 @@ class News(NamedTuple):
     buttons: tuple[Label, ...]
     files: tuple[File, ...]
     about: Question | None = None  # of theirs
+    of: Answer | None = None
     is_called: bool = False  # a button below its post tells it, where they can't be written to
     is_last: bool = False  # it stands below all else that they are told
 
@@ -42,7 +43,7 @@ def to_asker(
     An anonymous asker finds it in their private chat as soon as they open it: nothing in a group tells who they are.
     """
     files = [piece.file for piece in pieces_in(of.files) if piece.file] if of else []
-    _bring(ctx, News(asker_of(ctx, row).id, tuple(lines), tuple(buttons), tuple(files), row, is_called))
+    _bring(ctx, News(asker_of(ctx, row).id, tuple(lines), tuple(buttons), tuple(files), row, of, is_called))
 
 
 def to_member(ctx: Context, who: MemberId, lines: Sequence[Words], *, buttons: Iterable[Label] = ()) -> None:
@@ -53,6 +54,11 @@ def to_member(ctx: Context, who: MemberId, lines: Sequence[Words], *, buttons: I
 def at_last(ctx: Context, who: MemberId, line: Words, *, row: Question) -> None:
     """One line more, below all else that they are told of what has just happened to this question."""
     _bring(ctx, News(who, (line,), (), (), row, is_last=True))
+
+
+def files_key(given: Answer) -> str:
+    """How the keys begin of what shows somebody the files of this answer."""
+    return f"question_files:{given.id}:"
 
 
 def _bring(ctx: Context, news: News) -> None:
@@ -120,7 +126,8 @@ def _whisper(ctx: Context, ear: Ear, told: Sequence[News]) -> None:
         is_kept=True,
         is_notice=True,
     )
-    key = f"question_told:{ctx.event.key}:{told[0].who}"
+    shown = next((news.of for news in told if news.of and news.files), None)
+    key = f"{files_key(shown) if shown else 'question_told:'}{ctx.event.key}:{told[0].who}"
     ctx.whisper(ear.user, ear.space, utterance, key=key, language=ear.language)
 
 

@@ -12,6 +12,7 @@ from bot.engine.degrade import shorten
 from bot.engine.names import clean_line
 from bot.engine.roster import member_of
 from bot.engine.voice import Label, Utterance
+from bot.features.questions import news
 from bot.features.questions.given import Given
 from bot.features.questions.meant import asker_words, homes, post_key, staff_key
 from bot.features.questions.reusing import suggestions
@@ -205,8 +206,11 @@ def _withdrawn(row: Question, given: Answer) -> Words:
 def answer_changed(ctx: Context, row: Question, given: Answer, *, is_seen: bool = False) -> None:
     """It was corrected, or withdrawn: its post says so; or a note below the message that it stands in.
 
-    `is_seen`: that message shows it already.
+    `is_seen`: that message shows it already. The files of one that was withdrawn go with it.
     """
+    if given.withdrawn_at is not None:
+        for files in (f"{_answer_key(row, given)}:files", news.files_key(given)):
+            ctx.take_back(files, _withdrawn(row, given))
     for space in homes(ctx):
         if message_in(space, given.object) is None:
             what = Utterance(lines=[*_answer_lines(ctx, row, given)])
@@ -232,7 +236,8 @@ def _answer_key(row: Question, given: Answer) -> str:
 def answer_files(ctx: Context, row: Question, given: Answer, files: Sequence[File]) -> None:
     """What came with an answer, below its post."""
     line = Text(id="question.answer_files", values={"number": row.id, "answer": given.id})
-    _files_to_all(ctx, row, given.object, [line], files, f"answer:{given.id}:files")
+    for file in files:
+        _files_to_all(ctx, row, given.object, [line], [file], f"answer:{given.id}:files:{file.sha256[:16]}")
 
 
 def question_files(ctx: Context, row: Question, files: Sequence[File]) -> None:

@@ -22,6 +22,7 @@ def settled(db: Connection, course: CourseId, numbers: Collection[int] | None = 
             also=tuple(also.get(row.id, ())),
             answer=row.answer,
             answered_by=row.answered_by,
+            is_by_staff=row.is_staff,
             tag=row.tag,
             lesson=row.lesson,
             homework=row.homework,
@@ -38,5 +39,9 @@ def forgotten(db: Connection, course: CourseId, numbers: Collection[int]) -> set
 
 @feature.offer("known")
 def known(db: Connection, course: Course) -> list[Known]:
-    """All that were settled. Who asked and who answered is nobody's business."""
-    return [Known(store.id_of(one.number), (one.asked, *one.also), one.answer) for one in settled(db, course.id)]
+    """All that staff have settled in their own words. Who asked and who answered is nobody's business.
+
+    A classmate's answer that was accepted waits in the handbook until staff have read it.
+    """
+    answered = [one for one in settled(db, course.id) if one.is_by_staff]
+    return [Known(store.id_of(one.number), (one.asked, *one.also), one.answer) for one in answered]

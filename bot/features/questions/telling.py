@@ -120,6 +120,13 @@ def _if_settled(row: Question) -> list[Label]:
     return [reopening(row)] if row.state == "closed" else []
 
 
+def accepted_corrected(ctx: Context, row: Question, given: Answer) -> None:
+    """To staff: nobody else looks at what a settled question says from then on."""
+    values = {"number": row.id, "answer": given.id, "text": shorten(" ".join(given.text.split()), _EXCERPT)}
+    see = Text(id="button.question_number", values={"number": row.id}), f"question Q{row.id}"
+    ctx.tell_staff(Text(id="answer.accepted_corrected", values=values), buttons=[see])
+
+
 def accepted(ctx: Context, row: Question, by: Member, outcome: Outcome) -> None:
     """To who has helped."""
     to_member(ctx, by.id, [Text(id="question.yours_accepted", values={"number": row.id})])

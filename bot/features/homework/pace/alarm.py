@@ -11,8 +11,9 @@ from functools import partial
 
 from bot.domain.events import AlarmsDue
 from bot.domain.messages import Text, Words
+from bot.domain.response import Rung
 from bot.engine.context import Context
-from bot.engine.duty import duty_words, escalate, rung_words
+from bot.engine.duty import duty_words, escalate, told_words
 from bot.engine.ladder import Step, set_anew, steps, with_new_rules
 from bot.engine.roster import members_by_id
 from bot.engine.transaction import Transaction
@@ -55,9 +56,9 @@ def _tell(ctx: Context, told: Sequence[Step]) -> None:
     """One notice in the staff room, whatever there is to tell; in private for whose rung it is."""
     overdue = [step for step in told if step.rungs]
     warned = [step.row for step in told if not step.rungs]
-    lines = [*_warning(ctx, warned), *_overdue(ctx, overdue), *_claimed(ctx, [step.row for step in told])]
+    reached = escalate(ctx, ctx.course.book.grading, overdue, partial(ladder.telling, ctx))
+    lines = [*_warning(ctx, warned), *_overdue(ctx, overdue, reached), *_claimed(ctx, [step.row for step in told])]
     ctx.tell_staff(*lines, buttons=[(Text(id="button.grade_next"), "grade next")])
-    escalate(ctx, ctx.course.book.grading, overdue, partial(ladder.telling, ctx))
 
 
 def _warning(ctx: Context, rows: Sequence[HandIn]) -> Iterator[Words]:
@@ -67,11 +68,10 @@ def _warning(ctx: Context, rows: Sequence[HandIn]) -> Iterator[Words]:
         yield Text(id="clock.warned", values=values)
 
 
-def _overdue(ctx: Context, told: Sequence[Step]) -> Iterator[Words]:
+def _overdue(ctx: Context, told: Sequence[Step], reached: Sequence[Rung]) -> Iterator[Words]:
     if told:
-        rungs = dict.fromkeys(rung for step in told for rung in step.rungs)
         items = ladder.items(ctx, [step.row for step in told])
-        yield Text(id="clock.overdue", values={"count": len(told), "items": items, "told": rung_words(rungs)})
+        yield Text(id="clock.overdue", values={"count": len(told), "items": items, "told": told_words(reached)})
 
 
 def _claimed(ctx: Context, rows: Sequence[HandIn]) -> Iterator[Words]:

@@ -12,6 +12,7 @@ from bot.engine.pieces import Piece
 from bot.engine.voice import Label
 from bot.features.questions import flow
 from bot.features.questions.given import Given
+from bot.features.questions.meant import post_key
 from bot.features.questions.store import answers
 from bot.features.questions.store.answers import Answer
 from bot.features.questions.store.questions import Question
@@ -60,7 +61,9 @@ def resolve(ctx: Context, row: Question, accepted: Answer, *, is_just_answered: 
 
 
 def confirm(ctx: Context, row: Question, made: Answer, *, is_resolved: bool = False) -> None:
-    """In one line, with what can be done next."""
+    """In one line, with what can be done next; staff may say more below it."""
+    if ctx.space is not None and ctx.space.kind == "staff":
+        ctx.reply_under(ctx.space, f"{post_key(row)}:confirmed")
     if is_resolved:
         ctx.reply("question.answered_and_resolved", number=row.id, answer=made.id, buttons=[undo(row, made)])
         return

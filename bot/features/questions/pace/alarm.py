@@ -11,8 +11,9 @@ from functools import partial
 from bot.domain.course import Course
 from bot.domain.events import AlarmsDue
 from bot.domain.messages import Text, Words
+from bot.domain.response import Rung
 from bot.engine.context import Context
-from bot.engine.duty import duty_words, escalate, rung_words
+from bot.engine.duty import duty_words, escalate, told_words
 from bot.engine.ladder import Ladder, Step, set_anew, steps, with_new_rules
 from bot.engine.pace import WARNED
 from bot.engine.roster import members_by_id
@@ -22,7 +23,7 @@ from bot.features.questions import posts, telling
 from bot.features.questions.declared import ALARM, feature
 from bot.features.questions.meant import pace_of
 from bot.features.questions.pace import daily
-from bot.features.questions.pace.naming import items_with_due, see_all, to_claim
+from bot.features.questions.pace.naming import items_with_due, notice_key, see_all, to_claim
 from bot.features.questions.store import questions
 from bot.features.questions.store.questions import Question
 from bot.features.questions.store.tables import kept_pace
@@ -72,9 +73,9 @@ def _tell(ctx: Context, told: Sequence[Step]) -> None:
     """One notice in the staff room, whatever there is to tell; in private for whose rung it is."""
     rows = [step.row for step in told]
     overdue = [step for step in told if step.rungs]
-    lines = [*_warning(ctx, [step.row for step in told if not step.rungs]), *_overdue(ctx, overdue)]
-    ctx.tell_staff(*lines, *_claimed(ctx, rows), buttons=[*to_claim(rows), see_all()])
-    escalate(ctx, ctx.course.answering, overdue, partial(_telling, ctx))
+    reached = escalate(ctx, ctx.course.answering, overdue, partial(_telling, ctx))
+    lines = [*_warning(ctx, [step.row for step in told if not step.rungs]), *_overdue(ctx, overdue, reached)]
+    ctx.tell_staff(*lines, *_claimed(ctx, rows), key=notice_key(ctx, rows), buttons=[*to_claim(rows), see_all()])
 
 
 def _warning(ctx: Context, rows: Sequence[Question]) -> Iterator[Words]:
@@ -83,13 +84,12 @@ def _warning(ctx: Context, rows: Sequence[Question]) -> Iterator[Words]:
         yield Text(id="question_clock.warned", values=values)
 
 
-def _overdue(ctx: Context, told: Sequence[Step]) -> Iterator[Words]:
+def _overdue(ctx: Context, told: Sequence[Step], reached: Sequence[Rung]) -> Iterator[Words]:
     if told:
-        rungs = dict.fromkeys(rung for step in told for rung in step.rungs)
         values = {
             "count": len(told),
             "items": items_with_due(ctx, [step.row for step in told]),
-            "told": rung_words(rungs),
+            "told": told_words(reached),
         }
         yield Text(id="question_clock.overdue", values=values)
 

@@ -12,7 +12,7 @@ from bot.engine.context import Context
 from bot.features.questions import posts
 from bot.features.questions.declared import OVERDUE_ALARM, feature
 from bot.features.questions.meant import pace_of
-from bot.features.questions.pace.naming import items_with_due, see_all, to_claim
+from bot.features.questions.pace.naming import items_with_due, notice_key, see_all, to_claim
 from bot.features.questions.store import questions
 from storage import alarms
 
@@ -37,4 +37,4 @@ def ring(ctx: Context, due: AlarmsDue) -> None:
     pace = pace_of(ctx.course)
     if any(pace.told_at(row.waiting_since, row.rung + 1) is None for row in overdue):
         line = Text(id="question_clock.still", values={"count": len(overdue), "items": items_with_due(ctx, overdue)})
-        ctx.tell_staff(line, buttons=[*to_claim(overdue), see_all()])
+        ctx.tell_staff(line, key=notice_key(ctx, overdue), buttons=[*to_claim(overdue), see_all()])

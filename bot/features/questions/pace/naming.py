@@ -53,6 +53,12 @@ def items_with_due(ctx: Context, rows: Sequence[Question]) -> list[Words]:
     return [*shown, Text(id="question_clock.more", values={"count": more})] if more > 0 else shown
 
 
+def notice_key(ctx: Context, rows: Sequence[Question]) -> str:
+    """Of news for staff: what they say below it answers the question, where it is about one alone."""
+    number = rows[0].id if len(rows) == 1 else ""
+    return f"question:{ctx.course.id}:{number}:clock:{ctx.event.key}"
+
+
 def to_claim(rows: Sequence[Question]) -> Iterator[Label]:
     for row in rows[:_FEW]:
         if row.claimed_by is None:

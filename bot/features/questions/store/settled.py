@@ -42,7 +42,7 @@ _newest = (
     .scalar_subquery()
 )
 _settled = (
-    select(question, answer.c.id.label("answered_by"), answer.c.text.label("answer"))
+    select(question, answer.c.id.label("answered_by"), answer.c.text.label("answer"), answer.c.is_staff)
     .join(answer, answer.c.id == coalesce(question.c.accepted, _newest))
     .where(
         question.c.state == "closed",
