@@ -66,7 +66,10 @@ def faq_of(
             check_day(shape.lesson, course, find(entry.node, ("lesson",)).node, complaints)
         if shape.homework is not None and homework is not None and shape.homework not in homework:
             at = find(entry.node, ("homework",)).node
-            complaints.unknown(at, shape.homework, homework, name="homework")
+            if homework:
+                complaints.unknown(at, shape.homework, homework, name="homework")
+            else:
+                complaints.add(at, "problem.no_homework")
         return _made(entry.key.name, shape)
 
     return made_of(entries[:MAX_ENTRIES], complaints.within(FAQ), make, flaws)

@@ -163,7 +163,8 @@ async def test_answers_by_command_from_anywhere(course: Community) -> None:
     assert "Q1 is answered (A1)" in heard
     assert ANSWER in await told(course, "ada")
     heard = await course.answer("ben", "/answer ｑ1 I ask my sister what she would click on.", room=course.alone)
-    assert "A2" in heard or "question" in heard
+    assert "Q1 is answered (A2)" in heard
+    assert "my sister" in await told(course, "ada")
 
 
 async def test_the_command_alone_asks_for_the_answer(course: Community) -> None:

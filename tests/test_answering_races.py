@@ -1,4 +1,4 @@
-"""Two who answer at once, on either database: one question, one claim, and every answer."""
+"""Two who answer in one moment, one handled after the other, on either database. (Real races: test_two_at_once.)"""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ async def test_of_two_assistants_who_claim_at_once_one_has_it_and_the_other_is_t
     await course.settle()
     assert [text for text in await course.said("lin", "staff") if "Q1 is yours" in text]
     said = await course.said("mo", "staff")
-    assert [text for text in said if "Lin is at Q1 until" in text]
+    assert [text for text in said if "Lin is working on Q1 until" in text]
     assert not [text for text in said if "Q1 is yours" in text]
-    assert "Lin is at it" in await shown_in(course, "staff")
+    assert "Lin is on it" in await shown_in(course, "staff")
 
 
 async def test_two_answers_at_once_both_stand(course: Community) -> None:

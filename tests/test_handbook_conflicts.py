@@ -4,8 +4,8 @@ import pytest
 
 from bot.domain.events import FormSubmitted
 from bot.domain.ids import EventKey
-from tests.community import Community
-from tests.test_handbook import FAQ, as_shown, edits, opened, reads, rewrites, settles, staff, states
+from tests.community import COURSE, Community
+from tests.test_handbook import ANSWER, FAQ, QUESTION, as_shown, edits, opened, reads, rewrites, settles, staff, states
 
 pytestmark = pytest.mark.every_platform
 
@@ -124,16 +124,55 @@ async def test_a_form_whose_entry_was_tampered_with_changes_nothing(course: Comm
 async def test_the_form_that_a_person_fills_in_knows_what_it_was_shown(course: Community) -> None:
     await fills_in_all(course, "It says what is in it!", "typo")
     await edits(course, "H2", "It makes us read on.")
-    await course.presses("chen", "Send", room="staff")
+    await replies(course, "send")
     assert "It makes us read on." in await reads(course, "/faq H2")
-    assert "Somebody has changed it meanwhile" in "\n".join(await course.said("chen", "staff"))
     await fills_in_all(course, "It says what is in it!", "typo")
-    await course.presses("chen", "Send", room="staff")
+    await replies(course, "send")
     assert "It says what is in it!" in await reads(course, "/faq H2")
 
 
 async def fills_in_all(course: Community, answer: str, note: str) -> None:
     """An admin goes through the form of H2, up to where it can be sent."""
     await course.fills_in("chen", "/handbook H2 edit", answer, room="staff")
+    await replies(course, note)
+
+
+async def replies(course: Community, text: str) -> None:
+    """The admin answers what the form asked last."""
     asked = [m for m in await course.messages("chen", "staff") if m.author == "bot"][-1]
-    await course.types("chen", note, room="staff", reply_to=asked.number)
+    await course.types("chen", text, room="staff", reply_to=asked.number)
+
+
+# --- a classmate's answer that nobody of the staff has read -----------------------------------------------------------
+
+
+async def test_a_classmates_accepted_answer_is_found_once_staff_have_published_it(course: Community) -> None:
+    await course.types("ada", f"/ask {QUESTION}", room=course.alone)
+    await course.types("ben", f"/answer Q1 {ANSWER}", room=course.alone)
+    await course.types("ada", "/question Q1 accept A1", room=course.alone)
+    assert ANSWER not in await reads(course, "/search recording of the lesson", "ada")
+    assert ANSWER in await staff(course, "/handbook"), "it waits there"
+    await staff(course, "/handbook H3 publish")
+    assert "H3" in await reads(course, "/search recording of the lesson", "ada")
+
+
+async def test_staff_hear_when_a_classmate_corrects_what_was_accepted(course: Community) -> None:
+    await course.types("ada", f"/ask {QUESTION}", room=course.alone)
+    await course.types("ben", f"/answer Q1 {ANSWER}", room=course.alone)
+    await course.types("ben", "/question Q1 correct A1 Below the post of the lesson.", room=course.alone)
+    await course.types("ada", "/question Q1 accept A1", room=course.alone)
+    await course.types("ben", "/question Q1 correct A1 Buy it at http://evil.example", room=course.alone)
+    told = [text for text in await course.said("lin", "staff") if "accepted answer to Q1, was corrected" in text]
+    assert len(told) == 1
+    assert "Buy it" in told[0]
+
+
+# --- a course without a staff room ------------------------------------------------------------------------------------
+
+
+async def test_without_a_staff_room_staff_read_how_to_have_one(open_community) -> None:
+    without = COURSE.replace("  - {id: staff, kind: staff, local: staff}\n", "")
+    course: Community = await open_community(course=without, faq=FAQ)
+    told = await course.answer("chen", "/handbook")
+    assert "this course has none yet" in told
+    assert "/bind writing staff" in told

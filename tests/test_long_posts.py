@@ -1,9 +1,9 @@
-"""A kept post that takes several messages: it grows and shrinks with what it says, and no old end of it stays behind."""
+"""A kept post that takes several messages: it grows and shrinks with what it says, and no old end of it stays."""
 
 import pytest
 
 from tests.community import Community
-from tests.test_answering import PAID, PEOPLE, QUESTION, TWO_ASSISTANTS, asks, replies, staff_says
+from tests.test_answering import PAID, PEOPLE, QUESTION, TWO_ASSISTANTS, asks, staff_says
 
 pytestmark = pytest.mark.every_platform
 
@@ -21,7 +21,7 @@ async def course(open_community) -> Community:
     for who in ("lin", "ben"):
         await course.types(who, "good morning")
     await asks(course, "ada", QUESTION)
-    await replies(course, "lin", long("first"), room="staff")
+    await staff_says(course, "lin", f"/answer Q1 {long('first')}")
     assert await shown(course, "first-begins", "first-ends") == [1, 1]
     return course
 

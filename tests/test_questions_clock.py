@@ -339,3 +339,17 @@ async def test_in_chinese(open_community) -> None:
         "1 个问题快到时限了：Q1“为什么标题要有数字？”（3月1日 14:00 前）。现在值班：大家。",
         "1 个问题超时了：Q1“为什么标题要有数字？”（3月1日 14:00 前）。已私下提醒：值班助教。",
     ]
+
+
+async def test_posts_name_the_moment_that_other_rules_promise(open_community) -> None:
+    course = await opened(open_community)
+    await course.until(19)
+    await asks(course, "ada", "Why is my first line dull?")
+    assert "23:00" in [text for text in await course.said("ben") if "🙋 Q1 " in text][-1]
+    course.rewrites(questions=NIGHTS, course=TWO)
+    await course.types("chen", "/reload", room="staff")
+    await course.passes(minutes=1)
+    for who, room in (("ben", "main"), ("lin", "staff")):
+        post = [text for text in await course.said(who, room) if "🙋 Q1 " in text][-1]
+        assert "09:00" in post
+        assert "23:00" not in post

@@ -15,7 +15,8 @@ PLATFORMS = re.compile(r"telegram|discord|slack|matrix|wechat|\blocal\b(?!_)", r
 OUR_WORDS = re.compile(r"local[_ ](date|time|calendar|day)", re.IGNORECASE)
 DECLARING = {
     "compile", "frozenset", "timedelta", "time", "range", "tuple", "enumerate", "items", "map", "fromkeys", "Text",
-    "select", "where", "order_by", "bindparam", "among", "is_", "is_not", "in_", "not_in", "limit", "join", "join_from", "outerjoin",
+    "select", "where", "order_by", "bindparam", "among", "is_", "is_not",
+    "in_", "not_in", "limit", "join", "join_from", "outerjoin",
     "text", "length", "desc", "with_for_update", "insert", "update", "delete", "values", "returning", "and_", "or_",
     "alias", "count", "sum", "min", "max", "coalesce", "group_by", "label", "literal", "between", "correlate", "exists",
     "scalar_subquery", "same_person", "person_of", "is_of", "counts_once", "distinct", "false",

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine, event, select, text
 
 from bot.app import App, build
 from bot.config import Platforms, Settings
-from bot.domain.events import MessagePosted
+from bot.domain.events import CommandInvoked, MessagePosted
 from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
 from scheduler.clock import VirtualClock
@@ -109,3 +109,31 @@ async def test_a_share_that_is_being_written_when_another_process_closes_the_ses
     query = select(outbox.c.message).where(outbox.c.key.contains(":summary"))
     [summary] = await one.database.run(lambda db: db.execute(query).scalars().all())
     assert "1 member shared" in "".join(span["text"] for span in summary["body"])
+
+
+def typed(key: str, who: str, name: str, text: str, chat: str = "staff") -> CommandInvoked:
+    actor, address = Actor(platform="local", user=who, name=who.title()), Address(platform="local", chat=chat)
+    return CommandInvoked(key=EventKey(key), at=EIGHT, actor=actor, address=address, name=name, text=text, message=key)
+
+
+async def test_of_two_processes_that_claim_a_question_at_once_the_second_says_who_has_it(
+    database: str, apps: list[App]
+) -> None:
+    one, other = apps
+    await one.sink([typed("two:1", "ada", "ask", "How do I find a title?", "main")])
+    await one.sink([typed("two:2", "lin", "help", ""), typed("two:3", "chen", "help", "")])
+    gate = Gate(one, "UPDATE question SET")
+    claiming = asyncio.create_task(one.sink([typed("two:4", "lin", "question", "Q1 claim")]))
+    await asyncio.to_thread(gate.is_reached.wait, 30)
+    second = asyncio.create_task(other.sink([typed("two:5", "chen", "question", "Q1 claim")]))
+    await waits_for_a_lock(database, second)
+    gate.opened.set()
+    await asyncio.gather(claiming, second)
+    assert "Q1 is yours" in await _answer_to(one, "two:4")
+    assert "Lin is working on Q1" in await _answer_to(one, "two:5")
+
+
+async def _answer_to(app: App, key: str) -> str:
+    query = select(outbox.c.message).where(outbox.c.key.contains(key), outbox.c.edits.is_(None))
+    messages = await app.database.run(lambda db: db.execute(query).scalars().all())
+    return "".join(span["text"] for message in messages for span in message["body"])

@@ -124,7 +124,9 @@ def check_allowed(ctx: Context, command: Command) -> None:
         raise UserError("command.not_for_you", command=command.name, roles=allowed)
     if ctx.space and ctx.space.kind not in command.places:
         places = [Text(id=f"space.{place}") for place in command.places]
-        raise UserError("command.wrong_place", command=command.name, places=places)
+        is_there = any(ctx.live.spaces_of(ctx.course.id, kind=place) for place in command.places)
+        id = "command.wrong_place" if is_there else "command.no_such_place"
+        raise UserError(id, command=command.name, places=places, course=ctx.course.id)
 
 
 def _unknown(ctx: Context, event: CommandInvoked) -> UserError:

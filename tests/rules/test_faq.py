@@ -171,3 +171,8 @@ def test_any_value_anywhere_in_an_entry_puts_at_most_that_entry_off(value: objec
         course, problems = load({"faq.yaml": FINE + f"q: {json.dumps(entry, ensure_ascii=False)}\n"})
         assert course is not None
         assert {problem.rule for problem in problems} <= {"q"}
+
+
+def test_where_there_is_no_homework_none_is_offered() -> None:
+    _, problems = load({"faq.yaml": "q: {asked: Q, answer: A, homework: essay}\n", "homework.yaml": "{}\n"})
+    assert [problem.text.id for problem in problems] == ["problem.no_homework"]

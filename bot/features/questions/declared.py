@@ -24,6 +24,8 @@ feature.personal(
 
 ALARM = "question_clock"
 """Rings when a question waits for too long. The object is its number."""
+PROMISE_ALARM = "question_promise"
+"""Rings at once when other rules promise an answer for another moment. The object is the question's number."""
 OVERDUE_ALARM = "question_overdue"
 """Rings every day for as long as something is overdue. The object is the date."""
 CLAIM_ALARM = "question_claim"

@@ -20,13 +20,14 @@ from bot.engine.roster import members_by_id
 from bot.engine.transaction import Transaction
 from bot.engine.voice import Label
 from bot.features.questions import posts, telling
-from bot.features.questions.declared import ALARM, feature
+from bot.features.questions.declared import ALARM, PROMISE_ALARM, feature
 from bot.features.questions.meant import pace_of
 from bot.features.questions.pace import daily
 from bot.features.questions.pace.naming import items_with_due, notice_key, see_all, to_claim
 from bot.features.questions.store import questions
 from bot.features.questions.store.questions import Question
 from bot.features.questions.store.tables import kept_pace
+from storage import alarms
 
 
 @feature.alarm(ALARM)
@@ -52,9 +53,18 @@ def look(tx: Transaction, now: datetime) -> None:
     for course in with_new_rules(tx.db, kept_pace, paces):
         numbers = [row.id for row in questions.waiting(tx.db, course)]
         rows = questions.those(tx.db, course, numbers, lock=True)
+        others = [row for row in rows if paces[course].due(row.waiting_since) != row.due_at]
+        alarms.put(tx.db, course, PROMISE_ALARM, [(str(row.id), now) for row in others])
         set_anew(tx.db, _ladder(courses[course]), rows, now)
         if rows:
             daily.begin(tx.db, courses[course], now)
+
+
+@feature.alarm(PROMISE_ALARM)
+def promise(ctx: Context, due: AlarmsDue) -> None:
+    """What everybody reads names the moment that counts now."""
+    for row in questions.those(ctx.db, ctx.course.id, [int(one.object) for one in due.alarms], lock=True):
+        posts.show(ctx, row)
 
 
 def _is_late_now(step: Step) -> bool:
