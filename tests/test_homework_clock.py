@@ -196,12 +196,12 @@ async def test_a_shorter_ladder_is_silent_sooner(open_community) -> None:
     assert [len(await told(course, who)) for who in ("kim", "lin", "chen")] == [0, 0, 1]
 
 
-async def test_who_is_on_duty_and_was_never_seen_goes_by_their_account(open_community) -> None:
+async def test_where_nobody_has_ever_seen_who_is_on_duty_everybody_is(open_community) -> None:
     course = await open_community(homework=DUTY.replace("local:kim", "local:noa"), course=TWO)
     await course.until(10)
     await hands_in(course, "ada")
     await course.passes(hours=18)
-    assert "On duty today: local:noa" in (await notices(course))[0]
+    assert "On duty today: everybody" in (await notices(course))[0]
 
 
 async def test_three_hundred_that_are_due_at_once_are_one_notice(open_community) -> None:
