@@ -402,9 +402,10 @@ async def test_the_agenda_shows_twelve_and_shortens_what_is_long(live: Community
     await live.until(19)
     lines = (await live.said("ben"))[-1].split("\n")
     assert lines[0] == "Live Q&A at 20:00: 15 questions so far"
-    assert [line.partition(".")[0] for line in lines[3:-2]] == [str(n) for n in range(1, 13)]
-    assert all(line.endswith("…") and len(line) < 60 for line in lines[3:-2])
-    assert lines[-2] == "And 3 more."
+    assert [line.partition(".")[0] for line in lines[3:-3]] == [str(n) for n in range(1, 13)]
+    assert all(line.endswith("…") and len(line) < 60 for line in lines[3:-3])
+    assert lines[-3] == "And 3 more."
+    assert "/live" in lines[-2]  # where to vote
 
 
 @pytest.mark.parametrize(
@@ -442,7 +443,7 @@ async def test_hostile_questions_stand_on_one_line_as_they_are(live: Community) 
         "2. Ada: **bold** {name} `x`",
         "3. Ada: <b>1</b>'; drop table live_question; --",
     ]
-    assert len(lines) == 8
+    assert len(lines) == 9  # and how to add one, and how to vote
 
 
 async def test_a_course_without_live_sessions_says_so(course: Community) -> None:
@@ -584,7 +585,8 @@ async def test_during_the_session_it_tells_how_to_attend_but_never_the_code(live
 async def test_staff_see_in_their_room_how_it_stands(live: Community) -> None:
     await live.types("ada", f"/ask live {QUESTION}")
     state = await live.answer("lin", "/live", room="staff")
-    assert state.endswith(f"1 question so far\n1. Ada: {QUESTION}")
+    assert f"1 question so far\n1. Ada: {QUESTION}\n" in state
+    assert state.endswith("/live drop 5.")
     code = await until_open(live)
     await live.types("ben", f"/here {code}")
     state = await live.answer("chen", "/live", room="staff")
