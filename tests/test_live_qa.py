@@ -190,7 +190,9 @@ async def test_it_speaks_chinese(open_community) -> None:
     assert (await course.said("ben"))[-1].startswith("直播答疑：3月3日 周三 20:00–21:00\n话题：标题怎么写\n")
     await course.until(19)
     assert (await course.said("ben"))[-1].startswith("20:00 直播答疑，已收到 1 个问题：\n")
-    assert "1. Ada：标题怎么写才不空？\n想听哪个，发 /live 点 👍。\n还有想问的，接着提" in (await course.said("ben"))[-1]
+    assert (
+        "1. Ada：标题怎么写才不空？\n想听哪个，发 /live 点 👍。\n还有想问的，接着提" in (await course.said("ben"))[-1]
+    )
     await course.until(20)
     (code,) = re.findall(r"直播签到码：(\d{4})", "".join(await course.said("chen", "staff")))
     assert await course.answer("ada", f"/直播签到 {code}") == (
