@@ -86,6 +86,7 @@ class Question:
     reopened: int = 0
     stars: int | None = None
     is_closed_at_last: bool = False
+    accepted: Given | None = None
 
     @property
     def standing(self) -> list[Given]:
@@ -108,9 +109,22 @@ class Question:
         one.is_gone = True
         if one.answers:
             one.answers.is_void = True
-        if self.state in ("answered", "closed") and not any(other.is_staff for other in self.standing):
+        has_counted = self.accepted in (one, None)
+        if self.accepted is one:
+            self.accepted = None
+        if self._waits_again(has_counted):
             is_slip = one.answers and now - one.at <= SLIP
             self.wait(now, one.answers.since if one.answers and is_slip else now)
+
+    def _waits_again(self, has_counted: bool) -> bool:
+        by_staff = [other for other in self.standing if other.is_staff]
+        if self.state == "answered":  # what staff have said since they were last waited for is left, or not
+            last = self.waits[-1]
+            ended = next((other for other in self.given if other.answers is last), None)
+            if ended:
+                return not any(other.number >= ended.number for other in by_staff)
+            return not any(last.ended and other.at >= last.ended for other in by_staff)
+        return self.state == "closed" and has_counted and not by_staff
 
     @property
     def is_answered(self) -> bool:

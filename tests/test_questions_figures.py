@@ -115,13 +115,14 @@ class Camp:
         if question := self._any(which, lambda one: one.state in OPEN):
             question.end(self.course.now)
             question.state, question.is_closed_at_last = "closed", True
-            how = f"accept A{question.standing[-1].number}" if question.standing else "close"
+            question.accepted = question.standing[-1] if question.standing else None
+            how = f"accept A{question.accepted.number}" if question.accepted else "close"
             await self._says(question.asker, f"/question Q{question.number} {how}")
 
     async def reopen(self, which: int, who: int) -> None:
         if question := self._any(which, lambda one: one.state in ("closed", "answered")):
             question.wait(self.course.now)
-            question.reopened, question.stars = question.reopened + 1, None
+            question.reopened, question.stars, question.accepted = question.reopened + 1, None, None
             await self._says(question.asker, f"/question Q{question.number} reopen")
 
     async def rate(self, which: int, who: int) -> None:
@@ -138,7 +139,9 @@ class Camp:
 
     async def merge(self, which: int, who: int) -> None:
         question = self._any(which, lambda one: one.state in OPEN)
-        into = self._any(who, lambda one: one is not question and one.state in (*OPEN, "closed"))
+        into = self._any(
+            who, lambda one: one is not question and (one.state in OPEN or (one.state == "closed" and one.standing))
+        )
         if question and into:
             by = ("lin", "kim")[who % 2]
             question.end(self.course.now, NAMES[by])
