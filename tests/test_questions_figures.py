@@ -140,7 +140,8 @@ class Camp:
     async def merge(self, which: int, who: int) -> None:
         question = self._any(which, lambda one: one.state in OPEN)
         into = self._any(
-            who, lambda one: one is not question and (one.state in OPEN or (one.state == "closed" and one.standing))
+            who,
+            lambda one: one is not question and (one.state in OPEN or (one.state == "closed" and bool(one.standing))),
         )
         if question and into:
             by = ("lin", "kim")[who % 2]
