@@ -11,7 +11,7 @@ import msgspec
 from bot.domain.course import Course
 from bot.domain.ids import ObjectId, RuleId
 from bot.domain.messages import Localised
-from bot.domain.rules import GRANTED, MARK, Fact, Firing, LedgerEntry, Rule, Tally, Verdict
+from bot.domain.rules import GRANTED, MARK, SPENT, Fact, Firing, LedgerEntry, Rule, Tally, Verdict
 from rules.judge import judge
 
 LEVEL_REACHED = "level.reached"
@@ -20,6 +20,11 @@ LINKED, UNLINKED = "account.linked", "account.unlinked"
 """Two members are one person, or are so no longer: inputs, which name the entries that they close, or give back."""
 POINTS_GRANTED = "points.granted"
 GRANT = RuleId("grant")
+POINTS_SPENT, REWARD_GRANTED = "points.spent", "reward.granted"
+"""Somebody has paid for a reward; somebody was given one for nothing."""
+POINTS_SETTLED = "account.settled"
+"""One person was parted into two: an input, which books what they have spent with who of them has points."""
+REDEMPTION = RuleId("redemption")
 
 _HELPING = ("help", "contribution")
 
@@ -31,7 +36,7 @@ class Totals(msgspec.Struct, kw_only=True):
     contribution: int = 0
 
     def add(self, category: str, points: int) -> None:
-        self.activity += points if category != GRANTED else 0
+        self.activity += points if category not in (GRANTED, SPENT) else 0
         self.contribution += points if category in _HELPING else 0
 
 
@@ -201,6 +206,41 @@ def granted(fact: Fact, *, reason: str = "") -> LedgerEntry:
         fact=fact.kind,
         category=GRANTED,
     )
+
+
+def spent(fact: Fact) -> LedgerEntry:
+    """The ledger entry of a reward; of 0 points where nobody paid for it, so that it can be taken back, too."""
+    return LedgerEntry(
+        course=fact.course,
+        member=fact.member,
+        points=-fact.values.get("points", 0),
+        rule=REDEMPTION,
+        object=fact.object,
+        cause=fact.cause,
+        at=fact.at,
+        local_date=fact.local_date,
+        fact=fact.kind,
+        category=SPENT,
+    )
+
+
+def settled(fact: Fact) -> list[LedgerEntry]:
+    """What the parting of two members books for each: member, object and points, as the fact says them."""
+    return [
+        LedgerEntry(
+            course=fact.course,
+            member=member,
+            points=points,
+            rule=REDEMPTION,
+            object=ObjectId(object),
+            cause=fact.cause,
+            at=fact.at,
+            local_date=fact.local_date,
+            fact=fact.kind,
+            category=SPENT,
+        )
+        for member, object, points in fact.values["entries"]
+    ]
 
 
 def reversal(entry: LedgerEntry, fact: Fact) -> LedgerEntry:

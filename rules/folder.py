@@ -20,6 +20,7 @@ KNOWN = (
     "homework.yaml",
     "questions.yaml",
     "faq.yaml",
+    "rewards.yaml",
     "demo.yaml",
 )
 

@@ -20,6 +20,7 @@ from rules.json_schema_shapes import (
     or_nothing,
     something,
 )
+from rules.rewards import SECTION, RewardShape, RewardsShape
 from rules.rituals import AROUND, BY_DATE, DAY_END, WHENS
 from rules.schema import CalendarShape, CourseShape, DemoShape, RitualShape
 from rules.vocabulary import Vocabulary
@@ -35,6 +36,7 @@ def schemas_of(vocabulary: Vocabulary, describe: Describe = lambda id: "") -> di
         "homework": homework_schema(describe),
         "questions": _lenient("questions", AnsweringShape, describe),
         "faq": _faq(describe),
+        "rewards": _rewards(describe),
         "demo": _lenient("demo", DemoShape, describe),
     }
 
@@ -61,6 +63,16 @@ def _faq(describe: Describe) -> Schema:
     shapes = Shapes({"faq": FaqShape}, describe)
     root = {"propertyNames": {"pattern": f"^{SHORT_ID}$"}, "additionalProperties": shapes["faq"]}
     return document("faq.yaml", or_empty(root), shapes.definitions)
+
+
+def _rewards(describe: Describe) -> Schema:
+    """Every key of the section is a reward."""
+    shapes = Shapes({"rewards": RewardsShape, "reward": RewardShape}, describe)
+    root = shapes.whole("rewards")
+    section = {"propertyNames": {"pattern": f"^{SHORT_ID}$"}, "additionalProperties": shapes["reward"]}
+    words = describe("key.rewards.rewards")
+    root["properties"][SECTION] = described(or_nothing({"type": "object", **section}), words)
+    return document("rewards.yaml", or_empty(root), shapes.definitions)
 
 
 def _rituals(vocabulary: Vocabulary, describe: Describe) -> Schema:

@@ -22,7 +22,8 @@ from rules.folder import KNOWN, Files, read_folder
 from rules.homework import book_of, homework_rituals, names_in, with_deadlines
 from rules.nodes import Leaf, MapNode, is_empty
 from rules.reader import Document, read
-from rules.rituals import built_in, rituals_of
+from rules.rewards import rewards_in, rewards_of
+from rules.rituals import built_in, prepared, rituals_of
 from rules.rulebook import rulebook_of
 from rules.schema import CourseShape
 from rules.suggest import clipped, closest
@@ -63,14 +64,17 @@ def _course(id: CourseId, desk: "_Desk", vocabulary: Vocabulary) -> Course | Non
     settings = settings_of(passport.root, about, vocabulary, language) if passport else {}
     calendar, about = desk.calendar(shape, language)
     plan = calendar_of(calendar.root, about, shape, language) if calendar else Calendar()
+    shop, about_shop = desk.read("rewards.yaml")
     document, about = desk.read("rules.yaml", by_entry=True)
-    rulebook = rulebook_of(document or _EMPTY, about, vocabulary, language)
+    rulebook = rulebook_of(document or _EMPTY, about, vocabulary, language, rewards_in(shop) if shop else None)
     homework, about = desk.read("homework.yaml", by_entry=True)
     book = book_of(homework or _EMPTY, about, shape, rulebook.sections.levels, language)
     document, about = desk.read("questions.yaml")
     answering = answering_of((document or _EMPTY).root, about, shape, language)
     document, about = desk.read("faq.yaml", by_entry=True)
     faq = faq_of(document or _EMPTY, about, shape, names_in(homework) if homework else None, language)
+    sections = rulebook.sections
+    rewards = rewards_of((shop or _EMPTY).root, about_shop, sections.levels, sections.titles, language)
     document, about = desk.read("rituals.yaml", by_entry=True)
     files = desk.attachments()
     rituals = rituals_of(document, about, vocabulary, shape, language, files) if document else ()
@@ -93,10 +97,16 @@ def _course(id: CourseId, desk: "_Desk", vocabulary: Vocabulary) -> Course | Non
         levels=rulebook.sections.levels,
         badges=rulebook.sections.badges,
         titles=rulebook.sections.titles,
-        rituals=(*rituals, *built_in(shape, rulebook.rules), *homework_rituals(book, shape)),
+        rituals=(
+            *rituals,
+            *prepared(rituals, vocabulary),
+            *built_in(shape, rulebook.rules),
+            *homework_rituals(book, shape),
+        ),
         book=book,
         answering=answering,
         faq=faq,
+        rewards=rewards,
         settings=settings,
         files=files,
     )

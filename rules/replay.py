@@ -10,7 +10,10 @@ from rules.fold import (
     LEVEL_REACHED,
     LINKED,
     POINTS_GRANTED,
+    POINTS_SETTLED,
+    POINTS_SPENT,
     RETRACTED,
+    REWARD_GRANTED,
     UNLINKED,
     Fold,
     Judged,
@@ -19,6 +22,8 @@ from rules.fold import (
     given_back,
     granted,
     reversal,
+    settled,
+    spent,
 )
 
 DERIVED = (LEVEL_REACHED,)
@@ -74,9 +79,15 @@ class Replay:
         if fact.kind in (LINKED, UNLINKED):
             self._regroup(course, fact)
             return [Judged(fact, [], [])]
+        if fact.kind == POINTS_SETTLED:
+            for entry in settled(fact):
+                self._give(entry)
+            return [Judged(fact, [], [])]
         judged = self._judged(course, fact)
         if fact.kind == POINTS_GRANTED:
             self._give(granted(fact))
+        elif fact.kind in (POINTS_SPENT, REWARD_GRANTED):
+            self._give(spent(fact))
         return judged
 
     def _seen(self, course: Course, fact: Fact) -> Fact:

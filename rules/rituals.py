@@ -1,13 +1,15 @@
 """rituals.yaml: what happens by itself, when and where; and what the course has by itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import time, timedelta
+from hashlib import blake2b
 
+from msgspec import structs
 from pydantic import BaseModel
 
 from bot.domain.ids import Language, RitualId, SpaceId
 from bot.domain.messages import File
-from bot.domain.rituals import Around, ByCron, OnCourseDays, OnMonthDays, OnWeekdays, Ritual, When
+from bot.domain.rituals import Around, ByCron, OnCourseDays, OnMonthDays, OnWeekdays, Ritual, Step, When
 from bot.domain.rules import Rule
 from rules.complaints import Complaints
 from rules.entries import each
@@ -15,7 +17,7 @@ from rules.nodes import Entry, Leaf, MapNode, find, is_empty
 from rules.reader import Document
 from rules.schema import CourseShape, RitualShape
 from rules.shapes import fit, fit_within, mapping
-from rules.vocabulary import Action, Vocabulary
+from rules.vocabulary import Action, BeforeOptions, Vocabulary
 
 DAY_END, END_DAY, DAY_ENDED = RitualId("day_end"), "end_day", "day.ended"
 """The ritual that ends the days of a course, its action, and the fact that one has ended."""
@@ -28,6 +30,8 @@ AROUND = ("before", "after")
 """Those that want a lesson or a deadline."""
 _OWN = tuple(RitualShape.model_fields)
 _DAY = timedelta(days=1)
+_BEFORE = ":before"
+_LONGEST_ID = 48  # as rows of the database have them
 
 
 def built_in(course: CourseShape, rules: Sequence[Rule]) -> tuple[Ritual, ...]:
@@ -47,6 +51,35 @@ def built_in(course: CourseShape, rules: Sequence[Rule]) -> tuple[Ritual, ...]:
         is_built_in=True,
     )
     return (day_end,)
+
+
+def prepared(rituals: Sequence[Ritual], vocabulary: Vocabulary) -> tuple[Ritual, ...]:
+    """What the course does by itself before rituals of its files: on the same dates, so long before."""
+    return tuple(_preparations(rituals, vocabulary))
+
+
+def _preparations(rituals: Sequence[Ritual], vocabulary: Vocabulary) -> Iterator[Ritual]:
+    for ritual in rituals:
+        first = vocabulary.actions[ritual.action].uses.beforehand
+        before = first.before(ritual.options) if first else None
+        if first and before:
+            yield structs.replace(
+                ritual,
+                id=_before(ritual.id),
+                action=first.action,
+                steps=(Step(after=-before),),
+                catch_up="all",
+                options=BeforeOptions(ritual=ritual.id),
+                is_built_in=True,
+            )
+
+
+def _before(id: RitualId) -> RitualId:
+    """The id of what comes before it, no longer than the longest id."""
+    if len(id) > _LONGEST_ID - len(_BEFORE):
+        mark = blake2b(id.encode(), digest_size=4).hexdigest()
+        id = RitualId(id[: _LONGEST_ID - len(_BEFORE) - len(mark)] + mark)
+    return RitualId(id + _BEFORE)
 
 
 def rituals_of(
@@ -114,8 +147,9 @@ class _RitualReader:
             options=options,
         )
         if ritual.last < ritual.first:
-            said = node.entries.get("ends") or node.entries["starts"]
-            self.complaints.add(said.node, "problem.ends_first", starts=ritual.first.isoformat())
+            said = node.entries.get("ends") or node.entries.get("starts")
+            if said:  # else it is the course that ends before it starts
+                self.complaints.add(said.node, "problem.ends_first", starts=ritual.first.isoformat())
         return ritual
 
     def check_when(self, node: MapNode, entry: Entry) -> None:

@@ -1,6 +1,6 @@
 """rules.yaml: on which fact, under which condition, how often, what follows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from bot.domain.ids import Language, RuleId
@@ -10,7 +10,7 @@ from bot.domain.rules import Condition, Effect, FactKind, Honour, Limit, Rule
 from rules.complaints import Complaints
 from rules.conditions import ConditionReader
 from rules.entries import each, flaws_by_key
-from rules.fold import GRANT
+from rules.fold import GRANT, REDEMPTION
 from rules.nodes import Entry, Leaf, ListNode, MapNode, Node
 from rules.reader import Document
 from rules.schema import LimitShape, RuleShape
@@ -18,7 +18,7 @@ from rules.sections import SECTIONS, Sections, sections_of
 from rules.shapes import fit, fit_type, mapping
 from rules.vocabulary import AWARD, EffectKind, Vocabulary
 
-RESERVED = ("boards", GRANT)
+RESERVED = ("boards", GRANT, REDEMPTION)
 _READ_HERE = ("where", "then")
 
 
@@ -29,8 +29,14 @@ class Rulebook(NamedTuple):
     sections: Sections
 
 
-def rulebook_of(document: Document, complaints: Complaints, vocabulary: Vocabulary, language: Language) -> Rulebook:
-    """Every rule without a problem, and what rules refer to."""
+def rulebook_of(
+    document: Document,
+    complaints: Complaints,
+    vocabulary: Vocabulary,
+    language: Language,
+    rewards: Collection[str] | None = (),
+) -> Rulebook:
+    """Every rule without a problem, and what rules refer to. `rewards`: all that rewards.yaml names; None: unknown."""
     for section, flaws in flaws_by_key(document).items():
         if section in SECTIONS and section != "tests":  # tests answer for themselves, where they are run
             for flaw in flaws:
@@ -38,7 +44,7 @@ def rulebook_of(document: Document, complaints: Complaints, vocabulary: Vocabula
     sections = sections_of(document.root, complaints, vocabulary, language)
 
     def make(entry: Entry, complaints: Complaints) -> Rule | None:
-        return _RuleReader(vocabulary, sections, language, complaints).rule(entry)
+        return _RuleReader(vocabulary, sections, rewards, language, complaints).rule(entry)
 
     rules = each(document, complaints, make, name="rules.yaml", sections=SECTIONS)
     return Rulebook(rules, sections)
@@ -47,9 +53,17 @@ def rulebook_of(document: Document, complaints: Complaints, vocabulary: Vocabula
 class _RuleReader:
     """Reads one rule."""
 
-    def __init__(self, vocabulary: Vocabulary, sections: Sections, language: Language, complaints: Complaints) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        sections: Sections,
+        rewards: Collection[str] | None,
+        language: Language,
+        complaints: Complaints,
+    ) -> None:
         self.vocabulary = vocabulary
         self.sections = sections
+        self.rewards = rewards
         self.language = language
         self.complaints = complaints
 
@@ -139,7 +153,11 @@ class _RuleReader:
             self.complaints.unknown(entry.key, name, self.vocabulary.effects, name="then")
             return None
         argument = fit_type(kind.adapter, kind.argument, entry.node, self.complaints, name=name, language=self.language)
-        if kind.names and argument is not None:
+        if fact and fact.name in kind.not_on:
+            self.complaints.add(entry.key, "problem.effect_of_itself", name=name, fact=fact.name)
+        if kind.names == "rewards":
+            self.check_reward(entry)
+        elif kind.names and argument is not None:
             self.check_honour(kind, entry)
         if fact and isinstance(argument, Localised):
             self.check_placeholders(entry, [*kind.shows, *fact.fields], fact)
@@ -153,6 +171,16 @@ class _RuleReader:
             self.complaints.unknown(node, str(node.value), known, name=kind.name)
         elif isinstance(node, Leaf) and kind.names == "titles":
             self.check_ends(known[str(node.value)], node, entry)
+
+    def check_reward(self, entry: Entry) -> None:
+        """One that is off is named well all the same: its own file says what is wrong with it."""
+        node = entry.node
+        if self.rewards is None or not isinstance(node, Leaf) or node.value in self.rewards:
+            return
+        if self.rewards:
+            self.complaints.unknown(node, str(node.value), self.rewards, name=entry.key.name)
+        else:
+            self.complaints.add(node, "problem.no_rewards")
 
     def check_ends(self, title: Honour, node: Leaf, entry: Entry) -> None:
         """A title without an end would be a badge."""

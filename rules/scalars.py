@@ -43,4 +43,9 @@ def _if_small(number: int, text: str) -> int | str:
 
 def is_huge(value: object) -> bool:
     """A whole number that stayed text because it is too large."""
-    return isinstance(value, str) and _INT.fullmatch(value) is not None
+    return isinstance(value, str) and _INT.fullmatch(value) is not None and not is_quoted_number(value)
+
+
+def is_quoted_number(value: object) -> bool:
+    """A whole number that is text only because somebody has put it in quotes."""
+    return isinstance(value, str) and type(core_scalar(value)) is int

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from bot.domain.ids import Language
 from rules.complaints import Complaints
 from rules.nodes import Key, Leaf, MapNode, Node, as_json, find
-from rules.scalars import is_huge
+from rules.scalars import is_huge, is_quoted_number
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -128,6 +128,8 @@ def _say(detail: ErrorDetails, at: Node | Key, name: str, complaints: Complaints
         complaints.unknown(at, str(detail["input"]), words, name=name)
         return
     id, values = _words(kind, context)
+    if id in ("problem.not_whole_number", "problem.not_a_number") and is_quoted_number(detail["input"]):
+        id = "problem.quoted_number"
     if id == "problem.not_whole_number" and is_huge(detail["input"]):
         id = "problem.number_too_large"
     if id == "problem.too_many" and isinstance(detail["input"], str):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.domain.course import Course
 from bot.domain.ids import MemberId
 from bot.domain.messages import Text
-from bot.domain.rules import GRANTED, Verdict
+from bot.domain.rules import GRANTED, SPENT, Verdict
 from rules.complaints import Complaints
 from rules.fold import LEVEL_REACHED, Judged
 from rules.nodes import Place
@@ -71,7 +71,7 @@ class _Outcome:
                 self.note(judged)
         self.points: defaultdict[tuple[str, str], int] = defaultdict(int)
         for entry in self.replay.entries:
-            if entry.category != GRANTED:
+            if entry.category not in (GRANTED, SPENT):
                 self.points[self.names[entry.member], entry.rule] += entry.points
 
     def note(self, judged: Judged) -> None:

@@ -9,6 +9,7 @@ from yaml.error import MarkedYAMLError, YAMLError
 from rules.unreadable import Unreadable
 
 _FULLWIDTH_KEY = re.compile(r"[ ]*(?:- )?[^\s:：\"'#]+(：)")
+_FULLWIDTH_AT_MARGIN = re.compile(r"\w+(：)")
 
 
 class _Spot(NamedTuple):
@@ -35,6 +36,9 @@ def _slip_of_the_pen(lines: Sequence[str], at: _Spot, begin: _Spot) -> Unreadabl
         return Unreadable(at.line + 1, indentation.start(1) + 1, "problem.tab")
     for number in (begin.line, at.line, at.line - 1):
         if colon := _FULLWIDTH_KEY.match(_line(lines, number)):
+            return Unreadable(number + 1, colon.start(1) + 1, "problem.fullwidth_colon")
+    for number in range(at.line - 1, -1, -1):  # a text at the margin, which goes on until something does not fit
+        if colon := _FULLWIDTH_AT_MARGIN.match(_line(lines, number)):
             return Unreadable(number + 1, colon.start(1) + 1, "problem.fullwidth_colon")
     return None
 

@@ -1,4 +1,4 @@
-"""Jobs: files that a commit wants to have, which are fetched outside of any transaction and claimed like the outbox.
+"""Jobs: files that a commit wants to have, fetched or drawn outside of any transaction, and claimed like the outbox.
 
 A row goes in the transaction that hears what came of it: no row, nothing to hear.
 """
@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.drawings import Drawing
 from bot.domain.events import Attachment
 from storage.among import among
 from storage.columns import Json, Moment
@@ -44,7 +45,7 @@ job = Table(
     Column("course", String(32), nullable=False),
     Column("platform", String(32), nullable=False),
     Column("user", String(128), nullable=False),  # whose file it is
-    Column("what", Json, nullable=False),  # the attachment
+    Column("what", Json, nullable=False),  # the attachment, or the drawing
     Column("state", String(16), nullable=False),  # pending, running; failed: who hears of it could not handle it
     Column("holder", String(64)),  # the process that is fetching it
     Column("attempts", Integer, nullable=False, server_default=text("0")),
@@ -63,7 +64,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     course: str
     platform: str
     user: str  # whose file it is
-    attachment: Attachment
+    what: Attachment | Drawing
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +88,7 @@ def add(db: Connection, jobs: Sequence[Job], *, at: datetime) -> None:
 
 def _row(one: Job) -> dict[str, object]:
     whose = {"course": one.course, "platform": one.platform, "user": one.user}
-    return {"key": one.key, **whose, "what": one.attachment}
+    return {"key": one.key, **whose, "what": one.what}
 
 
 def _tell(database: Database) -> None:
@@ -136,8 +137,9 @@ def _changed(db: Connection, change: Any, bound: dict[str, Any]) -> list[Claimed
 
 
 def _claimed(row: Row[Any]) -> Claimed:
-    attachment = msgspec.convert(row.what, Attachment)
-    wanted = Job(key=row.key, course=row.course, platform=row.platform, user=row.user, attachment=attachment)
+    is_drawing = row.what.get("type") == "drawing"  # an attachment has no such field
+    what = msgspec.convert(row.what, Drawing) if is_drawing else msgspec.convert(row.what, Attachment)
+    wanted = Job(key=row.key, course=row.course, platform=row.platform, user=row.user, what=what)
     return Claimed(id=row.id, job=wanted, attempts=row.attempts, holder=row.holder, expires_at=row.expires_at)
 
 

@@ -386,7 +386,13 @@ def settle(
 ) -> bool:
     """End a row: sent, unknown, dead. False where somebody else has taken it over."""
     ended = {"as_state": state, "as_sent": sent_as, "why": error or None, "at": now, "retry": None}
-    return db.execute(_RELEASE, {"row": row.id, "by": row.holder, **ended}).rowcount > 0
+    is_ours = db.execute(_RELEASE, {"row": row.id, "by": row.holder, **ended}).rowcount > 0
+    if is_ours and row.message.is_secret and state == "sent":
+        db.execute(_BLANK, {"row": row.id, "blank": structs.replace(row.message, body=(), table=None, buttons=())})
+    return is_ours
+
+
+_BLANK = update(outbox).where(outbox.c.id == bindparam("row")).values(message=bindparam("blank"))
 
 
 def hold(db: Connection, row: Claimed, *, error: str) -> bool:

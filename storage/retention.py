@@ -57,8 +57,9 @@ RETENTION = (
     Kept("link_code", ("at",), 1),
     Kept("link_guess", ("at",), 1),
     # A code is good for a quarter of an hour, and guesses are counted for one.
-    # Whom somebody voted for is nobody's business once it is counted. What was never closed goes by its announced end.
-    Kept("contest_vote", ("contest", "closed_at"), 30),
+    # Whom somebody voted for is nobody's business once it is counted, but votes that are traded show only over some
+    # weekly contests. What was never closed goes by its announced end.
+    Kept("contest_vote", ("contest", "closed_at"), 60),
     Kept("contest_vote", ("contest", "votes_until"), 365),
     Kept("poll_vote", ("poll", "closed_at"), 30),
     Kept("poll_vote", ("poll", "closes_at"), 365),
@@ -66,8 +67,11 @@ RETENTION = (
     Kept("live_vote", ("at",), 365),
     # Texts, in case somebody asks about a place or a summary; how many there were, other tables know.
     Kept("contest_work", ("entry", "contest", "votes_until"), 365),
+    Kept("contest_appeal", ("at",), 365),
     Kept("share_post", ("share", "session", "closes_at"), 365),
     Kept("featured", ("at",), 365),
+    # To be read again for a while; it can be drawn anew at any time.
+    Kept("growth_report", ("at",), 90),
     # Looked at after each batch, wherever there is a platform that shows it.
     Kept("changed_member", ("at",), 1),
     # Whoever asked to be let in is a member by then, or nobody.
@@ -75,6 +79,9 @@ RETENTION = (
     # These are counted in reports themselves.
     Kept("live_question", ("at",), _LONGEST_COURSE + 30),
     Kept("live_attendance", ("session", "closes_at"), _LONGEST_COURSE + 30),
+    Kept("battle_answer", ("at",), _LONGEST_COURSE + 30),
+    # Who was asked to speak not long ago is not asked again; who declined is nobody's business after that.
+    Kept("speaker_invitation", ("at",), 60),
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Connection, Row, String, Table, bindparam, case, delete, func, select, update
 
 from bot.domain.ids import CourseId, RuleId
+from bot.domain.rules import SPENT
 from storage.among import among
 from storage.columns import Moment
 from storage.database import insert_new
@@ -77,6 +78,7 @@ _BY_MEMBER = (
 
 
 def points_since(db: Connection, course: CourseId, since: datetime) -> int:
-    """What the whole course got in that time."""
+    """What the whole course got in that time, whatever was spent of it."""
     total = select(func.coalesce(func.sum(ledger.c.points), 0))
-    return int(db.execute(total.where(ledger.c.course == course, ledger.c.at >= since)).scalar_one())
+    mine = (ledger.c.course == course) & (ledger.c.at >= since) & (ledger.c.category != SPENT)
+    return int(db.execute(total.where(mine)).scalar_one())

@@ -19,6 +19,8 @@ from storage.database import Database
 from storage.migrate import migrate
 from tests.abilities import MISSING
 from tests.community import Community, Start, write_course
+from tests.databases import keep_communities_on
+from tests.postgres import postgres
 from tests.shell import Shell
 
 # A test says what happened, never how long it took.
@@ -51,6 +53,23 @@ def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrate(database, path.parent, RealClock().now())
     database.close()
     return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a new, empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'homeroom.db'}"
+        return
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def server(either_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Communities that are opened keep everything in a database of each kind."""
+    if not either_url.startswith("sqlite"):  # which is where they keep it anyway
+        keep_communities_on(monkeypatch, either_url)
 
 
 @pytest.fixture

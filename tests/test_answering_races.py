@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
-from bot.config import Settings
-from bot.demo import demo_settings
-from tests import community
 from tests.community import Community
-from tests.postgres import postgres
 from tests.test_answering import PAID, PEOPLE, QUESTION, TWO_ASSISTANTS, asks, post_in, shown_in, told
 
 HELP = "Read it aloud until one line stays."
 MORE = "Ask somebody what they would click on."
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Communities that are opened keep everything there."""
-    if request.param == "sqlite":
-        yield
-        return
-    with postgres() as url:
-
-        def settings(*given: Any) -> Settings:
-            return demo_settings(*given).model_copy(update={"database": url})
-
-        monkeypatch.setattr(community, "demo_settings", settings)
-        yield
 
 
 @pytest.fixture

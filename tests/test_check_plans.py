@@ -15,7 +15,6 @@ from rules.loader import load_course
 from tests.community import COURSE, FILES, write_course
 from tests.shell import Shell
 
-ACTIONS = Registry(FEATURES).vocabulary().actions
 VOCABULARY = Registry(FEATURES).vocabulary()
 TEXTS = Catalogues()
 TASKS = "daily_task: {every: day, at: 09:00, do: post_task}\n"
@@ -49,7 +48,7 @@ def warned(
     files["questions.yaml"] = questions
     loaded = load_course("camp", files, VOCABULARY)
     assert loaded.problems == ()
-    found = warnings_of(loaded.course, ACTIONS, files)
+    found = warnings_of(loaded.course, VOCABULARY, files)
     assert {warning.severity for warning in found} <= {"warning"}
     return [
         f"{warning.file}:{warning.line}:{warning.column}: {TEXTS.say('en', warning.text.id, **warning.text.values)}"

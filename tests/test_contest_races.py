@@ -6,43 +6,27 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-import bot.features  # noqa: F401 - so that the tables of all features are known
 from bot.domain.events import OccurrenceDue
-from bot.domain.ids import CourseId, EventKey, MemberId, RitualId, SpaceId
-from bot.features.contests import ballot, store
-from bot.features.contests.store import Work
+from bot.domain.ids import EventKey, MemberId, RitualId, SpaceId
+from bot.features.contests import appealed, ballot, entries, store
+from bot.features.contests.entries import Work
 from storage.database import Database
-from storage.migrate import migrate
-from storage.tables import member, profile
-from tests.postgres import postgres
+from tests.databases import COURSE, opened
 
 pytestmark = pytest.mark.long
 
 NOW = datetime(2027, 3, 1, 10, tzinfo=UTC)
-COURSE = CourseId("writing")
-MEMBERS = 60
+MEMBERS = 102
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        yield from _opened(f"sqlite:///{tmp_path / 'homeroom.db'}", tmp_path)
-        return
-    with postgres() as url:
-        yield from _opened(url, tmp_path)
-
-
-def _opened(url: str, folder: Path) -> Iterator[Database]:
-    database = Database(url)
-    migrate(database, folder, NOW)
+@pytest.fixture
+def database(either_url: str, tmp_path: Path) -> Iterator[Database]:
+    database = opened(either_url, tmp_path, range(1, MEMBERS + 1), at=NOW)
     with database.begin() as db:
-        people = [{"id": id, "course": COURSE, "role": "student", "joined_at": NOW} for id in range(1, MEMBERS + 1)]
-        db.execute(insert(member), people)
-        db.execute(insert(profile), [{"member": one["id"], "name": f"M{one['id']}"} for one in people])
-        ends = {"entries_until": NOW + timedelta(days=4), "votes_until": NOW + timedelta(days=6)}
-        store.open_contest(db, step(store.OPEN), **ends)
+        entries_until, votes_until = NOW + timedelta(days=4), NOW + timedelta(days=6)
+        store.open_contest(db, step(store.OPEN), entries_until=entries_until, votes_until=votes_until)
     yield database
     database.close()
 
@@ -67,7 +51,7 @@ def enters(database: Database, who: int) -> bool:
         [found] = store.running(db, COURSE, NOW)
         if found.gallery_at is not None:
             return False
-        store.keep(db, found.id, MemberId(who), Work(f"Work of {who}", (), None), at=NOW)
+        entries.keep(db, found.id, MemberId(who), Work(f"Work of {who}", (), None), at=NOW)
         return True
 
 
@@ -76,7 +60,7 @@ def votes(database: Database, who: int, number: int) -> bool:
         open_ones = [found for found in store.running(db, COURSE, NOW) if found.gallery_at is not None]
         if not open_ones:
             return False
-        work = store.work_no(db, open_ones[0].id, number)
+        work = entries.work_no(db, open_ones[0].id, number)
         assert work is not None
         ballot.cast(db, open_ones[0].id, MemberId(who), work.id, at=NOW)
         return True
@@ -86,8 +70,8 @@ def shows_gallery(database: Database) -> int:
     with database.begin() as db:
         found = store.take_no_more(db, step(store.VOTE))
         assert found is not None
-        works = store.works(db, found.id)
-        store.give_numbers(db, [work.id for work in works])
+        works = entries.works(db, found.id)
+        entries.give_numbers(db, [work.id for work in works])
         return len(works)
 
 
@@ -96,7 +80,7 @@ def closes(database: Database) -> list[int]:
     with database.begin() as db:
         found = store.close(db, step(store.CLOSE))
         assert found is not None
-        return [outcome.votes for outcome in ballot.outcomes(db, found.id)]
+        return [outcome.votes for outcome in ballot.outcomes(db, found.id, found.closed_at)]
 
 
 def test_a_work_in_the_last_second_is_shown_or_refused(database: Database) -> None:
@@ -127,3 +111,69 @@ def test_a_vote_in_the_last_second_is_counted_or_refused_and_each_member_has_one
     assert sum(counted.result()) == voters
     with database.begin() as db:
         assert len(db.execute(select(ballot.vote)).all()) == voters
+
+
+def test_a_hundred_votes_at_once_are_a_hundred(database: Database) -> None:
+    for who in (1, 2):
+        assert enters(database, who)
+    shows_gallery(database)
+    with ThreadPoolExecutor(16) as threads:
+        assert all(threads.map(lambda who: votes(database, who, 1 + who % 2), range(3, MEMBERS + 1)))
+    assert closes(database) == [50, 50]
+
+
+def test_one_who_votes_from_many_devices_at_once_has_one_vote(database: Database) -> None:
+    for who in (1, 2):
+        assert enters(database, who)
+    shows_gallery(database)
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(lambda n: votes(database, 7, 1 + n % 2), range(30)))
+    assert sum(closes(database)) == 1
+
+
+def removes(database: Database, number: int) -> None:
+    with database.begin() as db:
+        found = store.locked(db, COURSE, 1)
+        assert found is not None
+        work = entries.work_no(db, found.id, number)
+        assert work is not None
+        entries.remove(db, work.id, "copied", NOW)
+
+
+def appeals(database: Database, who: int) -> bool:
+    with database.begin() as db:
+        found = store.locked(db, COURSE, 1)
+        assert found is not None
+        if appealed.has_appealed(db, found.id, MemberId(who)):
+            return False
+        appealed.add(db, found.id, MemberId(who), "why?", NOW)
+        return True
+
+
+def test_a_work_that_is_taken_out_while_a_hundred_vote_has_no_place_and_nobody_loses_another_vote(
+    database: Database,
+) -> None:
+    for who in (1, 2, 3):
+        assert enters(database, who)
+    shows_gallery(database)
+    with ThreadPoolExecutor(16) as threads:
+        voting = [threads.submit(votes_or_not, database, who, 1 + who % 3) for who in range(4, MEMBERS + 1)]
+        threads.submit(removes, database, 2).result()
+        accepted = sum(one.result() for one in voting)
+    counted = closes(database)
+    assert counted == [33, 33]
+    assert accepted >= 66
+
+
+def votes_or_not(database: Database, who: int, number: int) -> bool:
+    with database.begin() as db:
+        [found] = store.running(db, COURSE, NOW)
+        work = entries.work_no(db, found.id, number)
+        if work is not None:
+            ballot.cast(db, found.id, MemberId(who), work.id, at=NOW)
+        return work is not None
+
+
+def test_one_who_appeals_from_many_devices_at_once_appeals_once(database: Database) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(lambda _: appeals(database, 7), range(20))) == 1

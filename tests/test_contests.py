@@ -21,6 +21,7 @@ weekly_pk:
   at: 10:00
   do: contest
   title: {zh: 标题 PK 赛, en: Title contest}
+  voters: {member_for: 0s, check_ins: 0}
 """
 PAID = RULES + (
     "entered:\n  when: contest.entered\n  where: {member.role: student}\n  then: [award: 5]\n"
@@ -103,7 +104,9 @@ async def test_works_are_taken_shown_without_names_voted_on_and_placed(open_comm
     *_, result, first, second = await course.said("ben")
     assert result == (
         f"Title contest: the result\n1. Ada (No. {hers}): 2 votes\n2. Ben (No. {3 - hers}): 1 vote\n"
-        "Works: 2, votes: 3. Thank you all, whether you entered or voted 👏"
+        "Works: 2, votes: 3. Thank you all, whether you entered or voted 👏\n"
+        "Something wrong with it? Until 8 Mar 10:00 you can ask staff to look again: send me /contest appeal "
+        "and why, in private."
     )
     assert (first, second) == ("Ada has place 1 in Title contest!", "Ben has place 2 in Title contest!")
     assert (await course.points("ada"), await course.points("ben")) == (20, 20)
@@ -136,7 +139,8 @@ async def test_it_is_all_said_in_chinese(open_community) -> None:
     await ends(course)
     assert await result_of(course) == (
         f"标题 PK 赛结果揭晓！\n1. Ada（{hers} 号），1 票\n"
-        "一共 2 件作品、1 票。谢谢拿出作品的同学，也谢谢认真投票的每一位 👏"
+        "一共 2 件作品、1 票。谢谢拿出作品的同学，也谢谢认真投票的每一位 👏\n"
+        "觉得结果有问题？3月8日 10:00 前私聊我发 /contest appeal 加上理由，课程组会复核。"
     )
 
 
@@ -308,8 +312,8 @@ async def test_nobody_else_reads_a_vote(open_community) -> None:
     assert len(await course.said("ben")) == before
     assert "staff" not in "".join(await course.said("ben"))
     assert (await course.answer("chen", "/contest", room="staff")).splitlines()[1:] in (
-        [f"No. {hers}, Ada: 2 votes", f"No. {3 - hers}, Ben: 0 votes"],
-        [f"No. {3 - hers}, Ben: 0 votes", f"No. {hers}, Ada: 2 votes"],
+        [f"No. {hers}, Ada", f"No. {3 - hers}, Ben"],
+        [f"No. {3 - hers}, Ben", f"No. {hers}, Ada"],
     )
 
 
@@ -371,7 +375,7 @@ async def test_a_button_of_a_contest_that_is_over_votes_in_no_other(open_communi
     course, hers = await voted_on(open_community)
     await ends(course)
     await course.until(10)  # the next Monday: another one has opened
-    assert await course.presses("mia", f"Vote {hers}") == "This contest is over; the group has the result."
+    assert await course.answer("mia", f"/vote {hers} #1") == "This contest is over; the group has the result."
 
 
 async def test_those_with_as_many_votes_share_the_better_place(open_community) -> None:
@@ -389,7 +393,7 @@ async def test_those_with_as_many_votes_share_the_better_place(open_community) -
     lines = (await result_of(course)).splitlines()
     assert sorted(lines[1:3]) == [f"1. Ada (No. {number['ada']}): 2 votes", f"1. Ben (No. {number['ben']}): 2 votes"]
     assert lines[3] == f"3. Cam (No. {number['cam']}): 1 vote"
-    assert len(lines) == 5  # who got no vote has no place
+    assert len(lines) == 7  # who got no vote has no place
     assert [await course.points(who) for who in works] == [20, 20, 5, 5]
 
 
@@ -501,7 +505,9 @@ async def test_who_leaves_during_the_vote_has_neither_a_vote_nor_a_place(open_co
     await ends(course)
     assert await result_of(course) == (
         f"Title contest: the result\n1. Ben (No. {3 - hers}): 1 vote\n"
-        "Works: 1, votes: 1. Thank you all, whether you entered or voted 👏"
+        "Works: 1, votes: 1. Thank you all, whether you entered or voted 👏\n"
+        "Something wrong with it? Until 8 Mar 10:00 you can ask staff to look again: send me /contest appeal "
+        "and why, in private."
     )
     assert await course.points("ada") == 5
 
@@ -561,7 +567,7 @@ async def test_a_restart_opens_shows_and_closes_nothing_twice(open_community) ->
     course = await open_community(rituals=RITUAL, rules=PAID)
     await course.passes(hours=1)
     said = await course.said()
-    for part in ("send in your works", "Vote!", "the result", "Ada has place 1"):
+    for part in ("send in your works", "the vote is over", "the result", "Ada has place 1"):
         assert len([text for text in said if part in text]) == 1
     assert await course.points("ada") == 20
 
@@ -583,7 +589,7 @@ async def test_one_that_nothing_will_close_takes_neither_works_nor_votes(open_co
     await course.types("chen", "/reload", room="staff")
     await course.passes(days=3)
     for who, work in (("ben", OTHER), ("mia", "My own")):
-        await course.types(who, f"/enter {work}")  # the newer contest is meant
+        await course.types(who, f"/enter #2 {work}")
     await course.passes(days=1)
     assert (await course.answer("ben", "/contest")).count("Title contest") == 1
     await course.deletes("ada", number)

@@ -275,6 +275,7 @@ def test_no_ritual_of_an_admin_may_have_its_name_or_do_what_it_does() -> None:
     assert course is not None
     assert [(ritual.id, ritual.is_built_in) for ritual in course.rituals] == [
         ("evening_sharing", False),
+        ("evening_sharing:before", True),
         ("day_end", True),
     ]
 

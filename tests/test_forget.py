@@ -34,7 +34,8 @@ TRACES = [NAME, HANDLE, PSEUDONYM, OLD_PSEUDONYM, SAID, SHARED[:25], WORK, QUEST
 EVENTS = (
     RITUALS
     + """
-weekly_pk: {every: monday, at: 10:00, do: contest, enter_for: 1d, vote_for: 1d}
+weekly_pk:
+  {every: monday, at: 10:00, do: contest, enter_for: 1d, vote_for: 1d, voters: {member_for: 0s, check_ins: 0}}
 live: {every: wednesday, at: 20:00, do: live_qa}
 asks: {every: monday, at: 11:00, do: post, poll: {question: Tea?, options: [Yes, No], closes_in: 1d}}
 """
@@ -278,7 +279,8 @@ def test_every_table_that_names_a_person_says_what_becomes_of_it() -> None:
 def test_every_column_with_words_of_a_person_is_emptied() -> None:
     """Texts of any length in a table of a person's own are theirs, or have been looked at and are none."""
     harmless = {("ledger", "reason"), ("shadow_ledger", "reason"), ("profile", "name")}
-    of_staff = {("live_question", "answer")}  # what was said in the session; staff are not forgotten
+    # What staff said in the session, and the codes of their pool: staff are not forgotten.
+    of_staff = {("live_question", "answer"), ("reward_code", "code")}
     left = {
         (personal.table.name, column.name)
         for personal in Registry(FEATURES).personals

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
-from bot.config import Settings
-from bot.demo import demo_settings
 from storage.database import Database, insert_new
 from storage.tables import lease, metadata
-from tests import community
 from tests.community import Community
+from tests.databases import keep_communities_on
 from tests.homework_course import HOMEWORK, HOMEWORK_NOTE
 from tests.postgres import postgres
 
@@ -25,11 +22,7 @@ SOME_DAY = datetime(2027, 3, 1, tzinfo=UTC)
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Communities that are opened keep everything there."""
     with postgres() as url:
-
-        def settings(*given: Any) -> Settings:
-            return demo_settings(*given).model_copy(update={"database": url})
-
-        monkeypatch.setattr(community, "demo_settings", settings)
+        keep_communities_on(monkeypatch, url)
         yield url
 
 

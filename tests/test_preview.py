@@ -38,9 +38,11 @@ def test_it_says_what_is_posted_where_and_when_with_the_local_time_first(shell: 
     assert shell.lines == [
         "2027-03-01 09:00  main      daily_task        Task of day 1: First words",
         "2027-03-01 20:00  main      evening_sharing   Sharing opens: Why do you write?",
+        "2027-03-01 20:00  main      evening_sharing   Invites speakers for the sharing, in private",
         "2027-03-01 21:00  main      evening_sharing   Sharing closes with a summary",
         "2027-03-02 09:00  main      daily_task        Task of day 2: Second day",
         "2027-03-02 20:00  main      evening_sharing   Sharing opens (free topic)",
+        "2027-03-02 20:00  main      evening_sharing   Invites speakers for the sharing, in private",
         "2027-03-02 21:00  main      evening_sharing   Sharing closes with a summary",
     ]
 
@@ -87,10 +89,11 @@ def test_a_week_from_the_first_day_of_a_course_that_is_to_come(shell: Shell, fol
 
 def test_more_than_two_days_have_headings(shell: Shell, folder: Path) -> None:
     assert shell("preview", folder, "--from", "2027-03-01", "--days", "3") == 0
-    assert shell.lines[:5] == [
+    assert shell.lines[:6] == [
         "2027-03-01 Monday · day 1",
         "  09:00  main  daily_task       Task of day 1: First words",
         "  20:00  main  evening_sharing  Sharing opens: Why do you write?",
+        "  20:00  main  evening_sharing  Invites speakers for the sharing, in private",
         "  21:00  main  evening_sharing  Sharing closes with a summary",
         "",
     ]
@@ -113,9 +116,10 @@ def test_a_term_has_everything_also_what_is_around_the_course(shell: Shell, tmp_
     assert shell("preview", folder, "--term") == 0
     headings = [line for line in shell.lines if HEADING.match(line)]
     assert headings[0] == "2027-02-27 Saturday · outside of the course"
-    assert headings[1] == "2027-03-01 Monday · day 1"
+    assert headings[1] == "2027-02-28 Sunday · outside of the course"  # who speaks on the first evening is asked
+    assert headings[2] == "2027-03-01 Monday · day 1"
     assert headings[-1] == "2027-03-14 Sunday · day 14"
-    assert len(headings) == 15
+    assert len(headings) == 16
     assert shell("preview", folder, "--term", "--from", "2027-03-10") == 0
     assert [line[:10] for line in shell.lines if HEADING.match(line)] == [f"2027-03-{day}" for day in range(10, 15)]
 
@@ -159,6 +163,7 @@ def test_quiet_days_are_named_and_what_is_skipped_on_them_is_marked(shell: Shell
         "  09:00  main  daily_task       (quiet day: skipped) no task on day 6, so nothi…",
         "  10:00  main  walk             Take a walk.",
         "  20:00  main  evening_sharing  (quiet day: skipped) Sharing opens (free topic)",
+        "  20:00  main  evening_sharing  (quiet day: skipped) Invites speakers for the s…",
         "  21:00  main  evening_sharing  (quiet day: skipped) Sharing closes with a summ…",
     ]
     assert shell("preview", folder, "--from", "2027-03-06", "--days", "1") == 0
@@ -262,7 +267,7 @@ def test_chinese_operators_read_of_homework_in_chinese(shell: Shell, tmp_path: P
 
 def test_as_json_each_line_is_an_object_and_its_time_has_the_zone(shell: Shell, folder: Path) -> None:
     assert shell("preview", folder, "--from", "2027-03-01", "--days", "1", "--json") == 0
-    assert json.loads(shell.lines[2]) == {
+    assert json.loads(shell.lines[3]) == {
         "at": "2027-03-01T21:00:00+00:00",
         "space": "main",
         "ritual": "evening_sharing",
@@ -283,6 +288,15 @@ def test_as_json_a_term_says_what_is_skipped_and_where_the_gaps_are(shell: Shell
     assert {row["day"] for row in rows if row["is_quiet"]} == {6, 7, 13, 14}
     assert [row["is_skipped"] for row in rows] == [row["is_quiet"] for row in rows]
     assert {row["day"] for row in rows if row["is_gap"]} == {4, 5, 8, 9, 10, 11, 12}
+
+
+def test_that_speakers_are_asked_stands_where_it_is_done(shell: Shell, folder: Path) -> None:
+    assert shell("preview", folder, "--from", "2027-03-01", "--days", "1", "--json") == 0
+    row = json.loads(shell.lines[2])
+    assert (row["at"], row["ritual"]) == ("2027-03-01T20:00:00+00:00", "evening_sharing:before")
+    assert row["what"] == "Invites speakers for the sharing, in private"
+    assert shell("preview", folder, "--from", "2027-03-02", "--days", "1", "--ritual", "evening_sharing") == 0
+    assert len([line for line in shell.lines if "Invites speakers" in line]) == 1
 
 
 def test_json_of_nothing_is_nothing(shell: Shell, folder: Path) -> None:

@@ -140,7 +140,7 @@ BROKEN = RULES.replace("award: 5", "award: five")
 async def test_a_bad_rule_at_reload_is_off_and_the_others_live(course: Community) -> None:
     write_course(course.folder, rules=BROKEN)
     said = await course.answer("chen", "/reload", room="staff")
-    assert "1 problem; the rule it is in is off, the others live:" in said
+    assert "1 problem; off because of it is check_in, all else lives:" in said
     assert "writing/rules.yaml:8:14" in said
     await course.types("ada", "/checkin")
     assert await course.points("ada") == 0

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.messages import Table
 from bot.engine.degrade import PHONE, board_lines, text_width
 from bot.engine.figures import Stretch
-from bot.features.reports.periods import Period, stretch_before, stretch_of, weeks_of
+from bot.engine.periods import Period, stretch_before, stretch_of, weeks_of
 from tests.community import COURSE, RITUALS, Community, write_course
 from tests.shell import Shell
 

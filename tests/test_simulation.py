@@ -18,6 +18,7 @@ from bot.engine.feature import Registry
 from bot.features import FEATURES
 from bot.simulation.acts import Deed, Delete, Edit, Join, Leave, Say
 from bot.simulation.cast import KINDS, Cast, assistants_of, cast_of, kinds_of
+from bot.simulation.figures import _named
 from bot.simulation.outages import outages_of
 from bot.simulation.pack import copy_pack
 from bot.simulation.phrases.stock import stock_of
@@ -183,6 +184,14 @@ async def test_nothing_fails_and_everything_due_is_done(tmp_path: Path) -> None:
     assert report.events.least_a_day >= 6
     assert report.participation[-1].checked_in[0] > 0.3
     assert report.answers.answered > 0
+
+
+def test_what_comes_before_a_session_is_not_counted_as_homework() -> None:
+    assert [_named(COURSE, name) for name in ("evening_sharing:before", "evening_sharing", "quiz_1:opens")] == [
+        "evening_sharing:before",
+        "evening_sharing",
+        "homework:opens",
+    ]
 
 
 @pytest.mark.parametrize("seed", [1, 4])

@@ -20,6 +20,7 @@ from bot.domain.ids import LANGUAGES, ROLES, Language
 from bot.domain.messages import Localised, Span, Template, Text
 from bot.domain.placeholders import placeholders
 from bot.domain.places import SPACE_KINDS
+from bot.domain.response import AREAS
 from bot.domain.rules import ANONYMOUS, GRANTED, MARK, Category, Field, Per
 from bot.engine.agenda import Reason
 from bot.engine.feature import Registry
@@ -34,7 +35,7 @@ from bot.texts.catalogue import Catalogues
 from bot.texts.template import fill, parse
 from rules.conditions import COMMON_FIELDS
 from rules.fields import WEEKDAYS
-from rules.fold import LINKED, RETRACTED, UNLINKED
+from rules.fold import LINKED, POINTS_SETTLED, RETRACTED, UNLINKED
 from rules.json_schema import schemas_of
 from rules.vocabulary import CalendarPart
 from storage.personal import ELSEWHERE
@@ -144,6 +145,9 @@ def written_ids() -> dict[str, str]:
     }
 
 
+REDEMPTION_STATES = ("owed", "requested", "given", "delivered", "declined", "cancelled", "refunded")
+
+
 def composed_ids() -> set[str]:
     """The ids that the code puts together from a namespace and a word."""
     fields = {*COMMON_FIELDS, *(field for fact in REGISTRY.facts.values() for field in fact.fields)}
@@ -158,10 +162,33 @@ def composed_ids() -> set[str]:
             *(f"is_{state}" for state in (*OPEN, "closed", "merged", "helped")),
             *(f"card_{kind}" for kind in ("adds", "asks_back", "before", "answer", "accepted", "settled")),
         ),
+        "reward": (
+            *(f"state_{state}" for state in ("requested", "given", "delivered", "declined", "cancelled", "refunded")),
+            *(f"is_{state}" for state in ("requested", "given", "delivered", "declined", "cancelled", "refunded")),
+            *(f"next_{kind}" for kind in ("code", "goods", "goods_known", "privilege")),
+            *(f"delivered_{kind}" for kind in ("goods", "privilege", "other")),
+            "state_owed",
+            "is_owed",
+        ),
+        "button": {
+            *(f"seeds_{word}" for word in ("both", *AREAS)),
+            *(
+                f"redemption_{verb}{one}"
+                for verb in ("approve", "decline", "give", "address", "deliver")
+                for one in ("", "_one")
+            ),
+        },
+        "area": AREAS,
+        "redemption": (
+            *REDEMPTION_STATES,
+            *(f"state_{state}" for state in REDEMPTION_STATES),
+            *(f"waits_{state}" for state in ("requested", "owed", "given")),
+            *(f"done_{verb}" for verb in ("approve", "give", "decline", "deliver", "refund")),
+        ),
         "role": ROLES,
         "space": SPACE_KINDS,
         "room": SPACE_KINDS,
-        "fact": (*REGISTRY.facts, RETRACTED, LINKED, UNLINKED),
+        "fact": (*REGISTRY.facts, RETRACTED, LINKED, UNLINKED, POINTS_SETTLED),
         "field": fields,
         "word": ("yes", "no"),
         "language": ("zh", "en", "auto"),

@@ -99,7 +99,9 @@ async def test_a_reply_names_whom_it_answers(course: Community) -> None:
 async def test_plain_words_are_enough_in_a_reply(course: Community, words: str) -> None:
     number = await course.types("ben", "hello")
     await course.types("ada", words, reply_to=number)
-    assert (await course.said("ada"))[-1] == "Your thanks to Ben are noted.\n+1 points"
+    assert (await course.said("ada"))[-1] == "Shall I count this as thanks to Ben?"
+    assert await course.points("ben") == 0
+    assert await course.presses("ada", "Count as thanks") == "Your thanks to them are noted.\n+1 points"
     assert await course.points("ben") == 3
 
 
@@ -137,7 +139,8 @@ async def test_ordinary_thanks_keep_their_place_among_the_others(course: Communi
     for text, reply_to in (("谢谢", None), ("one", None), ("谢谢", number), ("two", None)):
         await course.posts("ada", text, reply_to=reply_to)
     await course.settle()
-    joined_and_said = ["member.joined", "message.posted", "message.posted", "thanks.given", "message.posted"]
+    await course.presses("ada", "Count as thanks")
+    joined_and_said = ["member.joined", "message.posted", "message.posted", "message.posted", "thanks.given"]
     assert await kinds(course) == joined_and_said
     assert await course.points("ben") == 3
 

@@ -112,6 +112,7 @@ def _late(module: str, function: str) -> Command:
 Argument = tuple[tuple[str, ...], dict[str, Any], str, dict[str, Any]]
 _CONFIG: Argument = (("-c", "--config"), {"type": Path, "default": Path("config.yaml")}, "config", {})
 _JSON: Argument = (("--json",), {"action": "store_true"}, "json", {})
+_COURSE: Argument = (("--course",), {"metavar": "ID", "default": None}, "export_course", {})
 _LANG: Argument = (("--lang",), {"choices": ("zh", "en"), "default": None}, "lang", {})
 
 # Each with its arguments. "rules facts" is the command `facts` of the group `rules`, which is there as soon as one
@@ -237,6 +238,29 @@ _COMMANDS: tuple[tuple[str, Command, tuple[Argument, ...]], ...] = (
             (("--apply",), {"action": "store_true"}, "import_apply", {}),
         ),
     ),
+    (
+        "codes add",
+        _late("codes", "add"),
+        (
+            _CONFIG,
+            (("reward",), {"metavar": "REWARD"}, "codes_reward", {}),
+            (("file",), {"type": Path, "metavar": "FILE"}, "codes_file", {}),
+            (("--new",), {"action": "store_true"}, "codes_new", {}),
+            _COURSE,
+        ),
+    ),
+    ("codes list", _late("codes", "show"), (_CONFIG, _COURSE)),
+    (
+        "codes withdraw",
+        _late("codes", "withdraw"),
+        (
+            _CONFIG,
+            (("reward",), {"metavar": "REWARD"}, "codes_reward", {}),
+            (("file",), {"nargs": "?", "type": Path, "metavar": "FILE", "default": None}, "codes_withdrawn", {}),
+            (("--all",), {"action": "store_true"}, "codes_all", {}),
+            _COURSE,
+        ),
+    ),
     ("migrate", _late("data", "migrate"), (_CONFIG,)),
     ("backup", _late("data", "backup"), (_CONFIG, (("--to",), {"type": Path, "default": None}, "to", {}))),
     ("restore", _late("data", "restore"), (_CONFIG, (("backup",), {"type": Path, "metavar": "FILE"}, "backup", {}))),
@@ -256,4 +280,15 @@ _COMMANDS: tuple[tuple[str, Command, tuple[Argument, ...]], ...] = (
     ),
     ("test", _late("testing", "test_with_options"), ((("--all",), {"action": "store_true"}, "all", {}),)),
     ("rebuild", _late("data", "rebuild"), (_CONFIG,)),
+    (
+        "verify",
+        _late("verify", "verify"),
+        (
+            _CONFIG,
+            (("what",), {"nargs": "?", "metavar": "CODE|SERIAL|FILE.png", "default": None}, "verify_what", {}),
+            (("--key",), {"metavar": "PUBLICKEY", "default": None}, "verify_key", {}),
+            (("--public-key",), {"action": "store_true"}, "verify_public_key", {}),
+            _JSON,
+        ),
+    ),
 )

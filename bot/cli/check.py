@@ -78,7 +78,7 @@ def _warnings(files: Files, loaded: Loaded, vocabulary: Vocabulary, shown_as: st
     planned = {f"{shown_as}/rituals.yaml", f"{shown_as}/homework.yaml"}
     if any(problem.file in planned for problem in loaded.problems):
         return []
-    return warnings_of(loaded.course, vocabulary.actions, files, shown_as)
+    return warnings_of(loaded.course, vocabulary, files, shown_as)
 
 
 def _test_problems(files: Files, loaded: Loaded, vocabulary: Vocabulary, shown_as: str) -> list[Problem]:

@@ -22,6 +22,8 @@ from bot.domain.messages import Text
 from bot.domain.places import Space
 from bot.engine.feature import Registry
 from bot.engine.live import LiveCourses
+from bot.engine.pictures import Undrawable, render
+from bot.engine.pictures.svg import LEAST_SIZE, PHONE, canvas, label
 from bot.features import FEATURES
 from rules.loader import Loaded, load_course, read_folder
 from rules.vocabulary import Vocabulary
@@ -36,6 +38,7 @@ _FIRST = 100  # characters of each
 _PATIENCE = timedelta(seconds=5)
 _TOLD = ("commands", "gaps", "role", "unread")
 _YEARS = 2  # after which rules of time zones are old
+_LETTERS = "成长 growth"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
@@ -59,7 +62,16 @@ def examine_house(settings: Settings, now: datetime, *, secrets: Sequence[str]) 
     _look_at_courses(house, settings, vocabulary, now)
     _look_at_database(house, settings, vocabulary, now, secrets)
     _look_at_disk(house, settings.data)
+    _look_at_pictures(house)
     return house
+
+
+def _look_at_pictures(house: House) -> None:
+    """Only what is wrong with them is worth a line."""
+    try:
+        render(canvas(PHONE, 100, [label(_LETTERS, (0, 50), LEAST_SIZE, colour="#000000")]))
+    except Undrawable as error:
+        house.note("problem", "doctor.no_pictures", reason=str(error))
 
 
 # --- the database -----------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from bot.engine.feature import Registry
 from bot.features import FEATURES
 from bot.planning import Act, Plan, warnings_of
 from rules.loader import load_course, read_folder
+from rules.vocabulary import BeforeOptions
 
 _EARLIEST, _LATEST = date(1970, 1, 1), date(9000, 1, 1)
 _MOST_DAYS = 10_000
@@ -54,7 +55,7 @@ def preview(terminal: Terminal, options: argparse.Namespace) -> int:
         return FINE
     is_filtered = options.space is not None or options.ritual is not None
     sheet.print(acts, span.first, span.last, only_dates_with_acts=is_filtered)
-    if found := len(loaded.problems) + len(warnings_of(course, vocabulary.actions, files)):
+    if found := len(loaded.problems) + len(warnings_of(course, vocabulary, files)):
         terminal.complain("preview.look", count=found, path=path)
     return FINE
 
@@ -89,7 +90,8 @@ def _first_day(course: Course, options: argparse.Namespace) -> date | None:
 
 def _are_known(terminal: Terminal, course: Course, options: argparse.Namespace) -> bool:
     """Whether the course has the space and the ritual that were asked for."""
-    spaces, rituals = [space.id for space in course.spaces], [ritual.id for ritual in course.rituals]
+    spaces = [space.id for space in course.spaces]
+    rituals = [ritual.id for ritual in course.rituals if not isinstance(ritual.options, BeforeOptions)]
     if options.space is not None and options.space not in spaces:
         terminal.complain("preview.no_space", name=options.space, known=spaces)
         return False
@@ -108,9 +110,7 @@ def _acts(plan: Plan, span: _Span, options: argparse.Namespace) -> Sequence[Act]
     else:
         found = plan.between(_midnight(course, span.first), _midnight(course, span.last + timedelta(days=1)))
     return [
-        act
-        for act in found
-        if options.space in (None, act.occurrence.space) and options.ritual in (None, act.ritual.id)
+        act for act in found if options.space in (None, act.occurrence.space) and options.ritual in (None, act.name)
     ]
 
 

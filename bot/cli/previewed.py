@@ -40,7 +40,7 @@ class Sheet:
             for act in acts:
                 print(self._whole_line(act))
         else:
-            widths = _width([act.occurrence.space for act in acts]), _width([act.ritual.id for act in acts])
+            widths = _width([act.occurrence.space for act in acts]), _width([act.name for act in acts])
             days = set(by_date) if only_dates_with_acts else {*by_date, *self._dates(first, last)}
             for number, day in enumerate(sorted(days)):
                 print("\n" * (number > 0), end="")
@@ -81,14 +81,14 @@ class Sheet:
 
     def _short_line(self, act: Act, space_width: int, ritual_width: int) -> str:
         """As much as there is room for."""
-        space, ritual = (shorten(name, _LONGEST) for name in (act.occurrence.space or "–", act.ritual.id))
+        space, ritual = (shorten(name, _LONGEST) for name in (act.occurrence.space or "–", act.name))
         head = f"  {self._local(act):%H:%M}  {space:{space_width}}  {ritual:{ritual_width}}  "
         return head + shorten(self._marked(act), _WIDTH - text_width(head))
 
     def _whole_line(self, act: Act) -> str:
         """All that there is to say; on a screen it does not break in the middle of a word."""
         space = act.occurrence.space or "–"
-        head = f"{self._local(act):%Y-%m-%d %H:%M}  {space:{_SPACE}}  {act.ritual.id:{_RITUAL}}  "
+        head = f"{self._local(act):%Y-%m-%d %H:%M}  {space:{_SPACE}}  {act.name:{_RITUAL}}  "
         what = self._marked(act)
         if not sys.stdout.isatty():
             return head + what

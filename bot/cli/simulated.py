@@ -49,7 +49,7 @@ def _sections(terminal: Terminal, report: Report) -> Iterator[Sequence[str]]:
     yield _by_week(terminal, "simulate.active", report.participation, lambda row: row.active)
     yield [
         *_by_week(terminal, "simulate.checked_in", report.participation, lambda row: row.checked_in),
-        _completed(terminal, report),
+        *_completed(terminal, report),
     ]
     yield [_answers(terminal, report)]
     if report.homework.versions:
@@ -90,9 +90,13 @@ def _kind(terminal: Terminal, kind: str | None) -> str:
     return terminal.text(f"simulate.kind.{kind or 'all'}")
 
 
-def _completed(terminal: Terminal, report: Report) -> str:
-    kinds = [f"{_kind(terminal, row.kind)} {row.completed}" for row in report.participation if row.kind]
-    return terminal.text("simulate.completed", count=report.participation[-1].completed, kinds=kinds)
+def _completed(terminal: Terminal, report: Report) -> Iterator[str]:
+    everybody = report.participation[-1]
+    kinds = [f"{_kind(terminal, row.kind)} {row.regular}" for row in report.participation if row.kind]
+    yield terminal.text("simulate.regular", count=everybody.regular, kinds=kinds)
+    if everybody.completed is not None:
+        kinds = [f"{_kind(terminal, row.kind)} {row.completed}" for row in report.participation if row.kind]
+        yield terminal.text("simulate.completed", count=everybody.completed, kinds=kinds)
 
 
 def _answers(terminal: Terminal, report: Report) -> str:

@@ -13,6 +13,7 @@ from bot.domain.ids import CourseId, Language, SpaceId
 from bot.domain.messages import File, Localised
 from bot.domain.places import Address, SpaceKind
 from bot.domain.questions import Answering, Faq
+from bot.domain.rewards import Rewards
 from bot.domain.rituals import Anchor, Ritual
 from bot.domain.rules import Honour, Level, Rule
 
@@ -66,6 +67,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     book: HomeworkBook = HomeworkBook()
     answering: Answering = Answering()
     faq: tuple[Faq, ...] = ()
+    rewards: Rewards = Rewards()
     settings: Mapping[str, Any] = {}  # section -> the model that its feature declared
     files: Mapping[str, File] = {}  # what may be posted, by the name in its folder: `files/cover.png`
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 import msgspec
 
 from bot.domain.messages import Localised
-from bot.domain.response import ResponseClock
+from bot.domain.response import Area, ResponseClock
 
 Tag = Literal["content", "how_to", "beyond"]
 """What a question is about: 内容理解, 操作指导, 拓展延伸."""
@@ -17,6 +17,7 @@ TAGS: tuple[Tag, ...] = get_args(Tag)
 class Answering(ResponseClock, frozen=True, kw_only=True):
     """All of questions.yaml: how soon questions are answered, and what goes with asking one."""
 
+    area: ClassVar[Area] = "questions"
     within: timedelta = timedelta(hours=4)
     step: timedelta = timedelta(hours=1)
     claim_for: timedelta = timedelta(minutes=30)

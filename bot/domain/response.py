@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import time, timedelta
-from typing import Literal
+from typing import ClassVar, Literal, get_args
 
 import msgspec
 
 from bot.domain.office_hours import ALWAYS, Rest
+
+Area = Literal["homework", "questions"]
+"""What staff look after."""
+AREAS: tuple[Area, ...] = get_args(Area)
 
 Rung = Literal["on_duty", "assistants", "admins"]
 """Who is told that somebody waits for too long."""
@@ -23,6 +27,7 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
 class ResponseClock(msgspec.Struct, frozen=True, kw_only=True):
     """The clock of an answer."""
 
+    area: ClassVar[Area] = "homework"  # whose answers they are
     within: timedelta = timedelta(hours=24)  # of counted time
     warn_at: int = 75  # percent of that
     rest: Rest = ALWAYS  # when the clock stands

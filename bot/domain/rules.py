@@ -101,6 +101,9 @@ Category = Literal["activity", "help", "contribution"]
 GRANTED = "other"
 """The category of points that staff gave: they count in the sum, for no threshold."""
 
+SPENT = "spent"
+"""The category of points that were paid for a reward: they lower the balance, and no board nor threshold."""
+
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):
     """A step that a member reaches by activity and contribution, both."""

@@ -13,6 +13,7 @@ from bot.domain.events import OccurrenceDue
 from bot.domain.ids import EventKey
 from bot.domain.rituals import Occurrence, Ritual
 from bot.engine.live import Live
+from rules.vocabulary import BeforeOptions
 from storage.among import among
 from storage.bulk import insert_stored
 from storage.columns import Moment, stored_moment
@@ -65,8 +66,9 @@ def replan(db: Connection, course: Course, schedule: Schedule, now: datetime, of
     """After a change of the course: move what is still planned to its new time, drop what is gone, add what is new.
 
     A ritual moved to a time that has just passed keeps its row and is late, not lost; a ritual that is new today and
-    would have been due already begins tomorrow. What staff moved or asked for stays as they want it, what has begun is
-    ended as it was planned, and what is `off` because of a mistake waits until that is mended.
+    would have been due already begins tomorrow; what the course does by itself before one is late all the same. What
+    staff moved or asked for stays as they want it, what has begun is ended as it was planned, and what is `off` because
+    of a mistake waits until that is mended.
     """
     planned = select(occurrence).where(occurrence.c.course == course.id, occurrence.c.state == "planned")
     rows = {_slot(row): row for row in db.execute(planned).all()}
@@ -87,7 +89,14 @@ def replan(db: Connection, course: Course, schedule: Schedule, now: datetime, of
     ]
     if moved:
         db.execute(_MOVE, moved)
-    add(db, (found for slot, found in wanted.items() if slot not in rows and found.due_at > now))
+    add(db, (found for slot, found in wanted.items() if slot not in rows and _is_ahead(course, found, now)))
+
+
+def _is_ahead(course: Course, found: Occurrence, now: datetime) -> bool:
+    """What the course does by itself before a ritual is worth doing until that is due."""
+    ritual = course.ritual(found.ritual)
+    step = ritual.steps[found.step] if ritual and isinstance(ritual.options, BeforeOptions) else None
+    return found.due_at - (step.after if step else timedelta(0)) > now
 
 
 _IS_PLANNED = occurrence.c.state == "planned"

@@ -106,6 +106,10 @@ class Context(Saying):
         if not (kind.is_public and ANONYMOUS in firing.fact.values):
             handler(self, effect.argument, firing)
 
+    def fact_about(self, kind: str, object: str, member: Member) -> Fact:
+        """A fact as it would be announced now, for an effect that follows from what was announced before."""
+        return self._fact(kind, object, member, self.today, {})
+
     def retract(self, kind: str, object: str, *, member: Member | None = None) -> int:
         """Take back whatever rules gave for a fact that holds no longer; the points, 0 where nothing was given."""
         about = member or self.member

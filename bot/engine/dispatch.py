@@ -12,6 +12,7 @@ from bot.domain.events import ButtonPressed, CommandInvoked, MessagePosted
 from bot.domain.ids import Role
 from bot.domain.messages import Button, Text
 from bot.domain.places import SpaceKind
+from bot.engine.areas import areas_for, looks_after, not_your_area
 from bot.engine.context import Context
 from bot.engine.feature import Command, CommandHandler, InReply, Registry
 from bot.engine.overheard import is_for_private_chat, is_overheard, private_chat_first
@@ -122,6 +123,8 @@ def check_allowed(ctx: Context, command: Command) -> None:
     if role not in command.roles:
         allowed = [Text(id=f"role.{allowed}") for allowed in command.roles]
         raise UserError("command.not_for_you", command=command.name, roles=allowed)
+    if command.area and role != "student" and not looks_after(ctx, command.area):
+        raise not_your_area(command.name, command.area)
     if ctx.space and ctx.space.kind not in command.places:
         places = [Text(id=f"space.{place}") for place in command.places]
         is_there = any(ctx.live.spaces_of(ctx.course.id, kind=place) for place in command.places)
@@ -131,7 +134,7 @@ def check_allowed(ctx: Context, command: Command) -> None:
 
 def _unknown(ctx: Context, event: CommandInvoked) -> UserError:
     usable = usable_commands(ctx)
-    near = get_close_matches(event.name[:64], [command.name for command in usable], n=3, cutoff=0.5)
+    near = get_close_matches(event.name[:64], [command.name for command in usable], n=3, cutoff=0.6)
     shown = event.name[:32]
     if not near:
         return UserError("command.unknown", command=shown)
@@ -147,7 +150,11 @@ def suggestion(word: str, known: Iterable[str]) -> str | None:
 def usable_commands(ctx: Context) -> list[Command]:
     """The commands that this member may use here, without those that one is told of when they are needed."""
     role = ctx.member.role if ctx.has_member else "student"
-    return listed_commands(ctx.engine.registry, role, ctx.space.kind if ctx.space else None)
+    listed = listed_commands(ctx.engine.registry, role, ctx.space.kind if ctx.space else None)
+    if role == "student":
+        return listed
+    areas = areas_for(ctx, ctx.member)
+    return [command for command in listed if command.area is None or command.area in areas]
 
 
 def listed_commands(registry: Registry, role: Role, kind: SpaceKind | None) -> list[Command]:

@@ -9,12 +9,14 @@ from sqlalchemy import Connection, Row, or_, select
 from bot.domain.ids import CourseId, MemberId, Role
 from bot.domain.messages import Text, Words
 from bot.domain.moments import moment_of, zone_of
-from bot.domain.response import ResponseClock, Rung, Shift
+from bot.domain.response import Area, ResponseClock, Rung, Shift
 from bot.engine.context import Context
 from bot.engine.ladder import Step
 from bot.engine.roster import members_by_id
 from bot.engine.telling import ears_of
 from bot.engine.voice import NOTICE_LIFE, Label, Utterance
+from storage import assistants
+from storage.assistants import WeeklyShift
 from storage.persons import is_of
 from storage.tables import account, member
 
@@ -43,7 +45,7 @@ def accounts_on_duty(clock: ResponseClock, zone: str, now: datetime) -> tuple[st
     return tuple(dict.fromkeys(shift.account for day, shift in shifts if _is_on(shift, day, zone, now)))
 
 
-def _is_on(shift: Shift, day: date, zone: str, now: datetime) -> bool:
+def _is_on(shift: Shift | WeeklyShift, day: date, zone: str, now: datetime) -> bool:
     """Whether the shift of a date is on at a moment."""
     begins, ends = shift.begins or time(), shift.ends or time()
     last = day if ends > begins else day + _DAY
@@ -57,10 +59,27 @@ def on_duty(ctx: Context, clock: ResponseClock) -> OnDuty:
     """
     accounts = accounts_on_duty(clock, ctx.course.zone, ctx.now)
     named = _members_called(ctx.db, ctx.course.id, accounts) if accounts else []
+    grown = assistants.of_course(ctx.db, ctx.course.id)
+    named += _grown_on_duty(grown, clock, ctx.course.zone, ctx.now)
     if named:
-        return OnDuty(tuple(named), is_everybody=False)
-    everybody = _staff_of(ctx.db, ctx.course.id, "assistant")
+        return OnDuty(tuple(sorted(set(named))), is_everybody=False)
+    everybody = _assistants(ctx.db, ctx.course.id, clock.area, grown)
     return OnDuty(tuple(everybody or _staff_of(ctx.db, ctx.course.id, "admin")), is_everybody=True)
+
+
+def _grown_on_duty(grown: Sequence[Row[Any]], clock: ResponseClock, zone: str, now: datetime) -> list[MemberId]:
+    """Who grew out of the students, and has a place in the rota that is on."""
+    today = now.astimezone(zone_of(zone)).date()
+    return [
+        row.person
+        for row in grown
+        if clock.area in row.areas
+        and any(
+            shift.weekday == day.weekday() and _is_on(shift, day, zone, now)
+            for shift in assistants.shifts_of(row)
+            for day in (today - _DAY, today)
+        )
+    ]
 
 
 def duty_words(ctx: Context, clock: ResponseClock) -> Words | list[str]:
@@ -108,10 +127,19 @@ def escalate(
 def _people(ctx: Context, clock: ResponseClock, rung: Rung) -> tuple[MemberId, ...]:
     if rung == "on_duty":
         return on_duty(ctx, clock).members
-    return tuple(_staff_of(ctx.db, ctx.course.id, "assistant" if rung == "assistants" else "admin"))
+    if rung == "assistants":
+        grown = assistants.of_course(ctx.db, ctx.course.id)
+        return tuple(_assistants(ctx.db, ctx.course.id, clock.area, grown))
+    return tuple(_staff_of(ctx.db, ctx.course.id, "admin"))
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
+
+
+def _assistants(db: Connection, course: CourseId, area: Area, grown: Sequence[Row[Any]]) -> list[MemberId]:
+    """Those who are here and look after this."""
+    elsewhere = {row.person for row in grown if area not in row.areas}
+    return [who for who in _staff_of(db, course, "assistant") if who not in elsewhere]
 
 
 def _staff_of(db: Connection, course: CourseId, role: Role) -> list[MemberId]:

@@ -15,11 +15,12 @@ from bot.domain.events import CommandInvoked, MessagePosted, OccurrenceDue, Plai
 from bot.domain.ids import ROLES, MemberId, Role
 from bot.domain.messages import Act, OutgoingMessage, Words
 from bot.domain.places import SPACE_KINDS, SpaceKind
+from bot.domain.response import Area
 from bot.domain.rituals import Occurrence, Step
 from bot.domain.rules import Fact, FactKind, Field, Firing, LedgerEntry
 from bot.engine.forms_shape import Form, FormField, FormHandler
 from bot.engine.parameters import Parameter
-from rules.vocabulary import AWARD, USES_NOTHING, Action, EffectKind, Points, Uses, Vocabulary, at_once
+from rules.vocabulary import AWARD, USES_NOTHING, Action, Doubt, EffectKind, Points, Section, Uses, Vocabulary, at_once
 from storage.personal import CORE, Person, Personal
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Command:
     parameters: tuple[Parameter, ...] = ()  # what it takes, for platforms that ask for each by name
     on_message: str = ""  # the text that names it where people choose what to do with a message
     is_reply: bool = False  # it is about the message that it answers, and about nothing else
+    area: Area | None = None  # only assistants who look after this may use it
 
 
 class CommandOptions(TypedDict, total=False):
@@ -102,6 +104,7 @@ class CommandOptions(TypedDict, total=False):
     parameters: tuple[Parameter, ...]
     on_message: str
     is_reply: bool
+    area: Area
 
 
 @dataclass(slots=True)
@@ -133,6 +136,7 @@ class Feature:
     suggesters: dict[str, Suggester] = field(default_factory=dict)
     alarms: dict[str, Hearing] = field(default_factory=dict)
     sections: dict[str, type] = field(default_factory=dict)
+    doubts: dict[str, Callable[[Course], Iterable[Doubt]]] = field(default_factory=dict)  # about these sections
     personals: list[Personal] = field(default_factory=list)
 
     def command(self, name: str, **options: Unpack[CommandOptions]) -> Callable[[CommandHandler], CommandHandler]:
@@ -149,12 +153,17 @@ class Feature:
         self.personals += tables
 
     def form(
-        self, name: str, *, fields: tuple[FormField, ...], command: str | None = None
+        self,
+        name: str,
+        *,
+        fields: tuple[FormField, ...],
+        command: str | None = None,
+        again: Callable[[Mapping[str, str]], str | None] | None = None,
     ) -> Callable[[FormHandler], FormHandler]:
         """Handles a form when it is handed in; `command` opens it, where it is called otherwise than the form."""
 
         def declare(handler: FormHandler) -> FormHandler:
-            self.forms.append(Form(name=name, handler=handler, fields=fields, command=command or name))
+            self.forms.append(Form(name=name, handler=handler, fields=fields, command=command or name, again=again))
             return handler
 
         return declare
@@ -169,13 +178,15 @@ class Feature:
         name: str,
         argument: Any,
         *,
-        names: Literal["badges", "titles"] | None = None,
+        names: Section | None = None,
         is_public: bool = False,
         shows: tuple[str, ...] = (),
+        not_on: tuple[str, ...] = (),
     ) -> Callable[[EffectHandler], EffectHandler]:
         """Handles what `- name: argument` in a rule does; the rest as `EffectKind` has it."""
 
-        kind = EffectKind(name=name, argument=argument, names=names, is_public=is_public, shows=shows)
+        options: dict[str, Any] = {"names": names, "is_public": is_public, "shows": shows, "not_on": not_on}
+        kind = EffectKind(name=name, argument=argument, **options)
 
         def declare(handler: EffectHandler) -> EffectHandler:
             self.effects[name] = (kind, handler)
@@ -352,6 +363,7 @@ class Registry:
         self.previews = _merged(item for f in self.features for item in f.previews.items())
         self.facts = _merged((fact.name, fact) for f in self.features for fact in f.facts)
         self.sections = _merged(item for f in self.features for item in f.sections.items())
+        self.doubts = _merged(item for f in self.features for item in f.doubts.items())
         self.queries = _merged(item for f in self.features for item in f.queries.items())
         self.searches = frozenset(name for f in self.features for name in f.searches)
         self.alarms = _merged(item for f in self.features for item in f.alarms.items())
@@ -402,6 +414,7 @@ class Registry:
             | {name: kind for name, (kind, _) in self.effects.items()},
             actions={name: action for name, (action, _) in self.actions.items() if not action.is_built_in},
             sections=self.sections,
+            doubts=self.doubts,
         )
 
 

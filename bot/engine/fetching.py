@@ -1,4 +1,4 @@
-"""Fetches the files that jobs ask for: claimed, fetched outside of any transaction, stored, and told to the core."""
+"""Fetches or draws the files that jobs ask for: claimed, outside of any transaction, stored, and told to the core."""
 
 import asyncio
 import logging
@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 
 from sqlalchemy import Connection
 
+from bot.domain.drawings import Drawing
 from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
 from bot.domain.events import Attachment, JobDone
 from bot.domain.files import MAX_FILE, PICTURES, picture_type
@@ -17,11 +18,13 @@ from bot.domain.ids import CourseId, EventKey
 from bot.domain.messages import File
 from bot.domain.ports import Adapter, Clock, FileStore
 from bot.engine.bare import Broken, bare
+from bot.engine.drawing import drawn
+from bot.engine.pictures import Undrawable
 from bot.engine.pipeline import Pipeline
 from bot.engine.worker import Worker
 from storage import jobs
 from storage.database import Database
-from storage.jobs import Claimed
+from storage.jobs import Claimed, Job
 from storage.leases import Holder, living
 from storage.outbox import backoff
 
@@ -67,6 +70,7 @@ class Fetcher(Worker):
         self._in_flight: dict[int, str] = {}  # rows, with their platforms
         self._is_asked = True  # there may be rows to claim
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._drawing = asyncio.Lock()
         database.on_jobs = self._hear
 
     def wake(self) -> None:
@@ -156,29 +160,37 @@ class Fetcher(Worker):
     # --- the platform -------------------------------------------------------------------------------------------------
 
     async def _try(self, row: Claimed) -> JobDone | timedelta:
-        attachment, adapter = row.job.attachment, self._adapters.get(row.job.platform)
-        if attachment.size > MAX_FILE:
-            return self._failed(row, "too_large")
         try:
-            if adapter is None:
-                raise NotSent("its platform has just left this process")
-            content = await adapter.fetch(attachment)
-            if len(content) > MAX_FILE:
-                return self._failed(row, "too_large")
-            file = await asyncio.to_thread(_keep, self._files, attachment, content)
-            return self._done(row, file=file)
+            return self._done(row, file=await self._file_of(row.job))
         except Refused as error:
             return self._after_refusal(row, error)
         except NotSent as error:
             return self._again(row, str(error), error.retry_after or timedelta(0))
         except (Unknown, OSError) as error:
             return self._again(row, str(error))
-        except Broken:
+        except (Broken, Undrawable) as error:
+            log.warning("job %s: %s", row.job.key, error)
             return self._failed(row, "failed")
         except Exception as error:
             log.exception("adapter %s raised what it must not", row.job.platform)
             reason = type(error).__name__
             return self._failed(row, "failed") if row.attempts >= _MOST_CRASHES else self._again(row, reason)
+
+    async def _file_of(self, wanted: Job) -> File:
+        """Draw it, or have its platform hand it out."""
+        what, adapter = wanted.what, self._adapters.get(wanted.platform)
+        if isinstance(what, Drawing):
+            # One at a time: it is all work for the processor, and what comes of them is told in the order of the rows.
+            async with self._drawing:
+                return await asyncio.to_thread(drawn, self._files, what)
+        if what.size > MAX_FILE:
+            raise Refused("it is larger than files may be", why="too_large")
+        if adapter is None:
+            raise NotSent("its platform has just left this process")
+        content = await adapter.fetch(what)
+        if len(content) > MAX_FILE:
+            raise Refused("it is larger than files may be", why="too_large")
+        return await asyncio.to_thread(_keep, self._files, what, content)
 
     def _after_refusal(self, row: Claimed, refused: Refused) -> JobDone | timedelta:
         if refused.why == "too_large":

@@ -93,7 +93,7 @@ def take_message(ctx: Context, event: MessagePosted) -> bool:
     form = _form_of(ctx, session)
     if form is None or _is_over(ctx, session):
         _expire(ctx, session, form)
-    else:
+    elif _may_go_on(ctx, form, session):
         _attempt(ctx, form, session, lambda: _take(ctx, form, session, event))
     ctx.finish()
     ctx.writes.flush(ctx.db)
@@ -116,6 +116,17 @@ def _form_of(ctx: Context, session: Session) -> Form | None:
 
 def _is_over(ctx: Context, session: Session) -> bool:
     return session.expires_at <= ctx.now
+
+
+def _may_go_on(ctx: Context, form: Form, session: Session) -> bool:
+    """Close the form of who may hand it in no more, and tell them why: nothing they say would end it."""
+    try:
+        check_allowed(ctx, ctx.engine.registry.commands[form.command])
+    except UserError as refusal:
+        store.close(ctx.db, session)
+        ctx.reply_words(refusal.text)
+        return False
+    return True
 
 
 def _expire(ctx: Context, session: Session, form: Form | None) -> None:
@@ -209,7 +220,7 @@ def press(ctx: Context, token: str, step: str, what: str, argument: str) -> None
         _expire(ctx, session, form)
     elif step != str(session.step):
         raise UserError("forms.step_is_done")
-    else:
+    elif _may_go_on(ctx, form, session):
         _attempt(ctx, form, session, lambda: _press(ctx, form, session, what, argument))
 
 
@@ -315,7 +326,7 @@ def keep_submission(ctx: Context, event: FormSubmitted) -> None:
     answers = {id: structs.replace(given, files=()) for id, given in given_in(event, form).items() if given.text}
     session = structs.replace(_opened(ctx, form.name), answers=answers, expires_at=ctx.now + LIFE)
     store.keep(ctx.db, session)
-    ctx.reply_buttons([(Text(id="button.form_open"), form.command)])
+    ctx.reply_buttons([(Text(id="button.form_open"), form.opened_by(event.fields))])
 
 
 def _attempt(ctx: Context, form: Form, session: Session, act: Callable[[], None]) -> None:

@@ -1,6 +1,6 @@
 """What a feature declares of a form: its fields, in the order in which they are asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -50,6 +50,8 @@ class Form:
     handler: FormHandler
     fields: tuple[FormField, ...]
     command: str  # opens it; who may use that may hand it in
+    again: Callable[[Mapping[str, str]], str | None] | None = None
+    """Of what was handed in and refused: how it is opened again, where the command alone does not say for what."""
 
     @property
     def title(self) -> Text:
@@ -63,6 +65,10 @@ class Form:
     def named_for(self, course: str) -> str:
         """Its name as a platform keeps it while somebody fills it in: it says for which course that is."""
         return f"{self.name}@{course}"
+
+    def opened_by(self, fields: Mapping[str, str]) -> str:
+        """The command, with what it needs, that opens it again with what was handed in."""
+        return (self.again(fields) if self.again else None) or self.command
 
     def question(self, field: FormField) -> Text:
         return Text(id=f"form.{self.name}.{field.id}")

@@ -20,7 +20,7 @@ def fetch(
         course=ctx.course.id,
         platform=platform or ctx.actor_address.platform,
         user=user or ctx.actor.user,
-        attachment=attachment,
+        what=attachment,
     )
     jobs.add(ctx.db, [job], at=ctx.now)
 

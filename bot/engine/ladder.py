@@ -5,7 +5,7 @@ A row that waits has `id`, `waiting_since`, `due_at`, and `rung`: how far staff 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Row, Table, select
 
@@ -65,7 +65,14 @@ def _put(db: Connection, ladder: Ladder, rows: Sequence[Row[Any]]) -> None:
     alarms.put(db, ladder.course, ladder.alarm, [(str(row.id), at) for row, at in following if at])
 
 
-def with_new_rules(db: Connection, kept: Table, paces: Mapping[CourseId, Pace]) -> list[CourseId]:
+class Ruled(Protocol):
+    """What alarms are set by."""
+
+    @property
+    def rules(self) -> str: ...
+
+
+def with_new_rules(db: Connection, kept: Table, paces: Mapping[CourseId, Ruled]) -> list[CourseId]:
     """The courses whose rules are others than when this was last asked: one tiny query, however many there are.
 
     `kept` has the columns `course` and `rules`: those by which the alarms were set.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from bot.domain.messages import Words
+from bot.domain.response import Area
 from bot.engine.voice import Label
 
 Kind = Literal["homework", "questions"]
@@ -22,3 +23,4 @@ class QueuePart:
     buttons: Sequence[Label] = ()
     count: int = 0
     overdue: int = 0
+    area: Area | None = None  # only staff who look after this are shown it

@@ -25,7 +25,7 @@ def take_files(tx: Transaction, event: CourseFilesChanged) -> None:
     if course is None or not (done.changed or done.refused or is_mended):
         return
     ctx = Context(Transaction(tx.engine, tx.db, live), event, Belonging(course=course))
-    ctx.tell_staff(Text(id="reload.noticed"), *told(done, same="reload.mended"), key=event.key)
+    ctx.tell_staff(Text(id="reload.noticed"), *told(done, same="reload.mended"), *cut_off(ctx, done), key=event.key)
     audit_reload(ctx, done)
     ctx.writes.flush(tx.db)
 
@@ -44,11 +44,20 @@ def told(done: Activation, *, same: str = "reload.same") -> Iterator[Words]:
     else:
         yield Text(id="reload.done" if done.changed else same)
         if done.problems:
-            yield Text(id="reload.off", values={"count": len(done.problems)})
+            names = [*dict.fromkeys(problem.rule for problem in done.problems if problem.rule)]
+            yield Text(id="reload.off", values={"count": len(done.problems), "names": names[:_SHOWN]})
     for problem in done.problems[:_SHOWN]:
         yield Text(id="reload.problem", values={"place": place_of(problem), "what": problem.text})
     if len(done.problems) > _SHOWN:
         yield Text(id="reload.more", values={"count": len(done.problems) - _SHOWN})
+
+
+def cut_off(ctx: Context, done: Activation) -> list[Words]:
+    """What is going on by a ritual that the new files no longer have, as features know of it."""
+    live = ctx.engine.library.refresh(ctx.db)
+    if not done.changed or done.course not in live.courses:
+        return []
+    return ctx.ask_each("cut_off", live.courses[done.course], live.off(done.course), ctx.now)
 
 
 def place_of(problem: Problem) -> str:

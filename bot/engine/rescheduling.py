@@ -116,6 +116,24 @@ def was_done(db: Connection, course: Course, ritual: Ritual, today: date) -> dat
     return found
 
 
+def begun_times(db: Connection, course: Course, since: date) -> set[tuple[str, str, date, int]]:
+    """The times that were opened, of the dates from this one on: ritual, space, local date, number."""
+    mine = (occurrence.c.course == course.id) & (occurrence.c.state == "done") & (occurrence.c.local_date >= since)
+    found = set()
+    for row in db.execute(select(occurrence).where(mine)):
+        if ritual := course.ritual(row.ritual):
+            number, step = divmod(row.slot, len(ritual.steps))
+            if step in opening_steps(ritual):
+                found.add((row.ritual, row.space, row.local_date, number))
+    return found
+
+
+def is_any_done(db: Connection, rows: Sequence[int]) -> bool:
+    """Whether anything came of these rows; else they were skipped."""
+    query = select(occurrence.c.id).where(among(occurrence.c.id, "rows"), occurrence.c.state == "done")
+    return db.execute(query.limit(1), {"rows": rows}).first() is not None
+
+
 def planned_steps(db: Connection, course: Course, now: datetime) -> list[Occurrence]:
     """All that is planned from now on."""
     mine = (occurrence.c.course == course.id) & (occurrence.c.state == "planned") & (occurrence.c.due_at > now)

@@ -39,6 +39,7 @@ class Reply:
     asks: bool | None = None
     sheet: Sheet | None = None
     key: str | None = None
+    is_secret: bool = False
 
 
 class Saying(Situation):
@@ -86,6 +87,11 @@ class Saying(Situation):
     def reply_table(self, rows: Sequence[Sequence[Words | str]], *, numbers: frozenset[int] = frozenset()) -> None:
         """Add a board to the answer; `numbers` are the columns that align right."""
         self._reply.board = Board(rows, numbers) if rows else None
+
+    def reply_secret(self, id: str, /, **values: Any) -> None:
+        """The same as `reply`, for what is worth something to whoever reads it: it is kept only until it is sent."""
+        self._reply.is_secret = True
+        self.reply(id, **values)
 
     def reply_file(self, file: File) -> None:
         """Send a stored file along with the answer."""
@@ -308,6 +314,7 @@ class Saying(Situation):
             sheet=reply.sheet,
             is_answer=True,
             is_confidential=command is not None and command.is_private,
+            is_secret=reply.is_secret,
         )
         where = Where(
             address=self.event.address,

@@ -44,6 +44,7 @@ class Utterance:
     life: timedelta = POST_LIFE
     is_notice: bool = False
     is_confidential: bool = False  # what is for one person is seen by nobody else, not even for a moment
+    is_secret: bool = False  # what is worth something to whoever reads it: it is kept only until it is sent
     is_answer: bool = False
     is_kept: bool = False  # it waits for who can't be told in private yet, though they have not asked
     poll: Poll | None = None
@@ -189,6 +190,7 @@ class Voice:
             topic=what.topic,
             within=where.within,
             quotes=where.quotes,
+            is_secret=what.is_secret,
         )
 
     def _body(self, lines: Sequence[Words], language: Language) -> tuple[Span, ...]:

@@ -10,6 +10,7 @@ from bot.domain.events import OccurrenceDue
 from bot.domain.ids import CourseId, MemberId
 from bot.domain.messages import Text, Words
 from bot.domain.rituals import Occurrence
+from bot.domain.rules import SPENT
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.roster import present_students
@@ -63,6 +64,7 @@ def _announce(ctx: Context, due: OccurrenceDue, day: date) -> None:
 
 def _points_on(db: Connection, course: CourseId, members: list[MemberId], day: date) -> dict[MemberId, int]:
     total = select(ledger.c.member, func.sum(ledger.c.points).label("points")).group_by(ledger.c.member)
-    mine = (ledger.c.course == course) & (ledger.c.local_date == day) & same_persons(ledger.c.member, "members")
+    mine = (ledger.c.course == course) & (ledger.c.local_date == day) & (ledger.c.category != SPENT)
+    mine &= same_persons(ledger.c.member, "members")
     rows = db.execute(by_person(total.where(mine)), {"members": members})
     return {who: int(sum(points)) for who, points in grouped((who, points) for who, points in rows)}

@@ -32,7 +32,7 @@ from bot.engine.posts import Post, post_of
 from bot.engine.roster import member_of
 from bot.engine.telling import tell
 from bot.engine.voice import Utterance, Where
-from bot.engine.works import READ, Work
+from bot.engine.works import READ, Whole, Work
 from storage.columns import Moment
 from storage.database import insert_new
 from storage.personal import Personal
@@ -148,3 +148,13 @@ def works(db: Connection, course: CourseId, since: datetime, until: datetime) ->
     query = select(person_of(row.member), row.space, row.object, row.at, *said).where(row.text.is_not(None))
     query = query.where(row.course == course, row.at > since, row.at <= until).order_by(row.at, row.object)
     return [Work(*found) for found in db.execute(query)]
+
+
+@feature.offer("featured_works")
+def featured_works(db: Connection, course: CourseId, since: datetime, until: datetime) -> list[Whole]:
+    """Those that are text alone: of files it is only known how many there were."""
+    row = table.c
+    query = select(person_of(row.member).label("member"), row.at, row.text, row.object)
+    query = query.where(row.course == course, row.at > since, row.at <= until, row.length > 0, row.files == 0)
+    rows = db.execute(query.order_by(row.at, row.object))
+    return [Whole(one.member, one.at, one.text, (), one.object, None) for one in rows]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.events import CommandInvoked
+from bot.engine.areas import areas_for, not_your_area
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.parameters import choice, text
@@ -27,13 +28,22 @@ _KINDS = {word: kind for kind, words in _WORDS.items() for word in words}
 def queue(ctx: Context, cmd: CommandInvoked) -> None:
     kind, rest = _asked(cmd)
     offers = ctx.engine.registry.offers.get("queue", ())
-    parts: list[QueuePart] = [part for offer in offers for part in offer(ctx, kind, rest)]
+    found: list[QueuePart] = [part for offer in offers for part in offer(ctx, kind, rest)]
+    parts = _theirs(ctx, found)
+    if found and not parts and (kind or rest):
+        raise not_your_area(f"queue {cmd.text.strip()[:40]}".strip(), kind or "homework")
     for part in _shown(parts):
         for line in part.lines:
             ctx.reply_words(line)
         ctx.reply_buttons(part.buttons)
     if not parts:
         ctx.reply("queue.nothing")
+
+
+def _theirs(ctx: Context, parts: Sequence[QueuePart]) -> list[QueuePart]:
+    """Without what others look after: who asks could do nothing about it."""
+    areas = areas_for(ctx, ctx.member)
+    return [part for part in parts if part.area is None or part.area in areas]
 
 
 def _shown(parts: Sequence[QueuePart]) -> list[QueuePart]:

@@ -13,7 +13,7 @@ from bot.engine import aside
 from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.parameters import number
-from bot.engine.reloading import audit_reload, told
+from bot.engine.reloading import audit_reload, cut_off, told
 from bot.engine.single import replay
 from storage import outbox
 from storage.tables import audit, member, profile
@@ -26,7 +26,7 @@ _SHOWN = 10
 @feature.command("reload", roles=("admin",), places=("staff",))
 def reload(ctx: Context, cmd: CommandInvoked) -> None:
     done = ctx.engine.library.activate(ctx.db, ctx.course.id, ctx.now)
-    for line in told(done):
+    for line in (*told(done), *cut_off(ctx, done)):
         ctx.reply_words(line)
     audit_reload(ctx, done)
 

@@ -1,8 +1,11 @@
-"""`/thanks MEMBER`, or 谢谢 as a reply: one member thanks another, once a day."""
+"""`/thanks MEMBER`, or 谢谢 as a reply and a press: one member thanks another, once in a while."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from msgspec import structs
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, bindparam, distinct, func, select
 
 from bot.domain.course import Course
@@ -10,17 +13,19 @@ from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.domain.ids import CourseId, MemberId
 from bot.domain.messages import Text
-from bot.domain.places import Member
+from bot.domain.places import Address, Member
 from bot.engine.context import Context
 from bot.engine.dispatch import NotMeant
 from bot.engine.feature import Feature, InReply
 from bot.engine.figures import Figure, Stretch, counts_in, overlap
+from bot.engine.growth import Grown, GrowthAsked, sums_by_person
 from bot.engine.parameters import someone
 from bot.engine.posts import post_of
+from rules.fields import PositiveDuration
 from storage.columns import LocalDate, Moment
 from storage.database import insert_new
 from storage.personal import Personal
-from storage.persons import is_of, person_of, same_person
+from storage.persons import is_of, person_of, same_person, same_persons
 from storage.tables import Id, member, metadata, profile
 
 feature = Feature("thanks")
@@ -39,19 +44,30 @@ table = Table(
 
 # Who thanked them they were told then; the list would say it for good.
 feature.personal(Personal(table, path=("giver",)), Personal(table, path=("taker",), hidden=("giver",)))
-_MUTUAL = timedelta(days=7)
+_DAY, _MUTUAL = timedelta(days=1), timedelta(days=7)
+_BELOW = re.compile(r"for (\S+):(\S+)")  # what the button says: it may be pressed in private
 _WORDS = InReply(("谢谢", "谢谢你", "多谢", "感谢", "谢啦", "thanks", "thank you", "thx"))
+
+
+class ThanksSettings(BaseModel):
+    """How long it takes until thanks between the same two count again; whole dates of the course."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    cool_down: PositiveDuration = _DAY
+
+
+feature.sections["thanks"] = ThanksSettings
 
 
 @feature.command("thanks", words=_WORDS, parameters=(someone(required=True),))
 def give(ctx: Context, cmd: CommandInvoked) -> None:
-    try:
-        taker, shown = _taker(ctx, cmd)
-        _record(ctx, taker, shown)
-    except UserError as mistake:
-        if cmd.via == "word":  # politeness is never answered with what is wrong with it
-            raise NotMeant from mistake
-        raise
+    if cmd.via == "word":
+        _ask(ctx, cmd)
+        return
+    taker, shown = _taker(ctx, cmd)
+    _check(ctx, taker, shown)
+    if not _record(ctx, taker):
+        raise UserError("thanks.already", name=shown)
     object, mutual = _object(ctx.member.id, taker.id, ctx.today), _is_mutual(ctx.db, ctx.member, taker, ctx.now)
     ctx.reply("thanks.done", name=shown)
     points = ctx.announce("thanks.given", object, mutual=mutual).points
@@ -60,22 +76,46 @@ def give(ctx: Context, cmd: CommandInvoked) -> None:
         ctx.reply("points.plus", points=points)
 
 
+def _ask(ctx: Context, cmd: CommandInvoked) -> None:
+    """Whether a word of thanks is to count: said to somebody, it is often no more than polite.
+
+    Politeness is never answered with what is wrong with it.
+    """
+    try:
+        taker, shown = _taker(ctx, cmd)
+        _check(ctx, taker, shown)
+    except UserError as mistake:
+        raise NotMeant from mistake
+    label = Text(id="button.thanks")
+    ctx.reply("thanks.ask", name=shown, buttons=[(label, f"thanks for {cmd.address.room}:{cmd.reply_to}")])
+
+
 def _object(giver: MemberId, taker: MemberId, day: date) -> str:
     return f"thanks {giver} to {taker} {day}"
 
 
-def _taker(ctx: Context, cmd: CommandInvoked) -> tuple[Member, str]:
+def _taker(ctx: Context, cmd: CommandInvoked) -> tuple[Member, str | Text]:
     """Who is named, else whose message was replied to; and the name that the answer may say."""
-    if cmd.text.strip():
-        return _named(ctx, cmd.text.strip())
+    said = cmd.text.strip()
+    if cmd.via == "button" and (found := _BELOW.fullmatch(said)):
+        place = structs.replace(cmd.address, chat=found[1])
+        return _author(ctx, place, found[2]), Text(id="thanks.them")  # by now they may go by another name
+    if said:
+        return _named(ctx, said)
     if cmd.reply_to is None:
         raise UserError("thanks.whom")
-    post = post_of(ctx.db, ctx.course.id, cmd.address, cmd.reply_to)
+    author = _author(ctx, cmd.address, cmd.reply_to)
+    return author, author.name
+
+
+def _author(ctx: Context, address: Address, message: str) -> Member:
+    """Whose message that is. A button says this, and no number of a member: by that one finds a pseudonym."""
+    post = post_of(ctx.db, ctx.course.id, address, message)
     if post is None:
         raise UserError("thanks.not_a_post")
     if not _is_present(ctx.db, post.author):
         raise UserError("thanks.gone")
-    return post.author, post.author.name
+    return post.author
 
 
 def _named(ctx: Context, text: str) -> tuple[Member, str]:
@@ -107,21 +147,34 @@ _PRESENT = select(member.c.id).where(
 )
 
 
-def _record(ctx: Context, taker: Member, shown: str) -> None:
+def _check(ctx: Context, taker: Member, shown: str | Text) -> None:
+    """Raises UserError where these thanks would not count today."""
     if taker.id == ctx.member.id:
         raise UserError("thanks.oneself")
-    if ctx.db.execute(_TODAY, {"giver_": ctx.member.id, "taker_": taker.id, "day": ctx.today}).first():
+    pair = {"giver_": ctx.member.id, "taker_": taker.id}
+    last: date | None = ctx.db.execute(_LAST, pair).scalar_one()
+    if last is None or (again := last + _cool_down(ctx.course)) <= ctx.today:
+        return
+    if last == ctx.today and again == ctx.today + _DAY:
         raise UserError("thanks.already", name=shown)
-    row = {"giver": ctx.member.id, "taker": taker.id, "local_date": ctx.today, "course": ctx.course.id, "at": ctx.now}
-    if ctx.db.execute(insert_new(ctx.db, table), row).rowcount == 0:
-        raise UserError("thanks.already", name=shown)
+    raise UserError("thanks.too_soon", name=shown, day=again)
 
 
-_TODAY = select(table.c.giver).where(
-    same_person(table.c.giver, bindparam("giver_", type_=Id)),
-    same_person(table.c.taker, bindparam("taker_", type_=Id)),
-    table.c.local_date == bindparam("day"),
+def _cool_down(course: Course) -> timedelta:
+    """In whole dates."""
+    settings: ThanksSettings = course.settings["thanks"]
+    return -(-settings.cool_down // _DAY) * _DAY
+
+
+_LAST = select(func.max(table.c.local_date)).where(
+    same_person(table.c.giver, bindparam("giver_", type_=Id)), same_person(table.c.taker, bindparam("taker_", type_=Id))
 )
+
+
+def _record(ctx: Context, taker: Member) -> bool:
+    """False where another process was first."""
+    row = {"giver": ctx.member.id, "taker": taker.id, "local_date": ctx.today, "course": ctx.course.id, "at": ctx.now}
+    return ctx.db.execute(insert_new(ctx.db, table), row).rowcount == 1
 
 
 def _is_mutual(db: Connection, giver: Member, taker: Member, now: datetime) -> bool:
@@ -164,3 +217,12 @@ def figures(db: Connection, course: Course, stretches: Sequence[Stretch]) -> lis
     query = select(*counts_in(day, stretches)).join_from(table, member, is_of(table.c.giver))
     mine = (table.c.course == course.id) & (member.c.role == "student") & overlap(day, stretches)
     return [Figure(Text(id="figure.thanks"), tuple(db.execute(query.where(mine)).one()))]
+
+
+@feature.offer("growth")
+def growth(db: Connection, asked: GrowthAsked) -> list[Grown]:
+    """How often each of many members was thanked, once a day by each of the others."""
+    query = select(table.c.taker, *counts_in(table.c.local_date, asked.stretches))
+    query = query.where(same_persons(table.c.taker, "members"), person_of(table.c.giver) != person_of(table.c.taker))
+    query = query.where(overlap(table.c.local_date, asked.stretches)).group_by(table.c.taker)
+    return [Grown("together", "thanks", Text(id="growth.thanked"), sums_by_person(db, query, asked.ids))]

@@ -1,4 +1,4 @@
-"""Where the days, the rituals, the homework and the rotas of a course stand in its files."""
+"""Where the days, the rituals and all else of a course stand in its files."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +13,7 @@ from rules.reader import read
 from rules.vocabulary import CalendarPart
 
 _TOP = Leaf(1, 1, None)
+_READ = ("course.yaml", "homework.yaml", "questions.yaml", "rewards.yaml", "rituals.yaml")
 
 
 class Places:
@@ -21,8 +22,7 @@ class Places:
     def __init__(self, files: Files, course: Course, shown_as: str) -> None:
         self._prefix = f"{shown_as}/" if shown_as else ""
         self._calendar = "calendar.csv" if "calendar.csv" in files else "calendar.yaml"
-        self._rituals = read(files.get("rituals.yaml", "")).root
-        self._roots = {name: read(files.get(name, "")).root for name in ("homework.yaml", "questions.yaml")}
+        self._roots = {name: read(files.get(name, "")).root for name in _READ}
         listed = _calendar(files, course).get("days")
         nodes = listed.items if isinstance(listed, ListNode) else ()
         self._days = dict(zip((day.number for day in course.days), nodes, strict=True))
@@ -34,7 +34,7 @@ class Places:
         return self._warning(self._calendar, at, id, values)
 
     def about_ritual(self, ritual: str, id: str, /, **values: Any) -> Problem:
-        at = find(self._rituals, (ritual,)).key or _TOP
+        at = find(self._roots["rituals.yaml"], (ritual,)).key or _TOP
         return self._warning("rituals.yaml", at, id, {"ritual": ritual, **values})
 
     def about_homework(self, homework: str, key: str, id: str, /, **values: Any) -> Problem:
@@ -42,7 +42,7 @@ class Places:
         return self.about("homework.yaml", (homework, key), id, homework=homework, **values)
 
     def about(self, name: str, path: Sequence[str | int], id: str, /, **values: Any) -> Problem:
-        """A warning at this place of homework.yaml or questions.yaml."""
+        """A warning at this place of one of the files, or at the deepest part of the way there."""
         return self._warning(name, find(self._roots[name], path).node, id, values)
 
     def _next_to(self, number: int) -> Place:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot.domain.course import Course
 from bot.domain.rituals import Around, Occurrence, Ritual
-from rules.vocabulary import USES_NOTHING, Action, CalendarPart, Uses
+from rules.vocabulary import USES_NOTHING, Action, BeforeOptions, CalendarPart, Uses
 from scheduler.dates import LONGEST_REST
 from scheduler.occurrences import occurrences
 
@@ -22,6 +22,12 @@ class Act(NamedTuple):
     takes: tuple[CalendarPart, ...] = ()  # what it posts of its day, where that is there
     needs: CalendarPart | None = None  # without this part of its day it has nothing to post
     is_skipped: bool = False  # its day is quiet
+
+    @property
+    def name(self) -> str:
+        """The ritual of the files, also where this is what the course does by itself before it."""
+        options = self.ritual.options
+        return options.ritual if isinstance(options, BeforeOptions) else self.ritual.id
 
     @property
     def due_at(self) -> datetime:
@@ -42,7 +48,8 @@ class Plan:
 
     def between(self, since: datetime, until: datetime) -> list[Act]:
         """What is due after a moment and up to another, in the order of time."""
-        return [self._act(occurrence) for occurrence in occurrences(self.course, since, until)]
+        found = occurrences(self.course, since, until)
+        return [self._act(one) for one in found]
 
     def whole(self) -> list[Act]:
         """All that ever happens."""
@@ -65,8 +72,14 @@ class Plan:
         return self.course.starts + timedelta(days=day - 1)
 
     def lasts(self, ritual: Ritual) -> timedelta | None:
-        """How long a session goes on: to the first step after its opening that must come. None: it is no session."""
-        if not self._uses(ritual).is_session:
+        """How long a session goes on: as it says, or to the first step after its opening that must come.
+
+        None: it is no session.
+        """
+        uses = self._uses(ritual)
+        if uses.lasts:
+            return uses.lasts(ritual.options)
+        if not uses.is_session:
             return None
         opening = opening_of(ritual)
         begin = ritual.steps[opening]

@@ -11,16 +11,19 @@ from sqlalchemy import Connection, func, select
 
 from bot.domain.course import Course
 from bot.features.checkin.store import table as checkin
+from bot.features.completion.declared import rule_of
+from bot.features.completion.store import have_completed
 from bot.simulation.cast import KINDS, Cast, Kind, Student
 from bot.simulation.outcome import Names
 from bot.simulation.report import Answers, Events, Participation, Points, Rituals
 from bot.simulation.tally import Tally
+from rules.vocabulary import BeforeOptions
 from storage import boards
 from storage.boards import BOARDS, Where
 from storage.tables import ledger, occurrence, set_aside
 
-COMPLETE = 0.8
-"""Of the days: whoever has checked in on so many has completed the course."""
+REGULAR = 0.8
+"""Of the days: whoever has checked in on so many was there regularly."""
 
 _TOP = 5
 _LATE = timedelta(minutes=1)
@@ -44,6 +47,7 @@ def participation_of(db: Connection, of: Sources) -> tuple[Participation, ...]:
     active: dict[str, set[int]] = defaultdict(set)
     for day, who in of.tally.events:
         active[who].add(day)
+    completed = {of.names.members[member] for member in have_completed(db, of.course.id)}
 
     def rate(students: Sequence[Student], done: Mapping[str, set[int]]) -> tuple[float, ...]:
         """Of the student-days of each week."""
@@ -59,7 +63,8 @@ def participation_of(db: Connection, of: Sources) -> tuple[Participation, ...]:
             students=len(students),
             active=rate(students, active),
             checked_in=rate(students, dates),
-            completed=sum(len(dates.get(s.id, ())) >= ceil(days * COMPLETE) for s in students),
+            regular=sum(len(dates.get(s.id, ())) >= ceil(days * REGULAR) for s in students),
+            completed=sum(s.id in completed for s in students) if rule_of(of.course) else None,
         )
         for kind, students in _by_kind(of.cast)
     )
@@ -111,21 +116,25 @@ def boards_of(db: Connection, course: Course) -> dict[str, list[tuple[str, int]]
     }
 
 
-def rituals_of(db: Connection) -> tuple[Rituals, ...]:
+def rituals_of(db: Connection, course: Course) -> tuple[Rituals, ...]:
     query = select(occurrence.c.ritual, occurrence.c.state, occurrence.c.due_at, occurrence.c.settled_at)
     states: dict[str, Counter[str]] = defaultdict(Counter)
     for ritual, state, due_at, settled_at in db.execute(query.order_by(occurrence.c.ritual)):
-        states[_named(ritual)][state] += 1
-        states[_named(ritual)]["late"] += state == "done" and settled_at - due_at > _LATE
+        name = _named(course, ritual)
+        states[name][state] += 1
+        states[name]["late"] += state == "done" and settled_at - due_at > _LATE
     return tuple(
         Rituals(ritual=ritual, done=n["done"], late=n["late"], skipped=n["skipped"], failed=n["failed"])
         for ritual, n in states.items()
     )
 
 
-def _named(ritual: str) -> str:
-    """Those of all homework together: `homework:opens`."""
+def _named(course: Course, ritual: str) -> str:
+    """Those of all homework together: `homework:opens`; what comes before a ritual with that: `sharing:before`."""
     name, _, what = ritual.partition(":")
+    found = course.ritual(ritual)
+    if found is not None and isinstance(found.options, BeforeOptions):
+        return f"{found.options.ritual}:{what}"
     return f"homework:{what}" if what else name
 
 

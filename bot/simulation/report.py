@@ -15,7 +15,8 @@ class Participation(msgspec.Struct, frozen=True, kw_only=True):
     students: int
     active: tuple[float, ...]  # by week: share of the student-days on which something was done
     checked_in: tuple[float, ...]  # by week: share of the student-days with a check-in
-    completed: int
+    regular: int  # who have checked in on most days
+    completed: int | None  # by the course's own rule; None where it has none
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):

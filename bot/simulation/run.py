@@ -122,7 +122,7 @@ def _report(db: Connection, wanted: Wanted, of: Sources, *, troubles: Mapping[Tr
         points=figures.points_of(db, of),
         categories=figures.categories_of(db),
         boards=figures.boards_of(db, of.course),
-        rituals=figures.rituals_of(db),
+        rituals=figures.rituals_of(db, of.course),
         events=figures.events_of(db, of),
         troubles=troubles,
         state=state_hash(db, of.names),

@@ -16,6 +16,7 @@ from bot.simulation.rhythm import QUARTER, in_rhythm
 from bot.simulation.staff import answers_at
 
 _REACTIONS = ("👍", "❤️", "🎉", "👏", "🙏")
+_THANK = "/thanks"  # as a reply; a plain word would only be asked about
 _READING = ("/points",) * 4 + ("/rank",) * 3 + ("/me",) * 2 + ("/level", "/why", "/helpers", "/task")
 
 _EDITED, _DELETED, _TAKEN_BACK, _THANKED, _PRESSED = 0.03, 0.008, 0.04, 0.35, 0.9
@@ -175,7 +176,7 @@ class Walk:
         seen = self._recent[wish.room].one_of(self._ring, wish.who, self._chance)
         if seen is None:
             return self._chats(wish, at)
-        return Say(post=self._new(wish.who), text=self._stock.thanks, reply_to=seen.post)
+        return Say(post=self._new(wish.who), text=_THANK, reply_to=seen.post)
 
     # --- what follows -------------------------------------------------------------------------------------------------
 
@@ -193,7 +194,7 @@ class Walk:
     def _thanks(self, who: str, room: Room, answer: Post, _: datetime) -> Say | None:
         if not self._recent[room].is_there(answer):
             return None
-        return Say(post=self._new(who), text=self._stock.thanks, reply_to=answer)
+        return Say(post=self._new(who), text=_THANK, reply_to=answer)
 
     def _deletes(self, room: Room, post: Post, _: datetime) -> Delete:
         self._recent[room].delete(post)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, TextClause, bindparam, func, select, text, tuple_
 
 from bot.domain.ids import CourseId, MemberId
+from bot.domain.rules import SPENT
 from storage.boards.tables import ALWAYS, BOARDS, GRANTS, STEPS, Where, rows_of, score, score_count
 from storage.columns import encode_json
 from storage.tables import member, profile
@@ -162,12 +163,12 @@ def _placed(db: Connection, where: Where, lines: Sequence[tuple[MemberId, int, s
 _POINTS = (
     select(func.coalesce(func.sum(score.c.points), 0))
     .join(member, (member.c.id == score.c.member) & (member.c.course == score.c.course))
-    .where(member.c.id == bindparam("who"), score.c.board == "points", score.c.period == ALWAYS)
+    .where(member.c.id == bindparam("who"), score.c.board.in_(("points", SPENT)), score.c.period == ALWAYS)
 )
 
 
 def points_of(db: Connection, who: MemberId) -> int:
-    """The sum of all that a member was given, on a board or not."""
+    """What a member has: all that they were given, on a board or not, without what they have spent."""
     return int(db.execute(_POINTS, {"who": who}).scalar_one())
 
 

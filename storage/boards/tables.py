@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
 
 from bot.domain.ids import CourseId
-from bot.domain.rules import GRANTED
+from bot.domain.rules import GRANTED, SPENT
 from storage.tables import Id, metadata
 
 Board = Literal["points", "help", "contribution"]
@@ -70,6 +70,8 @@ def month_of(day: date) -> str:
 
 def boards_of(category: str) -> tuple[str, ...]:
     """What points of a category count for."""
+    if category == SPENT:
+        return (SPENT,)
     if category == GRANTED:
         return ("points", GRANTS)
     return ("points",) if category == "activity" else ("points", category)

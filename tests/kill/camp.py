@@ -94,7 +94,8 @@ def move_ritual(folder: Path, number: int) -> None:
 def _rituals(moved: time) -> str:
     daily = [(f"task_{at:%H%M}", at, "do: post_task") for at in TASKS]
     daily += [("moved", moved, "do: post_task, catch_up: all")]  # to a time that may have passed long ago
-    daily += [(f"sharing_{at:%H%M}", at, f"do: sharing, lasts: {LASTS // timedelta(hours=1)}h") for at in SESSIONS]
+    sharing = f"do: sharing, invite: 0, lasts: {LASTS // timedelta(hours=1)}h"
+    daily += [(f"sharing_{at:%H%M}", at, sharing) for at in SESSIONS]
     daily += [(f"board_{period}", SETTLED_AT, f"do: settle_board, period: {period}, top: 10") for period in PERIODS]
     lines = [f"{id}: {{every: day, at: '{at:%H:%M}', {action}}}" for id, at, action in daily]
     return "\n".join([*lines, "hourly: {cron: '15 * * * *', do: post_task}", ""])

@@ -204,9 +204,12 @@ def each_message_is_accounted_for(sunday: Sunday) -> None:
         problem = _problem(row, arrivals[key], rows)
         assert problem is None, f"{key}, {arrivals[key]} times: {problem}, {dict(row)}"
     for due in camp_recount.occurrences():
-        if due.ritual == "hourly" or (due.slot == 0 and due.ritual != "day_end"):
+        is_session = due.ritual.startswith("sharing_")
+        if due.ritual == "hourly" or (due.slot == 0 and due.ritual != "day_end" and not is_session):
             key = f"occurrence:{due.course}:{due.ritual}:{due.space}:{due.local_date}:{due.slot}"
             assert f"{key}@{camp.PLATFORM}:{due.course}-main" in rows
+    for row in sunday.rows(select(session)):
+        assert f"sharing:{row['id']}:opening@{camp.PLATFORM}:{row['course']}-main" in rows
 
 
 def _sent(sunday: Sunday) -> dict[str, RowMapping]:

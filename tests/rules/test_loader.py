@@ -379,6 +379,7 @@ def test_a_mistake_in_the_calendar_refuses_the_course(calendar: str, expected: l
         (rule(then="[award: 1.0]"), ["4:17 problem.not_whole_number"]),
         (rule(then="[award: true]"), ["4:17 problem.not_whole_number"]),
         (rule(then="[award: 99999999999999999999]"), ["4:17 problem.number_too_large"]),
+        (rule(then='[award: "10"]'), ["4:17 problem.quoted_number"]),
         (rule(then="[award: 101]"), ["4:17 problem.at_most"]),
         (rule(then="[award: -101]"), ["4:17 problem.at_least"]),
         (rule(then="[award: 1, award: 2]"), ["4:20 problem.second_award"]),

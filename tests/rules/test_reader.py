@@ -110,6 +110,7 @@ def test_a_path_leads_to_the_deepest_part_that_is_there(
         ("a:\n  b: 1\n  \tc: 2", "3:3 problem.tab"),
         ("b: 2\na：1", "2:2 problem.fullwidth_colon"),
         ("标题：x\nb: 2", "1:3 problem.fullwidth_colon"),
+        ("budget：5000\n\nrewards:\n  a: 1", "1:7 problem.fullwidth_colon"),
         ("a: 1\nb\nc: 2", "2:1 problem.missing_colon"),
         ("a: 'x", "1:4 problem.unclosed"),
         ('a:\n  b: "x\n  c: 1\n', "2:6 problem.unclosed"),

@@ -51,6 +51,7 @@ EFFECTS = (
     EffectKind(name="say", argument=Localised, shows=("name", "points")),
     EffectKind(name="badge", argument=str, names="badges"),
     EffectKind(name="title", argument=GivenTitle, names="titles"),
+    EffectKind(name="reward", argument=str, names="rewards", not_on=("points.granted",)),
 )
 ACTIONS = (Action(name="post_task"), Action(name="sharing", options=SharingOptions, steps=until_it_closes))
 VOCABULARY = Vocabulary(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -136,6 +136,12 @@ def attendance(
     """For each who ever checked in: on how many days up to this one, and the streak that it ends with."""
     found = store.dates_until(db, members, day)
     return {member: (len(dates), run_up_to(dates, day, rests)) for member, dates in found.items()}
+
+
+@feature.query("checkins_before")
+def checkins_before(db: Connection, members: Collection[MemberId], moment: datetime, day: date) -> dict[MemberId, int]:
+    """For each who had checked in: on how many days up to this one, without what was made up for later."""
+    return store.recorded_before(db, members, moment, day)
 
 
 @feature.query("streaks")

@@ -65,6 +65,13 @@ def dates_until(db: Connection, members: Collection[MemberId], day: date) -> dic
     return {who: set(",".join(dates).split(",")) for who, dates in grouped((who, dates) for who, dates in rows)}
 
 
+def recorded_before(db: Connection, members: Collection[MemberId], moment: datetime, day: date) -> dict[MemberId, int]:
+    """For how many dates up to a day each had checked in, or made up for it, before a moment."""
+    mine = same_persons(table.c.member, "members") & (table.c.at < moment) & (table.c.local_date <= day)
+    rows = db.execute(by_person(select(table.c.member, table.c.local_date).where(mine)), {"members": members})
+    return {who: len(set(dates)) for who, dates in grouped((who, day) for who, day in rows)}
+
+
 def makeups_of(db: Connection, member: MemberId) -> int:
     mine = select(func.count(distinct(table.c.local_date))).where(
         same_person(table.c.member, member), table.c.is_makeup

@@ -1,12 +1,15 @@
-"""Contests, entries and votes; the works themselves stand in a table of their own.
+"""Contests and the tables of what is entered; the works themselves stand in a table of their own.
 
 Who may enter or vote is decided while the contest's row is locked for sharing, and every step of the ritual changes
-that row first: on PostgreSQL, too, a vote is either counted or refused.
+that row first; what staff do to a contest, and an appeal, lock it whole. So on PostgreSQL, too, a vote is either
+counted or refused. A contest is locked before its entries, votes, places and appeals, and never two at once but by
+`running`.
 """
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -22,21 +25,19 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
-    bindparam,
     case,
-    delete,
     func,
     literal,
     select,
+    text,
     update,
 )
 
-from bot.domain.events import Attachment, OccurrenceDue
-from bot.domain.ids import CourseId, MemberId
+from bot.domain.events import OccurrenceDue
+from bot.domain.ids import CourseId
 from storage.columns import Json, LocalDate, Moment
-from storage.database import insert, insert_new
-from storage.persons import counts_once, is_of, same_person
-from storage.tables import Id, member, metadata, occurrence
+from storage.database import insert_new
+from storage.tables import Id, metadata, occurrence
 
 OPEN, VOTE, CLOSE = 0, 1, 2
 STEPS = 3
@@ -55,6 +56,10 @@ contest = Table(
     Column("votes_until", Moment, nullable=False),
     Column("gallery_at", Moment),  # when the works were shown: from then on no more are taken
     Column("closed_at", Moment),
+    Column("opened_at", Moment),  # NULL in those of long ago
+    Column("counted_at", Moment),  # when there were places, or might have been
+    Column("options", Json),  # as they were announced; NULL: those of the file
+    Column("salt", String(32)),  # drawn when the works were shown: by it alone they have their order
     UniqueConstraint("course", "ritual", "space", "local_date", "number"),
     Index(None, "course", "closed_at"),
 )
@@ -68,6 +73,10 @@ entry = Table(
     Column("at", Moment, nullable=False),
     Column("message", String(200)),  # the object of the message with the work
     Column("number", Integer),  # in the gallery
+    Column("duel", Integer, nullable=False, server_default=text("0")),  # from 1; 0 in a gallery of all
+    Column("grade", Integer),  # percent, that it had as homework when it was entered
+    Column("removed_at", Moment),  # staff have taken it out
+    Column("removed_for", Text),  # and said why
     UniqueConstraint("contest", "member"),
     UniqueConstraint("contest", "number"),
     Index(None, "message"),
@@ -84,9 +93,23 @@ work = Table(
 # --- contests ---------------------------------------------------------------------------------------------------------
 
 
-def open_contest(db: Connection, due: OccurrenceDue, *, entries_until: datetime, votes_until: datetime) -> None:
-    row = {**_key(due), "entries_until": entries_until, "votes_until": votes_until}
+def open_contest(
+    db: Connection,
+    due: OccurrenceDue,
+    *,
+    entries_until: datetime,
+    votes_until: datetime,
+    options: Mapping[str, Any] | None = None,
+) -> Row[Any]:
+    row = {**_key(due), "entries_until": entries_until, "votes_until": votes_until, "opened_at": due.due_at}
+    row["options"] = options
     db.execute(insert_new(db, contest), [row])
+    return named_by(db, due)
+
+
+def named_by(db: Connection, due: OccurrenceDue) -> Row[Any]:
+    """The contest that this is a step of; it has been opened."""
+    return db.execute(select(contest).where(_is_named(due))).one()
 
 
 def _key(due: OccurrenceDue) -> dict[str, Any]:
@@ -96,9 +119,12 @@ def _key(due: OccurrenceDue) -> dict[str, Any]:
 
 
 def take_no_more(db: Connection, due: OccurrenceDue) -> Row[Any] | None:
-    """End the time for entries; None where it was never opened, or is over."""
+    """End the time for entries; None where it was never opened, or is over.
+
+    Only now is it drawn in which order the works will stand: nobody who enters one can have aimed at a place.
+    """
     is_taking = contest.c.gallery_at.is_(None) & contest.c.closed_at.is_(None)
-    return _change(db, due, is_taking, gallery_at=due.due_at)
+    return _change(db, due, is_taking, gallery_at=due.due_at, salt=secrets.token_hex(16))
 
 
 def close(db: Connection, due: OccurrenceDue) -> Row[Any] | None:
@@ -106,9 +132,45 @@ def close(db: Connection, due: OccurrenceDue) -> Row[Any] | None:
     return _change(db, due, contest.c.closed_at.is_(None), closed_at=due.due_at)
 
 
-def _change(db: Connection, due: OccurrenceDue, state: ColumnElement[bool], **values: datetime) -> Row[Any] | None:
-    mine = and_(*(contest.c[name] == value for name, value in _key(due).items()), state)
-    return db.execute(update(contest).where(mine).values(**values).returning(*contest.c)).one_or_none()
+def _change(db: Connection, due: OccurrenceDue, state: ColumnElement[bool], **values: Any) -> Row[Any] | None:
+    changed = update(contest).where(_is_named(due), state).values(**values)
+    return db.execute(changed.returning(*contest.c)).one_or_none()
+
+
+def _is_named(due: OccurrenceDue) -> ColumnElement[bool]:
+    return and_(*(contest.c[name] == value for name, value in _key(due).items()))
+
+
+def is_counted(db: Connection, number: int, at: datetime) -> None:
+    db.execute(update(contest).where(contest.c.id == number).values(counted_at=at))
+
+
+def locked(db: Connection, course: CourseId, number: int) -> Row[Any] | None:
+    """The contest with this number, so that nobody else changes what is in it; None where the course has none."""
+    mine = (contest.c.course == course) & (contest.c.id == number)
+    return db.execute(select(contest).where(mine).with_for_update()).one_or_none()
+
+
+def counted(db: Connection, course: CourseId, since: datetime) -> Sequence[Row[Any]]:
+    """The contests that were decided since then, the newest first."""
+    mine = (contest.c.course == course) & (contest.c.counted_at > since)
+    return db.execute(select(contest).where(mine).order_by(contest.c.counted_at.desc(), contest.c.id.desc())).all()
+
+
+def before(db: Connection, found: Row[Any], most: int) -> list[int]:
+    """The contests of the course before this one that are closed, the newest first."""
+    mine = (contest.c.course == found.course) & (contest.c.id < found.id) & contest.c.closed_at.is_not(None)
+    return list(db.execute(select(contest.c.id).where(mine).order_by(contest.c.id.desc()).limit(most)).scalars())
+
+
+def last_opened(db: Connection, found: Row[Any]) -> datetime | None:
+    """When the one of the same ritual and space opened that came before this one."""
+    mine = (contest.c.id < found.id) & and_(*(contest.c[name] == getattr(found, name) for name in _SERIES))
+    newest: datetime | None = db.execute(select(func.max(contest.c.opened_at)).where(mine)).scalar_one()
+    return newest
+
+
+_SERIES = ("course", "ritual", "space")
 
 
 _SHARED = ("course", "ritual", "space", "local_date")
@@ -144,82 +206,7 @@ def running(db: Connection, course: CourseId, now: datetime) -> Sequence[Row[Any
     return db.execute(query.with_for_update(read=True, of=contest)).all()
 
 
-# --- entries ----------------------------------------------------------------------------------------------------------
-
-
-class Work(NamedTuple):
-    """What a member enters."""
-
-    text: str
-    files: Sequence[Attachment]
-    message: str | None  # the object of the message that it stands in
-
-
-def keep(db: Connection, number: int, who: MemberId, given: Work, *, at: datetime) -> bool:
-    """Take a work, or the next one of the same member instead; whether it is their first."""
-    row = {"contest": number, "member": who, "at": at, "message": given.message}
-    new = insert_new(db, entry).values(row).returning(entry.c.id)
-    mine = _entry_of(db, number, who)
-    is_first = mine is None and (mine := db.execute(new).scalar_one_or_none()) is not None
-    if not is_first:
-        mine = mine or _entry_of(db, number, who)  # another process may have been first
-        db.execute(update(entry).where(entry.c.id == mine).values(at=at, message=given.message))
-    said = {"text": given.text, "files": list(given.files)}
-    kept = insert(db, work).values(entry=mine, **said)
-    db.execute(kept.on_conflict_do_update(index_elements=["entry"], set_=said))
-    return is_first
-
-
-def _entry_of(db: Connection, number: int, who: MemberId) -> int | None:
-    mine = (entry.c.contest == number) & same_person(entry.c.member, who) & counts_once(entry, "contest")
-    found: int | None = db.execute(select(entry.c.id).where(mine)).scalar_one_or_none()
-    return found
-
-
-def withdraw(db: Connection, number: int, who: MemberId) -> bool:
-    """Forget a member's work; False where there is none."""
-    mine = _entry_of(db, number, who)
-    if mine is None:
-        return False
-    db.execute(delete(work).where(work.c.entry == mine))
-    return db.execute(delete(entry).where(entry.c.id == mine)).rowcount == 1
-
-
-def entered_by(db: Connection, message: str, now: datetime) -> Sequence[Row[Any]]:
-    """The entries whose work stands in this message, in contests that still take some: contest and member."""
+def entered_in(now: datetime) -> Select[Any]:
+    """The entries, with their members, of contests that still take works, locked as `running` does it."""
     of = _WITH_ENDS.add_columns(entry.c.member).join(entry, entry.c.contest == contest.c.id)
-    found = (entry.c.message == message) & contest.c.gallery_at.is_(None)
-    return db.execute(of.where(found, _is_on(now)).order_by(entry.c.id).with_for_update(read=True, of=contest)).all()
-
-
-HERE = member.c.left_at.is_(None) & member.c.merged_into.is_(None)
-"""Of members that are joined: who has not left."""
-
-_WORKS: Select[Any] = (
-    select(entry.c.id, entry.c.number, member.c.id.label("member"), work.c.text, work.c.files)
-    .join_from(entry, work, work.c.entry == entry.c.id)
-    .join_from(entry, member, is_of(entry.c.member))
-    .where(entry.c.contest == bindparam("of"))
-    .order_by(entry.c.number, entry.c.at, entry.c.id)
-)
-
-
-def works(db: Connection, number: int) -> Sequence[Row[Any]]:
-    """The works of those who are still there."""
-    return db.execute(_WORKS.where(HERE), {"of": number}).all()
-
-
-def work_of(db: Connection, number: int, who: MemberId) -> Row[Any] | None:
-    mine = same_person(entry.c.member, who) & counts_once(entry, "contest")
-    return db.execute(_WORKS.where(mine), {"of": number}).one_or_none()
-
-
-def work_no(db: Connection, contest_number: int, number: int) -> Row[Any] | None:
-    """The work with this number in the gallery."""
-    return db.execute(_WORKS.where(entry.c.number == number), {"of": contest_number}).one_or_none()
-
-
-def give_numbers(db: Connection, order: Sequence[int]) -> None:
-    """Number entries from 1, in this order."""
-    rows = [{"entry_": id, "number": number} for number, id in enumerate(order, 1)]
-    db.execute(update(entry).where(entry.c.id == bindparam("entry_")), rows)
+    return of.where(contest.c.gallery_at.is_(None), _is_on(now)).with_for_update(read=True, of=contest)

@@ -28,6 +28,7 @@ _NONE = frozenset(("none", "no", "无", "-"))
     "handbook",
     words=("审核手册", "手册审核"),
     roles=("assistant", "admin"),
+    area="questions",
     places=("staff",),
     parameters=(text("entry"), text("action"), text("details")),
 )

@@ -30,7 +30,7 @@ def ask_for_new(ctx: Context) -> None:
     open_form(ctx, "handbook_add")
 
 
-@feature.command("handbook_add", roles=_STAFF, places=("staff",), is_listed=False)
+@feature.command("handbook_add", roles=_STAFF, places=("staff",), area="questions", is_listed=False)
 def add(ctx: Context, cmd: CommandInvoked) -> None:
     """Opens the form again."""
     ask_for_new(ctx)
@@ -60,7 +60,7 @@ def ask_for_edit(ctx: Context, row: Entry) -> None:
     open_form(ctx, "handbook_edit", suggested={"answer": answer}, entry=_as_shown(ctx, row), asked=asked)
 
 
-@feature.command("handbook_edit", roles=_STAFF, places=("staff",), is_listed=False)
+@feature.command("handbook_edit", roles=_STAFF, places=("staff",), area="questions", is_listed=False)
 def edit(ctx: Context, cmd: CommandInvoked) -> None:
     """Opens the form again, with what was given before."""
     open_form(ctx, "handbook_edit")

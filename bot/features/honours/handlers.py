@@ -1,7 +1,7 @@
 """The effects `badge`, `title` and `role`, what becomes of them when an award is taken back, and who holds what."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection
@@ -12,11 +12,12 @@ from bot.domain.messages import Template, Text, Words
 from bot.domain.rules import Firing, Honour, LedgerEntry
 from bot.engine.context import Context
 from bot.engine.feature import Feature
+from bot.engine.roles import audit_by_itself, demote, promote
 from bot.engine.roster import name_of
 from bot.engine.telling import tell
 from bot.features.honours import store
-from bot.features.honours.roles import audit_by_itself, demote, promote
 from bot.features.honours.titles import GivenTitle, ends_at, last_day
+from rules.fold import REDEMPTION
 from storage.personal import Personal
 
 feature = Feature("honours")
@@ -59,9 +60,11 @@ def withdraw(ctx: Context, entry: LedgerEntry) -> None:
     """What this award gave is gone; the member is not told, staff are, once for each thing that was rewarded."""
     gone = store.withdraw(ctx.db, entry, ctx.now)
     kept = {(row.kind, row.name) for row in store.held(ctx.db, entry.member, ctx.now)}
-    lost = [row for row in gone if (row.kind, row.name) not in kept]
+    ran = [row for row in gone if row.until is None or row.until > ctx.now]
+    lost = [row for row in ran if (row.kind, row.name) not in kept]
     if honours := [_shown(honour) for _, honour in _known(ctx.course, None, lost)]:
-        _tell_withdrawn(ctx, entry, "honour.withdrawn", honours=honours)
+        id = "honour.withdrawn_redemption" if entry.rule == REDEMPTION else "honour.withdrawn"
+        _tell_withdrawn(ctx, entry, id, honours=honours)
     granted_at = next((row.at for row in lost if row.kind == "role"), None)
     if granted_at and demote(ctx, entry.member, granted_at):
         audit_by_itself(ctx, "role_withdrawn", member=f"#{entry.member}", rule=entry.rule)
@@ -103,6 +106,13 @@ def honours_of(db: Connection, course: Course, who: MemberId, now: datetime) -> 
 def titles_held(db: Connection, members: Collection[int], now: datetime) -> dict[int, list[str]]:
     """The titles that each of these people has now; also such as the course no longer has."""
     return store.titles_held(db, members, now)
+
+
+@feature.query("title_ends")
+def title_ends(db: Connection, course: Course, who: MemberId, now: datetime) -> dict[str, date]:
+    """The last day of each title that the member has now."""
+    rows = store.held(db, who, now)
+    return {row.name: last_day(course, row.until) for row in rows if row.kind == "title" and row.until}
 
 
 def _known(course: Course, kind: store.Kind | None, rows: Iterable[Any]) -> list[tuple[Any, Honour]]:

@@ -90,12 +90,12 @@ def withdrawn(db: Connection, who: MemberId) -> Sequence[Any]:
 
 
 def withdraw(db: Connection, entry: LedgerEntry, now: datetime) -> Sequence[Any]:
-    """Withdraw what this entry gave; kind and name of each, and when it was given."""
+    """Withdraw what this entry gave; kind and name of each, when it was given, and its end."""
     mine = (table.c.member == entry.member) & (table.c.rule == entry.rule)
     this = mine & (table.c.object == entry.object) & (table.c.round == entry.round) & table.c.withdrawn_at.is_(None)
     gone = update(table).where(this).values(withdrawn_at=now)
     changed.note(db, [entry.member])
-    return db.execute(gone.returning(table.c.kind, table.c.name, table.c.at)).all()
+    return db.execute(gone.returning(table.c.kind, table.c.name, table.c.at, table.c.until)).all()
 
 
 def _runs(now: datetime) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from bot.engine.feature import Feature
 from bot.engine.parameters import number, someone, text
 from bot.engine.reversals import is_anonymous
 from bot.features.points import store
-from rules.fold import POINTS_GRANTED, granted
+from rules.fold import POINTS_GRANTED, REDEMPTION, granted
 from storage import boards
 
 feature = Feature("points")
@@ -33,7 +33,8 @@ _MOST = 10_000
 @feature.command("points", is_private=True, words=("积分",))
 def points(ctx: Context, cmd: CommandInvoked) -> None:
     total = boards.points_of(ctx.db, ctx.member.id)
-    ctx.reply("points.total", count=total, today=store.points_on(ctx.db, ctx.member.id, ctx.today))
+    today = store.points_on(ctx.db, ctx.member.id, ctx.today)
+    ctx.reply("points.total" if today <= max(total, 0) else "points.total_spent", count=total, today=today)
     entries = store.last_entries(ctx.db, ctx.member.id, limit=_LAST)
     if entries:
         ctx.reply_table([_entry_row(ctx, entry) for entry in entries], numbers=frozenset({0, 2}))
@@ -43,7 +44,14 @@ def _entry_row(ctx: Context, entry: Any) -> Sequence[Words | str]:
     day = f"{entry.local_date.month}-{entry.local_date.day:02}"
     if is_anonymous(ctx.db, entry.member, entry.fact, entry.object):  # others may look over their shoulder
         return day, Text(id="points.masked"), f"{entry.points:+d}"
-    return day, entry.reason or rule_title(ctx, entry.rule), f"{entry.points:+d}"
+    return day, entry.reason or _shown(ctx, entry), f"{entry.points:+d}"
+
+
+def _shown(ctx: Context, entry: Any) -> Words | str:
+    if entry.rule == REDEMPTION:
+        number = entry.object.split()[1]  # of what two shared, more follows
+        return Text(id="points.redeemed" if entry.round % 2 == 0 else "points.refunded", values={"number": number})
+    return rule_title(ctx, entry.rule)
 
 
 def rule_title(ctx: Context, rule: RuleId) -> Words | str:

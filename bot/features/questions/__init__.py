@@ -1,12 +1,13 @@
 """Questions: asked anywhere, answered in time, and found by the next who asks the same."""
 
-from bot.features.questions import anonymous, answering, asking, command, lent, settled
+from bot.features.questions import acts, anonymous, answering, asking, command, growing, lent, settled
 from bot.features.questions.declared import feature
 from bot.features.questions.own import adding, leaving, linked, mine, rating, settling
 from bot.features.questions.pace import alarm, daily, figures, queue
 from bot.features.questions.privacy import forgetting, revealing
 
 __all__ = [
+    "acts",
     "adding",
     "alarm",
     "anonymous",
@@ -17,6 +18,7 @@ __all__ = [
     "feature",
     "figures",
     "forgetting",
+    "growing",
     "leaving",
     "lent",
     "linked",

@@ -11,7 +11,7 @@ from bot.engine.dispatch import suggestion
 from bot.engine.overheard import is_overheard, is_told_alone
 from bot.engine.parameters import text
 from bot.features.questions.declared import feature
-from bot.features.questions.meant import is_asker, question_called, words_of
+from bot.features.questions.meant import answers_as_staff, is_asker, question_called, words_of
 from bot.features.questions.store.questions import Question
 
 VerbHandler = Callable[[Context, CommandInvoked, Question, str], None]
@@ -76,9 +76,9 @@ def _is_hidden(ctx: Context, cmd: CommandInvoked, row: Question) -> bool:
 
 def _meant(ctx: Context, cmd: CommandInvoked, row: Question, known: list[Verb]) -> Verb:
     """The one that is for the member in context: as the asker, then as staff. Raises UserError."""
-    is_theirs, is_staff = acts_as_asker(ctx, cmd, row), ctx.member.role != "student"
+    is_theirs, acts_for_staff = acts_as_asker(ctx, cmd, row), answers_as_staff(ctx)
     for one in sorted(known, key=lambda one: not one.for_asker):
-        if one.for_all or (one.for_asker and is_theirs) or (one.for_staff and is_staff):
+        if one.for_all or (one.for_asker and is_theirs) or (one.for_staff and acts_for_staff):
             return one
     if _is_hidden(ctx, cmd, row) and any(one.for_asker for one in known):
         raise UserError("question.unnamed_openly", number=row.id)

@@ -7,6 +7,7 @@ from bot.domain.course import Course
 from bot.domain.errors import UserError
 from bot.domain.messages import Text, Words
 from bot.domain.places import Member, Space
+from bot.engine.areas import looks_after
 from bot.engine.context import Context
 from bot.engine.pace import Pace
 from bot.engine.roster import member_of
@@ -29,6 +30,11 @@ def number_in(word: str) -> int | None:
     """Of a question: `Q12`, `#12`, `12`, `问题12`, `Ｑ１２`, `Q12:`."""
     found = _QUESTION.fullmatch(_plain(word))
     return int(found[1]) if found else None
+
+
+def answers_as_staff(ctx: Context) -> bool:
+    """Whether the member in context answers as staff: an assistant who looks after other things is a classmate here."""
+    return looks_after(ctx, "questions")
 
 
 def question_called(ctx: Context, word: str) -> Question:

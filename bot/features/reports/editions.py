@@ -8,9 +8,9 @@ from bot.domain.messages import Text, Words
 from bot.domain.rules import GRANTED
 from bot.engine.context import Context
 from bot.engine.figures import Figure, Stretch
+from bot.engine.periods import Period, days_in, stretch_before, weeks_of
 from bot.engine.voice import Board
 from bot.features.reports import store
-from bot.features.reports.periods import Period, days_in, stretch_before, weeks_of
 
 _QUIET_AFTER = timedelta(days=7)
 _NAMES = 20

@@ -11,8 +11,8 @@ from bot.engine.context import Context
 from bot.engine.feature import Feature
 from bot.engine.figures import Stretch
 from bot.engine.parameters import choice
+from bot.engine.periods import Period, stretch_of
 from bot.features.reports.editions import for_all, for_staff
-from bot.features.reports.periods import Period, stretch_of
 
 feature = Feature("reports")
 

@@ -7,21 +7,11 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from bot.domain.course import Course
+from bot.domain.rules import SPENT
+from bot.engine.activity import ACTS
 from bot.engine.figures import Stretch, counts_in, overlap, sums_in
 from storage.persons import is_of
 from storage.tables import fact, ledger, member, occurrence, profile
-
-ACTS = (
-    "message.posted",
-    "checkin.done",
-    "share.posted",
-    "thanks.given",
-    "contest.entered",
-    "homework.submitted",
-    "question.asked",
-    "question.answered",
-)
-"""The facts that show a member to be there. Others happen to them: a day ends, somebody likes what they wrote."""
 
 _REST = ("quiet", "paused", "gone", "gap")
 """Why an occurrence is skipped that nobody missed."""
@@ -75,7 +65,8 @@ def points(db: Connection, course: Course, stretches: Sequence[Stretch]) -> dict
     day = ledger.c.local_date
     query = select(ledger.c.category, *sums_in(day, stretches, ledger.c.points))
     query = query.join_from(ledger, member, is_of(ledger.c.member)).group_by(ledger.c.category)
-    rows = db.execute(query.where(ledger.c.course == course.id, _is_student(course), overlap(day, stretches)))
+    earned = (ledger.c.course == course.id) & (ledger.c.category != SPENT)
+    rows = db.execute(query.where(earned, _is_student(course), overlap(day, stretches)))
     return {category: tuple(map(int, sums)) for category, *sums in rows}
 
 

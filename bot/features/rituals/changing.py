@@ -14,10 +14,11 @@ from bot.engine.feature import Suggested
 from bot.engine.parameters import text
 from bot.engine.rescheduling import Time
 from bot.features.rituals.declared import feature, named
-from bot.features.rituals.showing import day_of, own_rituals
+from bot.features.rituals.showing import coming_of_files, day_of, own_rituals
 from rules.fields import parse_date, parse_duration, parse_time
 
 _FARTHEST = timedelta(days=30)
+_DAY = timedelta(days=1)  # so long before, a time has its rows for sure
 _ALL = ("all", "全部")
 
 
@@ -42,7 +43,8 @@ def run(ctx: Context, cmd: CommandInvoked) -> None:
         raise UserError("run.no_place", name=ritual.id, spaces=list(ritual.spaces))
     handle_occurrences(ctx.tx, mine)
     ctx.audit("run", ritual=ritual.id)
-    ctx.reply("run.done", name=ritual.id)
+    is_done = rescheduling.is_any_done(ctx.db, [one.row for one in mine])
+    ctx.reply("run.done" if is_done else "run.gap", name=ritual.id)  # why nothing came of it, staff have just read
 
 
 def _plan_now(ctx: Context, ritual: Ritual, *, is_asked_again: bool) -> None:
@@ -87,7 +89,7 @@ def postpone(ctx: Context, cmd: CommandInvoked) -> None:
     ritual = named(ctx, words[0])
     times = [one for one in rescheduling.planned(ctx.db, ctx.course, ritual) if one.due_at > ctx.now]
     if not times:
-        raise UserError("postpone.nothing", name=ritual.id)
+        raise _why_not(ctx, ritual)
     coming = times[0]
     due_at = _scheduled(ctx, coming) if words[1] == "back" else _asked(ctx, ritual, coming, words[1])
     if not ctx.now < due_at <= ctx.now + _FARTHEST:
@@ -99,6 +101,18 @@ def postpone(ctx: Context, cmd: CommandInvoked) -> None:
     ctx.reply("postpone.done", name=ritual.id, before=before, after=after)
     if len(coming.rows) < len(ritual.spaces) * sum(step is not None for step in ritual.steps):
         _tell_who_expects_it(ctx, ritual, before, after)
+
+
+def _why_not(ctx: Context, ritual: Ritual) -> UserError:
+    """What is under way ends as it was announced, and what is far ahead has no rows yet."""
+    opening = rescheduling.opening_steps(ritual)[0]
+    mine = [one for one in coming_of_files(ctx) if one.ritual == ritual.id]
+    is_on = bool(mine) and mine[0].step > opening
+    ahead = next((one.due_at for one in mine if one.step == opening), None)
+    if ahead is None:
+        return UserError("postpone.under_way" if is_on else "postpone.over", name=ritual.id)
+    then, since = ctx.course.wall_time(ahead), ctx.course.wall_time(ahead - _DAY)
+    return UserError("postpone.under_way_until" if is_on else "postpone.later", name=ritual.id, next=then, since=since)
 
 
 def _tell_who_expects_it(ctx: Context, ritual: Ritual, before: datetime, after: datetime) -> None:

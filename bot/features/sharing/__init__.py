@@ -1,6 +1,29 @@
-"""The evening's case sharing: opens by ritual, collects what members post, closes with a summary."""
+"""The evening's case sharing: speakers are invited, members post, it closes with a summary and stays to be found."""
 
-from bot.features.sharing import offered
-from bot.features.sharing.handlers import feature
+from bot.features.sharing import (
+    acts,
+    answering,
+    archive,
+    changing,
+    collecting,
+    forgetting,
+    growing,
+    handlers,
+    inviting,
+    offered,
+)
+from bot.features.sharing.declared import feature
 
-__all__ = ["feature", "offered"]
+__all__ = [
+    "acts",
+    "answering",
+    "archive",
+    "changing",
+    "collecting",
+    "feature",
+    "forgetting",
+    "growing",
+    "handlers",
+    "inviting",
+    "offered",
+]

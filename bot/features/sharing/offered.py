@@ -10,7 +10,7 @@ from bot.domain.ids import CourseId
 from bot.domain.messages import Text
 from bot.engine.figures import Figure, Stretch, counts_in, overlap
 from bot.engine.works import READ, Work
-from bot.features.sharing.handlers import feature
+from bot.features.sharing.declared import feature
 from bot.features.sharing.store import session, share, share_post
 from storage.persons import counts_once, is_of, person_of
 from storage.tables import member

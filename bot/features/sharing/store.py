@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
+    CompoundSelect,
     Connection,
     ForeignKey,
     Index,
@@ -18,20 +20,24 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    distinct,
     func,
     insert,
+    literal,
     select,
     text,
+    union_all,
     update,
 )
 
-from bot.domain.events import OccurrenceDue, PlainMessage
+from bot.domain.events import OccurrenceDue
 from bot.domain.ids import MemberId
+from bot.engine.works import READ
+from bot.features.sharing.speakers import call, invitation
 from storage.among import among
 from storage.columns import LocalDate, Moment
 from storage.database import insert_new
-from storage.persons import counts_once, person_of, same_person
+from storage.personal import GONE
+from storage.persons import counts_once, grouped, person_of, same_person
 from storage.tables import Id, metadata, profile
 
 session = Table(
@@ -69,15 +75,23 @@ share_post = Table(
     Column("at", Moment, nullable=False),
     Column("attachments", Integer, nullable=False, server_default=text("0")),
     Column("text", Text, nullable=False),
+    Column("edited_at", Moment),
     Index(None, "message"),
     Index(None, "share"),
 )
 
 _LONGEST_FIRST = func.length(share_post.c.text).desc(), share_post.c.id
+IS_THERE = (share_post.c.text != GONE) | share_post.c.message.is_not(None)
+"""A post whose member was forgotten says nothing any more."""
 
 
-def open_session(db: Connection, due: OccurrenceDue, closes_at: datetime) -> None:
+def open_session(db: Connection, due: OccurrenceDue, closes_at: datetime) -> Row[Any]:
     db.execute(insert_new(db, session), [{**_key(due), "opened_at": due.due_at, "closes_at": closes_at}])
+    return db.execute(select(session).where(*(session.c[name] == value for name, value in _key(due).items()))).one()
+
+
+def session_by_id(db: Connection, id: int) -> Row[Any]:
+    return db.execute(select(session).where(session.c.id == id)).one()
 
 
 def _key(due: OccurrenceDue) -> dict[str, Any]:
@@ -116,14 +130,36 @@ def sharers(db: Connection, id: int) -> set[int]:
     return set(db.execute(select(person_of(share.c.member)).where(share.c.session == id)).scalars())
 
 
-def keep(db: Connection, id: int, message: PlainMessage, *, object: str) -> None:
+def taking_part(db: Connection, id: int) -> tuple[set[int], set[int]]:
+    """The persons who have shared in a session, and those who had said that they would: in one statement."""
+    rows = db.execute(_taking_part(), {"of": id}).all()
+    return {who for who, is_speaker in rows if not is_speaker}, {who for who, is_speaker in rows if is_speaker}
+
+
+@cache
+def _taking_part() -> CompoundSelect[Any]:
+    """Made once: it is asked for with every batch of messages."""
+    shared = select(person_of(share.c.member), literal(0)).where(share.c.session == bindparam("of"))
+    agreed = select(person_of(invitation.c.member), literal(1)).join(call, call.c.id == invitation.c.call)
+    agreed = agreed.where(call.c.session == bindparam("of"), invitation.c.state == "accepted")
+    return union_all(shared, agreed)
+
+
+class NewPost(NamedTuple):
+    """What a member has posted in a session."""
+
+    message: str  # the object of the message
+    at: datetime
+    text: str
+    attachments: int
+
+
+def keep(db: Connection, id: int, who: MemberId, post: NewPost) -> None:
     """Keep a post as the share of its member in a session, or as one more of it."""
-    event, who = message.event, message.member.id
     number = db.execute(_MINE, {"of": id, "who": who}).scalar_one_or_none()
     if number is None:
-        number = db.execute(_NEW_SHARE, {"session": id, "member": who, "at": event.at}).scalar_one()
-    row = {"share": number, "message": object, "at": event.at, "text": event.text}
-    db.execute(_NEW_POST, {**row, "attachments": len(event.attachments)})
+        number = db.execute(_NEW_SHARE, {"session": id, "member": who, "at": post.at}).scalar_one()
+    db.execute(_NEW_POST, {"share": number, **post._asdict()})
 
 
 _MINE = (
@@ -160,17 +196,67 @@ def withdraw(db: Connection, message: str) -> Withdrawn | None:
 _WITHDRAW = delete(share_post).where(share_post.c.message == bindparam("of")).returning(share_post.c.share)
 
 
-def summary(db: Connection, id: int, *, limit: int) -> tuple[int, list[Any]]:
-    """How many shared, and name and longest text of the first."""
-    count = db.execute(
-        select(func.count(distinct(person_of(share.c.member)))).where(share.c.session == id)
-    ).scalar_one()
+class PostOfShare(NamedTuple):
+    """To which session a message belongs, and how many files are with it."""
+
+    session: int
+    attachments: int
+
+
+def post_as(db: Connection, message: str) -> PostOfShare | None:
+    """None where it is no share."""
+    query = select(share.c.session, share_post.c.attachments).join(share, share.c.id == share_post.c.share)
+    row = db.execute(query.where(share_post.c.message == message)).one_or_none()
+    return PostOfShare(*row) if row else None
+
+
+def edit(db: Connection, message: str, said: str, at: datetime) -> None:
+    """What a post of a share says now."""
+    db.execute(_EDIT, {"of": message, "said": said, "now": at})
+
+
+_EDIT = (
+    update(share_post)
+    .where(share_post.c.message == bindparam("of"))
+    .values(text=bindparam("said"), edited_at=bindparam("now", type_=Moment()))
+)
+
+
+class Shared(NamedTuple):
+    """What one person has shared in a session: the longest of their posts."""
+
+    share: int
+    person: MemberId
+    name: str
+    text: str  # the beginning
+    files: int
+
+
+def shared_in(db: Connection, id: int) -> list[Shared]:
+    """The shares of a session in the order in which they came."""
     place = func.row_number().over(partition_by=share_post.c.share, order_by=_LONGEST_FIRST)
-    posts = select(share_post.c.share, share_post.c.text, place.label("place"))
-    posts = posts.join(share, share.c.id == share_post.c.share).where(share.c.session == id)
+    said = func.substr(share_post.c.text, 1, READ)
+    posts = select(share_post.c.share, said.label("text"), share_post.c.attachments, place.label("place"))
+    posts = posts.join(share, share.c.id == share_post.c.share).where(share.c.session == id, IS_THERE)
     longest = posts.subquery()
-    query = select(profile.c.name, longest.c.text)
+    query = select(share.c.id, profile.c.member, profile.c.name, longest.c.text, longest.c.attachments)
     query = query.join_from(profile, share, profile.c.member == person_of(share.c.member))
     query = query.join(longest, longest.c.share == share.c.id)
     query = query.where(longest.c.place == 1, counts_once(share, "session"))
-    return count, list(db.execute(query.order_by(share.c.at, share.c.id).limit(limit)).all())
+    return [Shared(*row) for row in db.execute(query.order_by(share.c.at, share.c.id))]
+
+
+def messages_of(db: Connection, shares: Collection[int]) -> dict[int, list[str]]:
+    """The messages that each of these shares stands in."""
+    query = select(share_post.c.share, share_post.c.message).where(share_post.c.message.is_not(None))
+    rows = db.execute(query.where(among(share_post.c.share, "shares")), {"shares": list(shares)})
+    return dict(grouped((row.share, row.message) for row in rows))
+
+
+# --- what is forgotten ------------------------------------------------------------------------------------------------
+
+
+def sessions_of(db: Connection, members: Collection[int]) -> set[int]:
+    """Where these members have shared something."""
+    mine = among(share.c.member, "members")
+    return set(db.execute(select(share.c.session).where(mine), {"members": list(members)}).scalars())

@@ -7,10 +7,12 @@ from typing import Any
 import msgspec
 
 from bot.domain.course import Course
+from bot.domain.ids import RuleId
 from bot.domain.messages import Text, Words
 from bot.domain.rules import ANONYMOUS, Rule, Verdict
 from bot.engine.wording import Knows, Wording
 from bot.features.why.store import FREQUENT
+from rules.fold import REDEMPTION
 
 _RULES = 6
 """So many lines for each fact."""
@@ -82,7 +84,7 @@ class Explanation:
 
     def line(self, verdict: Verdict) -> Text:
         rule = self.rules.get(verdict.rule)
-        values = {"rule": rule.shown if rule else verdict.rule, "points": f"{verdict.points:+d}"}
+        values = {"rule": rule.shown if rule else _unwritten(verdict.rule), "points": f"{verdict.points:+d}"}
         if not verdict.fired:
             id = "why.quiet" if rule and rule.points > 0 else "why.not_acted"
             return Text(id=id, values={**values, "reason": self.reason(verdict)})
@@ -103,6 +105,11 @@ class Explanation:
         if verdict.why == "verdict.cool_down":
             values["time"] = _length(values)
         return Text(id=verdict.why, values=values)
+
+
+def _unwritten(rule: RuleId) -> Text | str:
+    """What is no rule of the course (any more)."""
+    return Text(id="why.redemption") if rule == REDEMPTION else rule
 
 
 def _is_telling(row: Any, verdicts: list[Verdict]) -> bool:

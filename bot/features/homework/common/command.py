@@ -41,6 +41,7 @@ _JOB = re.compile(r"common:(\d+):\d+")
     "common",
     words=("共性问题",),
     roles=("assistant", "admin"),
+    area="homework",
     places=("staff",),
     parameters=(text("homework", suggests="homework"), text("video")),
 )

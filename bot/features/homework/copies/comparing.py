@@ -109,6 +109,7 @@ def notice(ctx: Context, submission_id: int) -> Words | None:
     "alike",
     words=("相似作业",),
     roles=("assistant", "admin"),
+    area="homework",
     places=("staff",),
     parameters=(number("pair"), choice("verdict", "fine", "talk")),
 )

@@ -29,6 +29,7 @@ _COMMENT = frozenset(("comment", "评语"))
     "grade",
     words=("批改作业",),
     roles=("assistant", "admin"),
+    area="homework",
     places=("staff",),
     parameters=(text("hand_in"), text("result")),
 )

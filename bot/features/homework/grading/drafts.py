@@ -1,12 +1,14 @@
 """Who is at what: hand-ins are claimed to be graded, and go back to the queue when nobody finishes them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from bot.domain.errors import UserError
 from bot.domain.events import AlarmsDue
 from bot.domain.homework import Homework
 from bot.domain.messages import Button, Text, Words
+from bot.domain.places import Member
+from bot.domain.response import Area
 from bot.engine.context import Context
 from bot.engine.voice import Utterance
 from bot.features.homework.declared import CLAIM_ALARM, feature
@@ -190,13 +192,27 @@ def tidy(ctx: Context) -> None:
     """
     lines, keys = list[Words](), list[str]()
     for one in store.over(ctx.db, ctx.course.id, ctx.now):
-        if those := [f"#{row.id}" for row in give_back(ctx, one) if row.state == "waiting"]:
-            values = {"numbers": those, "name": one.name, "count": len(those)}
-            lines.append(Text(id="grading.back_in_queue", values=values))
+        id = "grading.back_in_queue" if one.until <= ctx.now else "grading.let_go"
+        if line := _given_back(ctx, one, one.name, id):
+            lines.append(line)
             keys.append(panel_key(one))
     if lines:
         ctx.tell_staff(*lines, key=f"{keys[0]}:back")
     saying.give_up(ctx, *store.drop_kept(ctx.db, ctx.course.id, ctx.now - KEPT_FOR))
+
+
+def _given_back(ctx: Context, draft: Draft, name: str, id: str) -> Text | None:
+    """What staff read of that, in these words; None where nothing of it waits."""
+    those = [f"#{row.id}" for row in give_back(ctx, draft) if row.state == "waiting"]
+    return Text(id=id, values={"numbers": those, "name": name, "count": len(those)}) if those else None
+
+
+@feature.offer("let_go")
+def let_go(ctx: Context, who: Member, areas: Collection[Area]) -> None:
+    """Who looks after homework no more has nothing to be graded any more."""
+    draft = None if "homework" in areas else store.under_way(ctx.db, ctx.course.id, who.id)
+    if draft is not None and (line := _given_back(ctx, draft, who.name, "grading.let_go")):
+        ctx.tell_staff(line, key=f"{panel_key(draft)}:back")
 
 
 @feature.alarm(CLAIM_ALARM)

@@ -1,6 +1,8 @@
 """Good works are shown to all on the review day (精选); doing it again takes it back."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -8,11 +10,12 @@ from bot.domain.ids import CourseId
 from bot.domain.messages import Text
 from bot.domain.text import visible_length
 from bot.engine.context import Context
+from bot.engine.pieces import pieces_in
 from bot.engine.telling import tell
-from bot.engine.works import READ, Work
+from bot.engine.works import READ, Whole, Work
 from bot.features.homework.declared import FEATURED, feature, object_of
 from bot.features.homework.grading.drafts import homework_of
-from bot.features.homework.store import hand_ins
+from bot.features.homework.store import grades, hand_ins
 from bot.features.homework.store.hand_ins import HandIn
 from bot.features.homework.store.tables import hand_in, submission
 from bot.features.homework.teams import members as teams
@@ -64,20 +67,6 @@ def _take_back(ctx: Context, row: HandIn) -> None:
 @feature.offer("works")
 def works(db: Connection, course: CourseId, since: datetime, until: datetime) -> list[Work]:
     """What was featured in this time, and was not withdrawn since; of a team it is who handed in first."""
-    found = db.execute(
-        select(
-            person_of(hand_in.c.member).label("member"),
-            hand_in.c.featured_in,
-            hand_in.c.featured_at,
-            submission.c.object,
-            submission.c.text,
-            submission.c.files,
-        )
-        .join(submission, (submission.c.hand_in == hand_in.c.id) & (submission.c.version == hand_in.c.counts))
-        .where(hand_in.c.course == course, hand_in.c.featured_at > since, hand_in.c.featured_at <= until)
-        .where(hand_in.c.featured_in.is_not(None), hand_in.c.state != "withdrawn")
-        .order_by(hand_in.c.featured_at, hand_in.c.id)
-    )
     return [
         Work(
             member=row.member,
@@ -88,5 +77,39 @@ def works(db: Connection, course: CourseId, since: datetime, until: datetime) ->
             length=visible_length(row.text),
             files=len(row.files),
         )
-        for row in found
+        for row in _featured(db, course, since, until)
     ]
+
+
+@feature.offer("featured_works")
+def featured_works(db: Connection, course: CourseId, since: datetime, until: datetime) -> list[Whole]:
+    """The same works, whole, and with their grades."""
+    return [
+        Whole(
+            member=row.member,
+            at=row.featured_at,
+            text=row.text,
+            files=pieces_in(row.files),
+            message=row.object,
+            grade=graded.score if (graded := grades.in_force(db, row.id)) is not None else None,
+        )
+        for row in _featured(db, course, since, until)
+    ]
+
+
+def _featured(db: Connection, course: CourseId, since: datetime, until: datetime) -> Sequence[Any]:
+    query = select(
+        hand_in.c.id,
+        person_of(hand_in.c.member).label("member"),
+        hand_in.c.featured_in,
+        hand_in.c.featured_at,
+        submission.c.object,
+        submission.c.text,
+        submission.c.files,
+    )
+    query = (
+        query.join(submission, (submission.c.hand_in == hand_in.c.id) & (submission.c.version == hand_in.c.counts))
+        .where(hand_in.c.course == course, hand_in.c.featured_at > since, hand_in.c.featured_at <= until)
+        .where(hand_in.c.featured_in.is_not(None), hand_in.c.state != "withdrawn")
+    )
+    return db.execute(query.order_by(hand_in.c.featured_at, hand_in.c.id)).all()

@@ -29,11 +29,11 @@ def waiting_homework(ctx: Context, kind: Kind | None, said: str) -> list[QueuePa
     drafts.tidy(ctx)
     rows = hand_ins.waiting(ctx.db, ctx.course.id, _asked(ctx, said))
     if not rows:
-        return [QueuePart([Text(id="queue.empty")])]
+        return [QueuePart([Text(id="queue.empty")], area="homework")]
     is_brief = kind is None and not said
     overdue = sum(waiting.is_overdue(ctx.course, row, ctx.now) for row in rows)
     lines = [*_lines(ctx, rows, overdue=overdue, most=_FEW if is_brief else _SHOWN)]
-    return [QueuePart(lines, [*_buttons(rows)], count=len(rows), overdue=overdue)]
+    return [QueuePart(lines, [*_buttons(rows)], count=len(rows), overdue=overdue, area="homework")]
 
 
 def _asked(ctx: Context, said: str) -> list[str]:

@@ -18,6 +18,7 @@ _UNDO = frozenset(("undo", "撤销", "撤回"))
     "return",
     words=("打回修改",),
     roles=("assistant", "admin"),
+    area="homework",
     places=("staff",),
     parameters=(text("hand_in", required=True), text("reason")),
 )

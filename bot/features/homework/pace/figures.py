@@ -33,6 +33,7 @@ _HEAD: Cells = tuple(Text(id=id) for id in ("pace.who", "pace.answers", "pace.me
     "grading",
     words=("批改数据",),
     roles=("assistant", "admin"),
+    area="homework",
     is_private=True,
     parameters=(choice("period", "week", "course"), someone()),
 )

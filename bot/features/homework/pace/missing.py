@@ -46,6 +46,7 @@ class Missing(NamedTuple):
     "missing",
     words=("谁没交",),
     roles=("assistant", "admin"),
+    area="homework",
     places=("staff",),
     parameters=(text("homework", suggests="homework"), text("remind")),
 )

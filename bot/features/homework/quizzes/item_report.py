@@ -25,6 +25,7 @@ _NOTHING = "–"
     "items",
     words=("题目分析",),
     roles=("assistant", "admin"),
+    area="homework",
     places=("staff",),
     parameters=(text("quiz", suggests="quiz"),),
 )

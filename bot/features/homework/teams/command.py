@@ -26,6 +26,7 @@ _MOVE = ("move", "换组", "调到")
     "team",
     words=("我的小组",),
     is_private=True,
+    area="homework",
     parameters=(text("homework"), choice("change", "move"), text("member", suggests="members"), number("team")),
 )
 def team(ctx: Context, cmd: CommandInvoked) -> None:

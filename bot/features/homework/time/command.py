@@ -24,6 +24,7 @@ _OFFERED = 5  # buttons
     "extend",
     words=("我要延期", "延期卡"),
     is_private=True,
+    area="homework",
     parameters=(text("homework"), text("member", suggests="members"), text("extension")),
 )
 def extend(ctx: Context, cmd: CommandInvoked) -> None:

@@ -12,7 +12,7 @@ from bot.engine.roster import member_of
 from bot.engine.voice import Label
 from bot.features.questions import posts, telling
 from bot.features.questions.command import verb
-from bot.features.questions.meant import is_asker
+from bot.features.questions.meant import answers_as_staff, is_asker
 from bot.features.questions.store import accepted, answers
 from bot.features.questions.store.answers import Answer, Remark
 from bot.features.questions.store.questions import OPEN, Question
@@ -35,7 +35,7 @@ def card(ctx: Context, cmd: CommandInvoked, row: Question, details: str) -> None
 
 
 def _lines(ctx: Context, row: Question) -> Iterator[Words]:
-    is_staff = ctx.member.role != "student"
+    is_staff = answers_as_staff(ctx)
     yield posts.asked(ctx, row)
     yield from posts.about(row)
     yield posts.state(ctx, row, is_post=False)
@@ -78,7 +78,7 @@ def _buttons(ctx: Context, row: Question) -> Iterator[Label]:
     is_among_staff = ctx.space is not None and ctx.space.kind == "staff"
     if is_asker(ctx, row) and not is_among_staff:
         yield from _for_asker(ctx, row)
-    elif ctx.member.role != "student":
+    elif answers_as_staff(ctx):
         yield from posts.staff_buttons(ctx, row)
     elif row.state in OPEN:
         yield Text(id="button.question_answer"), f"answer Q{row.id}"

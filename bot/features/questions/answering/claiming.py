@@ -1,10 +1,14 @@
 """Who is at what: questions are claimed for a while, released, handed over; nobody's again in the end."""
 
+from collections.abc import Collection
+
 from bot.domain.errors import UserError
 from bot.domain.events import AlarmsDue, CommandInvoked, MemberLeft
 from bot.domain.ids import MemberId
 from bot.domain.messages import Button, Text
 from bot.domain.places import Member
+from bot.domain.response import Area
+from bot.engine.areas import areas_for
 from bot.engine.context import Context
 from bot.engine.roster import member_of
 from bot.features.questions import flow, telling
@@ -69,6 +73,8 @@ def hand_over(ctx: Context, cmd: CommandInvoked, row: Question, who: str) -> Non
     other = _staff_called(ctx, row, who)
     if other.role == "student":
         raise UserError("question.to_staff_only", name=other.name)
+    if "questions" not in areas_for(ctx, other):
+        raise UserError("question.to_other_area", name=other.name, area=Text(id="area.questions"))
     before = _holder(ctx, row)
     row = flow.claim(ctx, row, other)
     if before is not None and before not in (other.id, ctx.member.id):
@@ -115,12 +121,25 @@ def left(ctx: Context, event: MemberLeft) -> None:
         flow.release(ctx, row)
 
 
+@feature.offer("let_go")
+def let_go(ctx: Context, who: Member, areas: Collection[Area]) -> None:
+    """What they had is free for others at once."""
+    if "questions" not in areas:
+        for row in questions.claimed_by(ctx.db, ctx.course.id, who.id):
+            telling.to_member(ctx, who.id, [Text(id="question.claim_let_go", values=telling.about(row))])
+            flow.release(ctx, row)
+
+
 def _without_ended_claim(ctx: Context, row: Question) -> Question:
-    """Nobody's, where it was kept for too long, or belongs to who is no staff any more; who had it is told."""
-    if row.claimed_by is None or (ctx.now < row.claimed_until and questions.is_staff(ctx.db, row.claimed_by)):
+    """Nobody's, where it was kept for too long, or belongs to who answers as staff no more; who had it is told."""
+    if row.claimed_by is None:
         return row
-    had = member_of(ctx.db, row.claimed_by).id
-    telling.to_member(ctx, had, [Text(id="question.claim_ended", values=telling.about(row))])
+    had = member_of(ctx.db, row.claimed_by)
+    is_theirs = questions.is_staff(ctx.db, had.id) and "questions" in areas_for(ctx, had)
+    if is_theirs and ctx.now < row.claimed_until:
+        return row
+    id = "question.claim_ended" if is_theirs else "question.claim_let_go"
+    telling.to_member(ctx, had.id, [Text(id=id, values=telling.about(row))])
     return flow.release(ctx, row)
 
 

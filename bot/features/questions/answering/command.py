@@ -16,7 +16,7 @@ from bot.engine.pieces import pieces_of
 from bot.features.questions.answering import giving
 from bot.features.questions.declared import feature
 from bot.features.questions.given import Given
-from bot.features.questions.meant import number_in, number_of_post, numbered, question_called
+from bot.features.questions.meant import answers_as_staff, number_in, number_of_post, numbered, question_called
 from bot.features.questions.store.questions import OPEN, Question
 
 _LAST = "!！"
@@ -79,7 +79,7 @@ def answered_by_form(ctx: Context, form: FormSubmitted) -> None:
 
 
 def _answer(ctx: Context, asked: Asked, files: tuple[Attachment, ...]) -> None:
-    row, is_staff = asked.row, ctx.member.role != "student"
+    row, is_staff = asked.row, answers_as_staff(ctx)
     made = giving.give(ctx, row, Given(asked.text, pieces_of(files, ctx.actor.platform)))
     is_resolved = asked.is_last and is_staff
     if is_resolved:

@@ -14,7 +14,7 @@ from bot.features.questions.answering.command import check_open, files_with
 from bot.features.questions.command import verb
 from bot.features.questions.declared import feature
 from bot.features.questions.given import Given
-from bot.features.questions.meant import answer_called, question_called, words_of
+from bot.features.questions.meant import answer_called, answers_as_staff, question_called, words_of
 from bot.features.questions.reusing import suggestions
 from bot.features.questions.store.questions import Question
 
@@ -38,7 +38,7 @@ def back(ctx: Context, cmd: CommandInvoked, row: Question, text: str) -> None:
 )
 def asked_back_by_form(ctx: Context, form: FormSubmitted) -> None:
     row = question_called(ctx, form.fields["question"])
-    if ctx.member.role == "student":
+    if not answers_as_staff(ctx):
         raise UserError("question.not_for_you", number=row.id)
     _ask_back(ctx, row, Given(form.fields["text"]))
 

@@ -12,7 +12,7 @@ from bot.engine.pieces import Piece
 from bot.engine.voice import Label
 from bot.features.questions import flow
 from bot.features.questions.given import Given
-from bot.features.questions.meant import post_key
+from bot.features.questions.meant import answers_as_staff, post_key
 from bot.features.questions.store import answers
 from bot.features.questions.store.answers import Answer
 from bot.features.questions.store.questions import Question
@@ -28,7 +28,7 @@ def give(ctx: Context, row: Question, given: Given) -> Answer:
     given = _checked(given)
     if not given.pieces and visible_length(given.text) < _SHORTEST:
         raise UserError("answer.too_short")
-    is_staff = ctx.member.role != "student"
+    is_staff = answers_as_staff(ctx)
     made = flow.answer(ctx, row, ctx.member, given, is_staff=is_staff)
     _fetch(ctx, f"question_answer:{made.id}", given.pieces)
     if is_staff:
@@ -68,7 +68,7 @@ def confirm(ctx: Context, row: Question, made: Answer, *, is_resolved: bool = Fa
         ctx.reply("question.answered_and_resolved", number=row.id, answer=made.id, buttons=[undo(row, made)])
         return
     buttons: list[Label] = [undo(row, made)]
-    if ctx.member.role != "student":
+    if answers_as_staff(ctx):
         resolving = Text(id="button.question_resolve"), f"question Q{row.id} resolve A{made.id}"
         buttons = [resolving, undo(row, made)]
     ctx.reply("question.answered_now", number=row.id, answer=made.id, buttons=buttons)

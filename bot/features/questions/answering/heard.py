@@ -4,7 +4,7 @@ import re
 
 from bot.domain.errors import UserError
 from bot.domain.events import MessagePosted
-from bot.domain.messages import Reaction
+from bot.domain.messages import Reaction, Text
 from bot.engine.context import Context
 from bot.engine.messages import message_object
 from bot.engine.pieces import pieces_of
@@ -16,7 +16,7 @@ from bot.features.questions.asking.by_tag import PLACES
 from bot.features.questions.asking.said import TAG
 from bot.features.questions.declared import feature
 from bot.features.questions.given import Given
-from bot.features.questions.meant import is_asker, number_of_post
+from bot.features.questions.meant import answers_as_staff, is_asker, number_of_post
 from bot.features.questions.store import questions
 from bot.features.questions.store.questions import OPEN, UNFILED, Question
 
@@ -45,7 +45,7 @@ def heard(ctx: Context, event: MessagePosted, key: str) -> None:
 
 def _meant(ctx: Context, row: Question) -> Question:
     """What staff say of one that was merged is an answer to all who ask the same."""
-    if row.state != "merged" or ctx.member.role == "student":
+    if row.state != "merged" or not answers_as_staff(ctx):
         return row
     return questions.by_number(ctx.db, ctx.course.id, row.merged_into, lock=True) or row
 
@@ -68,7 +68,7 @@ def _in_the_open(ctx: Context, row: Question, event: MessagePosted) -> None:
     """Who has asked without a name is a classmate like any other here."""
     if is_asker(ctx, row) and not row.is_anonymous:
         _more_from_asker(ctx, row, event)
-    elif ctx.member.role != "student":
+    elif answers_as_staff(ctx):
         _from_staff(ctx, row, event)
     elif event.attachments or not is_no_help(event.text):
         telling.answer_noted(ctx, row, ctx.member, giving.give(ctx, row, _given(event, event.text)))
@@ -104,13 +104,20 @@ def _tick(ctx: Context, message: str) -> None:
 
 def _of_several(ctx: Context, event: MessagePosted) -> None:
     """Below news of several questions nobody can say which one is answered. Raises UserError."""
-    if ctx.member.role != "student" and not is_nothing(event.text):
+    if answers_as_staff(ctx) and not is_nothing(event.text):
         raise UserError("answer.which")
+
+
+def _not_theirs(ctx: Context, event: MessagePosted) -> None:
+    """An assistant who looks after other things is told so, or they would wait. Raises UserError."""
+    if ctx.member.role == "assistant" and not is_nothing(event.text):
+        raise UserError("answer.not_your_area", area=Text(id="area.questions"))
 
 
 def _among_staff(ctx: Context, row: Question, event: MessagePosted) -> None:
     """What is said in reply to the staff's post is posted below the one that everybody reads."""
-    if ctx.member.role == "student":
+    if not answers_as_staff(ctx):
+        _not_theirs(ctx, event)
         return
     asks = _ASKS_BACK.fullmatch(event.text)
     if asks:

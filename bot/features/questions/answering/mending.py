@@ -9,7 +9,7 @@ from bot.engine.roster import member_of
 from bot.features.questions import flow
 from bot.features.questions.answering import giving
 from bot.features.questions.command import verb
-from bot.features.questions.meant import answer_called, named_answer
+from bot.features.questions.meant import answer_called, answers_as_staff, named_answer
 from bot.features.questions.store.answers import Answer
 from bot.features.questions.store.questions import Question
 
@@ -43,7 +43,7 @@ def _named(ctx: Context, row: Question, details: str) -> tuple[Answer, str]:
     """The answer that is meant, and what follows it. Raises UserError where it is not theirs to change."""
     given_name, rest = named_answer(details)
     given = answer_called(ctx, row, given_name)
-    if ctx.member.role == "student" and not _is_own(ctx, given):
+    if not answers_as_staff(ctx) and not _is_own(ctx, given):
         raise UserError("answer.not_yours", answer=given.id)
     return given, rest
 
@@ -53,5 +53,5 @@ def _is_own(ctx: Context, given: Answer) -> bool:
 
 
 def audit_if_staff(ctx: Context, action: str, row: Question, given: Answer) -> None:
-    if ctx.member.role != "student":
+    if answers_as_staff(ctx):
         ctx.audit(action, question=row.id, answer=given.id)

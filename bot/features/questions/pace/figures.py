@@ -42,6 +42,7 @@ _HEAD: Cells = tuple(Text(id=id) for id in ("pace.who", "answers.number", "pace.
     "answers",
     words=("答疑数据",),
     roles=("assistant", "admin"),
+    area="questions",
     is_private=True,
     parameters=(choice("period", "week", "course", "lessons"), someone()),
 )

@@ -34,7 +34,7 @@ def waiting_questions(ctx: Context, kind: Kind | None, said: str) -> list[QueueP
     rows = sorted(questions.waiting(ctx.db, ctx.course.id), key=lambda row: (_urgency(ctx, row, helped), row.due_at))
     overdue = sum(_is_overdue(ctx, row) for row in rows)
     lines = [*_lines(ctx, rows, helped, overdue=overdue, most=_FEW if kind is None else _SHOWN)]
-    return [QueuePart(lines, [*_buttons(rows)], count=len(rows), overdue=overdue)]
+    return [QueuePart(lines, [*_buttons(rows)], count=len(rows), overdue=overdue, area="questions")]
 
 
 def _urgency(ctx: Context, row: Question, helped: Collection[int]) -> int:

@@ -1,4 +1,4 @@
-"""Making a student an assistant because a rule says so, and the way back."""
+"""Making a student an assistant, and the way back."""
 
 from datetime import datetime
 from typing import Any
@@ -22,10 +22,15 @@ def promote(ctx: Context, who: MemberId) -> bool:
 
 
 def demote(ctx: Context, who: MemberId, granted_at: datetime) -> bool:
-    """Take back what was granted then; False where that changes nothing, for course.yaml names staff, too."""
-    granted = [one for one in _accounts(ctx, who) if _is_granted(ctx, one, granted_at)]
-    live = _grant(ctx, granted, "student")
-    return any(live.role_of(ctx.course.id, one) == "student" for one in granted)
+    """Take back what was granted then; False where they stay staff, as course.yaml or another grant says."""
+    accounts = _accounts(ctx, who)
+    live = _grant(ctx, [one for one in accounts if _is_granted(ctx, one, granted_at)], "student")
+    return all(live.role_of(ctx.course.id, one) == "student" for one in accounts)
+
+
+def holds_grant(ctx: Context, who: MemberId, granted_at: datetime) -> bool:
+    """Whether it is what was granted then that makes an account of theirs staff."""
+    return any(_is_granted(ctx, one, granted_at) for one in _accounts(ctx, who))
 
 
 def audit_by_itself(ctx: Context, action: str, **details: Any) -> None:
@@ -35,7 +40,7 @@ def audit_by_itself(ctx: Context, action: str, **details: Any) -> None:
 
 
 def _is_granted(ctx: Context, account: str, at: datetime) -> bool:
-    """Whether the rule's grant is the newest one, and the member was none before: what people granted stays."""
+    """Whether that grant is the newest one, and the member was none before: what else was granted stays."""
     mine = (staff_grant.c.account == account) & (staff_grant.c.course == ctx.course.id)
     query = select(staff_grant.c.role, staff_grant.c.at).where(mine).order_by(staff_grant.c.id.desc()).limit(2)
     match [(row.role, row.at) for row in ctx.db.execute(query)]:
