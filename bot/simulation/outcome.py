@@ -20,8 +20,8 @@ _TRAFFIC = frozenset(
 )
 """Tables that say how it came to pass, not what came to pass."""
 
-_PASSING = frozenset(("id", "cause", "snapshot", "values", "verdicts", "code"))
-"""Columns of the same kind. A `code` is a secret, and so another one each time."""
+_PASSING = frozenset(("id", "cause", "snapshot", "values", "verdicts", "code", "salt"))
+"""Columns of the same kind. A `code` and a `salt` are secrets, and so others each time."""
 
 _NUMBERED = re.compile(r"\blocal:(?:[^\s:]+:|[a-z]+-)(\d+)\b|\bmember (\d+)\b|\bthanks (\d+) to (\d+)\b")
 """A message, as its object or its event is named; a member."""
