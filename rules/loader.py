@@ -4,13 +4,18 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any, NamedTuple
 
 from msgspec import structs
 
 from bot.domain.course import Course
 from bot.domain.errors import Problem, RulesRejected
+from bot.domain.homework import HomeworkBook
 from bot.domain.ids import CourseId, Language
 from bot.domain.messages import File
+from bot.domain.questions import Answering, Faq
+from bot.domain.rewards import Rewards
+from bot.domain.rituals import Ritual
 from rules.answering import answering_of
 from rules.attachments import FOLDER, read_attachments
 from rules.calendar_csv import Dates, read_calendar
@@ -24,7 +29,7 @@ from rules.nodes import Leaf, MapNode, is_empty
 from rules.reader import Document, read
 from rules.rewards import rewards_in, rewards_of
 from rules.rituals import built_in, prepared, rituals_of
-from rules.rulebook import rulebook_of
+from rules.rulebook import Rulebook, rulebook_of
 from rules.schema import CourseShape
 from rules.suggest import clipped, closest
 from rules.unreadable import Unreadable
@@ -56,30 +61,75 @@ def load_course(id: str, files: Files, vocabulary: Vocabulary, *, shown_as: str 
     return Loaded(course=course, problems=tuple(problems))
 
 
+class _Passport(NamedTuple):
+    """course.yaml, by which all other files are read."""
+
+    shape: CourseShape | None
+    language: Language
+    settings: Mapping[str, Any]
+
+
+class _Parts(NamedTuple):
+    """What the other files say."""
+
+    calendar: Calendar
+    rulebook: Rulebook
+    rewards: Rewards
+    book: HomeworkBook
+    answering: Answering
+    faq: tuple[Faq, ...]
+    rituals: tuple[Ritual, ...]
+    files: Mapping[str, File]
+
+
 def _course(id: CourseId, desk: "_Desk", vocabulary: Vocabulary) -> Course | None:
     """None, or a course that counts only as far as nothing was complained about."""
-    passport, about = desk.read("course.yaml")
-    language = language_in(passport.root) if passport else "zh_Hans"
-    shape = course_of(passport.root, about, vocabulary, language) if passport else None
-    settings = settings_of(passport.root, about, vocabulary, language) if passport else {}
+    passport = _passport(desk, vocabulary)
+    parts = _parts(desk, vocabulary, passport.shape, passport.language)
+    if passport.shape is None:
+        return None
+    return _assembled(id, passport.shape, passport.settings, parts, vocabulary)
+
+
+def _passport(desk: "_Desk", vocabulary: Vocabulary) -> _Passport:
+    document, about = desk.read("course.yaml")
+    if document is None:
+        return _Passport(None, "zh_Hans", {})
+    language = language_in(document.root)
+    shape = course_of(document.root, about, vocabulary, language)
+    return _Passport(shape, language, settings_of(document.root, about, vocabulary, language))
+
+
+def _parts(desk: "_Desk", vocabulary: Vocabulary, shape: CourseShape | None, language: Language) -> _Parts:
+    """Without a shape they are read all the same, for what is wrong with each."""
     calendar, about = desk.calendar(shape, language)
     plan = calendar_of(calendar.root, about, shape, language) if calendar else Calendar()
-    shop, about_shop = desk.read("rewards.yaml")
-    document, about = desk.read("rules.yaml", by_entry=True)
-    rulebook = rulebook_of(document or _EMPTY, about, vocabulary, language, rewards_in(shop) if shop else None)
+    rulebook, rewards = _rules_and_rewards(desk, vocabulary, language)
     homework, about = desk.read("homework.yaml", by_entry=True)
     book = book_of(homework or _EMPTY, about, shape, rulebook.sections.levels, language)
     document, about = desk.read("questions.yaml")
     answering = answering_of((document or _EMPTY).root, about, shape, language)
     document, about = desk.read("faq.yaml", by_entry=True)
     faq = faq_of(document or _EMPTY, about, shape, names_in(homework) if homework else None, language)
-    sections = rulebook.sections
-    rewards = rewards_of((shop or _EMPTY).root, about_shop, sections.levels, sections.titles, language)
     document, about = desk.read("rituals.yaml", by_entry=True)
     files = desk.attachments()
     rituals = rituals_of(document, about, vocabulary, shape, language, files) if document else ()
-    if shape is None:
-        return None
+    return _Parts(plan, rulebook, rewards, book, answering, faq, rituals, files)
+
+
+def _rules_and_rewards(desk: "_Desk", vocabulary: Vocabulary, language: Language) -> tuple[Rulebook, Rewards]:
+    """Rules name rewards; rewards name levels and titles, which stand in rules.yaml."""
+    shop, about_shop = desk.read("rewards.yaml")
+    document, about = desk.read("rules.yaml", by_entry=True)
+    rulebook = rulebook_of(document or _EMPTY, about, vocabulary, language, rewards_in(shop) if shop else None)
+    levels, titles = rulebook.sections.levels, rulebook.sections.titles
+    return rulebook, rewards_of((shop or _EMPTY).root, about_shop, levels, titles, language)
+
+
+def _assembled(
+    id: CourseId, shape: CourseShape, settings: Mapping[str, Any], parts: _Parts, vocabulary: Vocabulary
+) -> Course:
+    rules, sections = parts.rulebook
     return Course(
         id=id,
         title=shape.title,
@@ -90,25 +140,25 @@ def _course(id: CourseId, desk: "_Desk", vocabulary: Vocabulary) -> Course | Non
         spaces=spaces_of(shape),
         admins=frozenset(shape.staff.admins),
         assistants=frozenset(shape.staff.assistants),
-        days=plan.days,
-        anchors=with_deadlines(plan.anchors, book),
+        days=parts.calendar.days,
+        anchors=with_deadlines(parts.calendar.anchors, parts.book),
         quiet_days=quiet_days_of(shape),
-        rules=rulebook.rules,
-        levels=rulebook.sections.levels,
-        badges=rulebook.sections.badges,
-        titles=rulebook.sections.titles,
+        rules=rules,
+        levels=sections.levels,
+        badges=sections.badges,
+        titles=sections.titles,
         rituals=(
-            *rituals,
-            *prepared(rituals, vocabulary),
-            *built_in(shape, rulebook.rules),
-            *homework_rituals(book, shape),
+            *parts.rituals,
+            *prepared(parts.rituals, vocabulary),
+            *built_in(shape, rules),
+            *homework_rituals(parts.book, shape),
         ),
-        book=book,
-        answering=answering,
-        faq=faq,
-        rewards=rewards,
+        book=parts.book,
+        answering=parts.answering,
+        faq=parts.faq,
+        rewards=parts.rewards,
         settings=settings,
-        files=files,
+        files=parts.files,
     )
 
 

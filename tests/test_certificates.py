@@ -271,6 +271,7 @@ async def test_after_it_is_drawn_only_staff_change_the_name(course: Community) -
         ("12345", "needs a name"),
         ("😀 Ada 😀", "can't show these characters"),
         ("A" * 60, "too long"),
+        ("Ada" + "\u0301" * 900, "too long"),  # which is three columns wide
     ],
 )
 async def test_a_name_that_nobody_could_read_is_refused(course: Community, said: str, heard: str) -> None:
@@ -384,8 +385,13 @@ async def test_a_picture_that_cannot_be_drawn_is_told_and_drawn_later(course: Co
         patch.setattr(font, "font_file", missing)
         patch.setattr("bot.engine.pictures.svg.font_file", missing)
         await course.types("ada", "/certificate confirm")
-    assert "could not be drawn" in "\n".join(await course.said("ada"))
-    assert "could not be drawn" in "\n".join(await course.said("chen", "staff"))
+        assert "could not be drawn" in "\n".join(await course.said("ada"))
+        assert "could not be drawn" in "\n".join(await course.said("chen", "staff"))
+        before = await heard(course, "ada")
+        await course.types("ada", "/certificate")
+        again = (await heard(course, "ada")).removeprefix(before)
+    assert "is being drawn" in again
+    assert "could not be drawn" in again  # it was asked for, so this is answered, too
     assert await made(course) == [("Ada", False, True)]
     await course.types("ada", "/certificate")
     assert await made(course) == [("Ada", True, True)]

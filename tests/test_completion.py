@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.features.completion.store import completion
 from storage.tables import account, fact
 from tests.community import COURSE, DEMO, RULES, Community
-from tests.homework_course import HOMEWORK_NOTE, HOMEWORK_QUIZ
+from tests.homework_course import HOMEWORK_NOTE, HOMEWORK_QUIZ, HOMEWORK_WORKS
 from tests.test_links import link, unlink
 
 pytestmark = pytest.mark.every_platform
@@ -284,6 +284,30 @@ async def test_progress_names_the_homework_that_is_missing(graded: Community) ->
     said = await graded.answer("ada", "/progress")
     assert "1 more piece of homework, one of: Viral note" in said
     assert "from a score of 60" in said
+
+
+async def test_progress_suggests_no_homework_that_is_closed(open_community) -> None:
+    """One of two is closed, then both: who missed them is not sent to hand them in."""
+    asked = SHORT.replace("2027-03-03", "2027-03-14") + "completion:\n  homework: {challenge: 1, practice: 1}\n"
+    course = await open_community(course=asked, rules=DONE, homework=HOMEWORK_WORKS)
+    await course.until(9, 30)
+    assert "1 more piece of homework, one of: Draw a cover" in await course.answer("ada", "/progress")
+    await course.passes(days=3)
+    said = await course.answer("ada", "/progress")
+    assert "1 more piece of homework, one of: Viral note" in said
+    assert "Draw a cover" not in said
+    assert "Homework that is missing, and whose time is over: 1" in said
+    await course.passes(days=3)
+    said = await course.answer("ada", "/progress")
+    assert "more piece of homework" not in said
+
+
+async def test_what_was_sent_back_can_be_mended_after_its_deadline(graded: Community) -> None:
+    await hands_in(graded, "ada")
+    await graded.passes(days=4)
+    await graded.types("lin", "/return 1 No figures yet.", room="staff")
+    await graded.passes(days=1)
+    assert "1 more piece of homework, one of: Viral note" in await graded.answer("ada", "/progress")
 
 
 async def test_who_missed_too_much_reads_that_it_is_over(course: Community) -> None:

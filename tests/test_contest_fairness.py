@@ -181,6 +181,21 @@ async def test_the_author_and_who_voted_for_it_know_that_a_work_is_out(open_comm
     assert "Your vote is free again" not in await heard(course, "ada")
 
 
+async def test_nobody_is_asked_to_vote_again_in_a_duel_that_has_no_work_left(open_community) -> None:
+    course: Community = await open_community(rituals=RITUAL + "  mode: duel\n", rules=PAID)
+    await course.until(10)
+    await newcomers(course, "Cam", "Dee")
+    await course.types("dee", "hello", room=course.private_room)
+    works = {"ada": "An apple", "ben": "A book", "mia": "A cat", "cam": "A dog"}
+    for who, work in works.items():
+        await course.types(who, f"/enter {work}")
+    await vote_begins(course)
+    await course.types("dee", "/vote 1")
+    for number in (2, 1):
+        await course.types("chen", f"/contest remove {number} It was copied", room="staff")
+    assert "Your vote is free again" not in await heard(course, "dee")
+
+
 async def test_whose_author_leaves_during_the_vote_is_shown_as_out(open_community) -> None:
     course, number = await shown(open_community)
     await leaves(course, "ben")

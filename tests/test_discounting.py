@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.features.contests.choices import choices_of
 from bot.features.contests.discounting import MOST_PAST, Ballot, Reason, Voter, discounted
 
 EVENING = datetime(2027, 3, 5, 20, tzinfo=UTC)
@@ -38,7 +39,13 @@ def standing(*groups: tuple[Iterable[int], Voter]) -> dict[int, Voter]:
 
 
 def judged(choices: Mapping[int, int], voters: Mapping[int, Voter], *past: Mapping[int, int]) -> dict[int, Reason]:
-    return discounted(contest(choices), voters, [contest(one, week=-n) for n, one in enumerate(past, 1)])
+    return found_in([contest(one, week=-n) for n, one in enumerate([choices, *past])], voters)
+
+
+def found_in(contests: Sequence[Sequence[Ballot]], voters: Mapping[int, Voter]) -> dict[int, Reason]:
+    """In the newest of these, which comes first."""
+    past = [choices_of((one.voter, one.author) for one in ballots) for ballots in contests[1:]]
+    return discounted(contests[0], voters, past)
 
 
 # --- what counts ------------------------------------------------------------------------------------------------------
@@ -95,7 +102,7 @@ def test_friends_who_all_enter_and_vote_around_lose_hardly_a_vote(capsys: pytest
     lost = dict.fromkeys(range(4, 13), 0)
     for members, seed, contests in product(lost, range(20), range(1, 9)):
         weeks = small_course(members, contests, Random(seed))
-        lost[members] += len(discounted(weeks[0], dict.fromkeys(range(members), BUSY), weeks[1:]))
+        lost[members] += len(found_in(weeks, dict.fromkeys(range(members), BUSY)))
     shares = {members: count / (members * 20 * 8) for members, count in lost.items()}
     with capsys.disabled():
         print("\nlost of honest votes, all of so many enter:", *(f"{n}: {share:.2%}" for n, share in shares.items()))
@@ -107,7 +114,7 @@ def test_where_some_only_vote_they_lose_hardly_one_either(members: int, further:
     lost = 0
     for seed, contests in product(range(40), (4, 6, 8)):
         weeks = small_course(members, contests, Random(seed), further=further)
-        lost += len(discounted(weeks[0], dict.fromkeys(range(members + further), BUSY), weeks[1:]))
+        lost += len(found_in(weeks, dict.fromkeys(range(members + further), BUSY)))
     assert lost <= 0.01 * 40 * 3 * (members + further)
 
 
@@ -271,8 +278,8 @@ def test_the_order_of_ballots_makes_no_difference(
         return chance.sample(ballots, len(ballots))
 
     now, before = contest(choices), [contest(one) for one in past]
-    again = discounted(shuffled(now), dict(reversed(voters.items())), [shuffled(one) for one in before])
-    assert again == discounted(now, voters, before)
+    again = found_in([shuffled(one) for one in (now, *before)], dict(reversed(voters.items())))
+    assert again == found_in([now, *before], voters)
 
 
 @given(CHOICES, STANDING, PAST)
@@ -329,13 +336,13 @@ def test_votes_for_an_author_never_lower_what_counts_for_them(
     now = choices | {who: whom for who, whom, _ in further}
     standing_ = voters | {who: voter for who, _, voter in further}
     weeks = [contest(week, week=-n) for n, week in enumerate([now, *past])]
-    before = discounted(weeks[0], standing_, weeks[1:])
+    before = found_in(weeks, standing_)
     for id, (voter, when) in enumerate(junk, 200):
         standing_[id] = voter
         for n, week in enumerate(weeks):
             if n == 0 or (n in when and any(one.author == author for one in week)):
                 week.append(Ballot(id, author, EVENING - timedelta(days=7 * n, minutes=id % 3 - 1)))
-    after = discounted(weeks[0], standing_, weeks[1:])
+    after = found_in(weeks, standing_)
     assert counted(now, author, before) <= counted(now, author, after) + sum(
         id not in after for id in range(200, 200 + len(junk))
     )
@@ -360,8 +367,29 @@ def test_who_is_busy_and_votes_for_nobody_twice_is_in_no_ring(
 def test_a_contest_of_three_hundred_with_six_before_it_is_judged_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     weeks = small_course(300, MOST_PAST + 1, Random(1))
     before = process_time()
-    discounted(weeks[0], {who: Voter(who % 4) for who in range(300)}, weeks[1:])
+    found_in(weeks, {who: Voter(who % 4) for who in range(300)})
     taken = process_time() - before
     with capsys.disabled():
         print(f"\n300 voters, each with a work, and six earlier contests: {taken:.2f} s of CPU")
     assert taken < 1
+
+
+def test_thirty_duels_with_six_contests_before_them_are_judged_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Everybody votes in each: what is past is worked out once for all of them."""
+    chance, people = Random(1), range(300)
+    weeks = [_duels(chance, people) for _ in range(MOST_PAST + 1)]
+    voters = {who: Voter(who % 4) for who in people}
+    before = process_time()
+    past = [choices_of((one.voter, one.author) for duel in week for one in duel) for week in weeks[1:]]
+    found = [discounted(duel, voters, past) for duel in weeks[0]]
+    taken = process_time() - before
+    with capsys.disabled():
+        print(f"\n300 voters in each of thirty duels, and six earlier contests: {taken:.2f} s of CPU")
+    assert len(found) == 30
+    assert taken < 2
+
+
+def _duels(chance: Random, people: Sequence[int]) -> list[list[Ballot]]:
+    authors = chance.sample(people, 60)
+    pairs = zip(authors[::2], authors[1::2], strict=True)
+    return [contest({who: chance.choice(pair) for who in people if who not in pair}) for pair in pairs]

@@ -107,6 +107,20 @@ async def test_who_left_before_the_end_and_comes_back_changes_no_result_that_is_
     assert "not counted" not in result
 
 
+async def test_a_work_whose_author_left_before_the_end_has_no_place_when_they_come_back(open_community) -> None:
+    course, number = await shown(open_community)
+    await newcomers(course, "Cam", "Dee", "Eve")
+    await voted(course, number, {"cam": "ada", "dee": "ben", "eve": "ben"})
+    await leaves(course, "ben")
+    await ends(course)
+    assert "1. Ada" in await result_of(course)
+    await course.types("ben", "Here I am again")
+    await course.types("chen", f"/contest remove {number['mia']} Copied", room="staff")
+    result = await result_of(course)
+    assert "corrected\n1. Ada" in result
+    assert "Ben" not in result
+
+
 async def test_accounts_that_are_parted_after_the_end_have_no_second_vote(open_community) -> None:
     course, number = await shown(open_community)
     await newcomers(course, "Cam", "Cam2", "Dee", "Ben2")

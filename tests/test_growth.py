@@ -201,6 +201,18 @@ async def test_without_the_font_the_words_go_out_and_staff_are_told_once(
     assert len(told) == 1
 
 
+async def test_a_picture_that_could_not_be_drawn_is_drawn_when_it_is_asked_for_again(
+    course: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await month_of(course)
+    with monkeypatch.context() as patch:
+        patch.setattr(font, "_FILE", "NoSuchFont.ttf")
+        assert "Checked in on 3 days" in await course.answer("ada", "/growth", room=course.private_room)
+    assert await pictures_of(course) == []
+    await course.types("ada", "/growth", room=course.private_room)
+    assert len(await pictures_of(course)) == 1
+
+
 async def test_a_restart_between_drawing_and_sending_loses_nothing_and_sends_nothing_twice(
     course: Community, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,6 +64,21 @@ async def test_points_are_not_spent_twice_by_linking_and_parting(open_community)
     assert await boards_agree(course)
 
 
+async def test_who_asked_with_one_account_hears_of_it_and_has_the_points_of_both(
+    open_community,
+) -> None:
+    course = await of_two(open_community)
+    await pays(course, "ada2", 100)
+    await redeems(course, "ada2", "lesson", 200)
+    await pays(course, "ada2", -50)
+    await link(course)
+    said = await course.answer("lin", "/redemptions 1 approve", room="staff")
+    assert "in debt" not in said  # the points of both are enough
+    heard = [await course.said(who, course.private_room) for who in ("ada", "ada2")]
+    heard += [await course.said(who) for who in ("ada", "ada2")]
+    assert any("“Extra lesson” is yours" in text for texts in heard for text in texts)
+
+
 async def test_what_both_had_together_each_has_had(open_community) -> None:
     course = await of_two(open_community)
     await link(course)

@@ -51,6 +51,12 @@ async def test_who_declines_says_why_and_the_points_are_back(shop: Community) ->
     assert await shop.points("ada") == 1000
 
 
+async def test_the_wide_spaces_of_a_chinese_keyboard_part_words_too(shop: Community) -> None:
+    await buys(shop, "ada", "mug", 500)
+    await shop.types("lin", "/redemptions 1\u3000decline\u3000None are left", room="staff")
+    assert "Note: None are left" in await post_of(shop, 1)
+
+
 async def test_without_a_reason_it_is_asked_for(shop: Community) -> None:
     await buys(shop, "ada", "mug", 500)
     await shop.fills_in("lin", "/redemptions 1 decline", "None are left", room="staff")
@@ -205,6 +211,16 @@ async def test_asking_and_cancelling_again_and_again_is_one_post(shop: Community
     assert "would like" in about[0]
     await shop.presses("lin", "Approve", room="staff")
     assert "is Ada's" in await post_of(shop, 4)
+
+
+async def test_of_two_requests_each_keeps_its_own_post_when_the_first_is_cancelled(shop: Community) -> None:
+    await buys(shop, "ada", "mug", 500)
+    await buys(shop, "ada", "mug", 500)
+    await shop.passes(minutes=1)
+    await shop.types("ada", "/redeem cancel 1", room=shop.alone)
+    await staff(shop, "/redemptions 2 approve")
+    assert "is Ada's" in await post_of(shop, 2)
+    assert (await posts_of(shop, 1), await posts_of(shop, 2)) == (1, 1)
 
 
 async def test_what_was_approved_and_is_not_arranged_yet_can_not_be_cancelled(shop: Community) -> None:

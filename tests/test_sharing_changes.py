@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.community import Community
-from tests.test_sharing_speakers import SHARE, opened
+from tests.test_sharing_speakers import NONE, SHARE, opened
 
 pytestmark = pytest.mark.every_platform
 
@@ -93,6 +93,32 @@ async def test_a_speaker_whose_share_is_edited_to_nothing_gives_back_what_that_e
     await course.passes(minutes=1)
     await course.edits("ada", number, SHARE)
     assert await course.points("ada") == before
+
+
+LATER = """
+late_sharing:
+  every: day
+  at: "20:30"
+  do: sharing
+  lasts: 1h
+  invite: 0
+"""
+
+
+@pytest.mark.needs("deletions")
+async def test_what_was_posted_in_two_sessions_at_once_is_edited_and_deleted_in_both(open_community: Any) -> None:
+    course: Community = await open_community(rituals=NONE + LATER)
+    await course.until(20, 31)
+    number = await course.types("ada", THOUGHT)
+    kept = await course.types("ben", "I write because I forget everything else.")
+    await course.edits("ben", kept, "I write because I remember too much.")
+    await course.until(21)
+    await course.deletes("ada", number)
+    await course.until(22)
+    for closed in [text for text in await course.said("ben") if "sharing is closed" in text]:
+        assert "1 member shared:\n· Ben: I write because I remember too much." in closed
+    assert sum("sharing is closed" in text for text in await course.said("ben")) == 2
+    assert "Today I rewrote" not in await reads(course, "/shares")
 
 
 # --- names ------------------------------------------------------------------------------------------------------------

@@ -256,6 +256,21 @@ async def test_a_session_that_is_moved_takes_its_speakers_along(open_community: 
     assert "speakers: Ada\n" in await opening(course)
 
 
+async def test_who_has_agreed_hears_that_it_is_moved_also_when_another_one_is_forgotten_first(
+    open_community: Any,
+) -> None:
+    course = await opened(open_community, rituals=TWO)
+    await course.until(20)
+    await course.presses("ada", "I will")
+    await course.presses("ben", "I will")
+    await course.until(11)
+    await course.types("chen", "/postpone evening_sharing 2h", room="staff")
+    await course.types("ben", "/forget", room=course.alone)
+    await course.presses("ben", "Yes, forget me", room=course.alone)
+    await course.until(12)
+    assert sum("has moved to" in text for text in await course.said("ada")) == 1
+
+
 async def test_a_session_that_staff_open_early_names_who_has_agreed(open_community: Any) -> None:
     course = await opened(open_community)
     await course.until(20)

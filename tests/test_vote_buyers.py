@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from adapters.local.values import Person
 from bot.features.contests.ballot import vote
+from bot.features.contests.choices import Choices, choices_of
 from bot.features.contests.discounting import Ballot, Reason, Voter, discounted
 from storage.tables import account
 from tests.community import COURSE, DEMO, RITUALS, Community, write_course
@@ -36,14 +37,14 @@ Discounted = dict[str, Reason]
 def judged(weeks: Iterable[Week]) -> Iterator[tuple[Week, Discounted]]:
     """Whose vote does not count in each week, and why."""
     voters = {NUMBERS[who]: Voter(acts) for who, acts in ACTS.items()}
-    past: list[list[Ballot]] = []
+    past: list[Choices] = []
     for week in weeks:
         ballots = [
             Ballot(NUMBERS[who], NUMBERS[whom], datetime.max.replace(tzinfo=UTC)) for who, whom in week.choices.items()
         ]
         found = discounted(ballots, voters, past)
         yield week, {NAMES[number]: reason for number, reason in found.items()}
-        past.insert(0, ballots)
+        past.insert(0, choices_of((one.voter, one.author) for one in ballots))
 
 
 class Tally(NamedTuple):

@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import Engine, RowMapping, create_engine, func, select
 
 from bot.features.checkin.store import table as checkin
-from bot.features.sharing.store import session, share
+from bot.features.sharing.tables import session, share
 from storage import boards
 from storage.tables import account, fact, ledger, occurrence, outbox, set_aside
 from tests.kill import camp, camp_recount

@@ -11,7 +11,6 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -31,12 +30,12 @@ from bot.domain.places import Actor, Address
 from scheduler.clock import RealClock
 from tests.community import COURSE, write_course
 from tests.kill.crowd import Mover, Person, insist
+from tests.kill.programs import Start, is_quiet, start_at_one_place
 from tests.kill.recount import check_ins, points
 from tests.process import Program, Talk, command, free_ports, rows, until
 
 pytestmark = pytest.mark.kill
 
-Start = Callable[[Program], Program]
 HELD = Path(__file__).with_name("held.py")
 
 PEOPLE = """
@@ -55,21 +54,6 @@ script:
 DAYS = "days:\n" + "".join(f"  - {{day: {n}, title: Lesson {n}, task: Write {n} lines.}}\n" for n in range(1, 15))
 
 
-@pytest.fixture
-def started() -> Iterator[Start]:
-    """Programs that do not outlive the test."""
-    programs: list[Program] = []
-
-    def start(program: Program) -> Program:
-        programs.append(program)
-        return program
-
-    yield start
-    for program in programs:
-        if program.is_running:
-            program.kill()
-
-
 def database_of(folder: Path) -> Path:
     return folder / "data" / "writing.db"
 
@@ -77,12 +61,6 @@ def database_of(folder: Path) -> Path:
 def demo_of(folder: Path, **changed: str) -> Program:
     course = write_course(folder / "writing", **{"demo": PEOPLE, "calendar": DAYS, **changed})
     return Program.demo(folder, "--course", str(course))
-
-
-def is_quiet(program: Program) -> None:
-    """It has never complained of a bug."""
-    assert "Traceback" not in program.all_complaints, program.all_complaints
-    assert "ERROR" not in program.all_complaints, program.all_complaints
 
 
 # --- many kills at random moments -------------------------------------------------------------------------------------
@@ -93,8 +71,7 @@ SEED = 20270301
 
 def test_whatever_is_acknowledged_between_random_kills_counts_exactly_once(tmp_path: Path, started: Start) -> None:
     program = started(demo_of(tmp_path))
-    address = program.start()
-    program.stays_at(address)
+    address = start_at_one_place(program)
     stopping = threading.Event()
     people = [Person(address, who, SEED, stopping) for who in ("ada", "ben", "cleo", "lin")]
     mover = Mover(address, SEED, stopping, until="2027-03-13")
@@ -277,7 +254,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str
     folder = tmp_path_factory.mktemp("undisturbed")
     program = demo_of(folder)
     try:
-        program.stays_at(program.start())
+        start_at_one_place(program)
         return first_day(program)
     finally:
         program.kill()
@@ -316,7 +293,7 @@ def test_killed_at_any_instruction_the_first_day_reads_the_same(
     program = started(demo_of(tmp_path))
     armed = tmp_path / "armed"
     program.begins_with(HELD, str(armed), function, moment, str(number))
-    program.stays_at(program.start())
+    start_at_one_place(program)
     armed.touch()
     with ThreadPoolExecutor(1) as thread:
         playing = thread.submit(first_day, program)
@@ -340,8 +317,7 @@ def test_what_was_due_when_it_was_killed_stands_there_after_the_start(
     program = started(demo_of(tmp_path))
     armed = tmp_path / "armed"
     program.begins_with(HELD, str(armed), "bot.app:App.run_due", moment, "2")
-    address = program.start()
-    program.stays_at(address)
+    address = start_at_one_place(program)
     armed.touch()
     with ThreadPoolExecutor(1) as thread, Talk(address, "ada") as ada:
         moving = thread.submit(ada.advance, "next 09:00")
@@ -443,8 +419,7 @@ def test_a_signal_lets_what_is_under_way_settle_and_ends_with_0(
     tmp_path: Path, started: Start, number: signal.Signals
 ) -> None:
     program = started(demo_of(tmp_path))
-    address = program.start()
-    program.stays_at(address)
+    address = start_at_one_place(program)
     stopping = threading.Event()
     people = [Person(address, who, SEED, stopping) for who in ("ada", "ben", "cleo")]
     with ThreadPoolExecutor(4) as threads:

@@ -6,7 +6,6 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,12 +15,10 @@ import pytest
 
 from tests.community import write_course
 from tests.kill.crowd import insist
+from tests.kill.programs import Start, is_quiet, start_at_one_place
 from tests.process import Program, Talk, command, rows, until
 
 pytestmark = pytest.mark.kill
-
-Start = Callable[[Program], Program]
-HELD = Path(__file__).with_name("held.py")
 
 PEOPLE, CODES, PRICE, EARNED = 100, 60, 100, 150
 KILLS = 8
@@ -40,21 +37,6 @@ rewards:
     once_per: member
 """
 CODE = re.compile(r"TEA-\d{4}-SECRET")
-
-
-@pytest.fixture
-def started() -> Iterator[Start]:
-    """Programs that do not outlive the test."""
-    programs: list[Program] = []
-
-    def start(program: Program) -> Program:
-        programs.append(program)
-        return program
-
-    yield start
-    for program in programs:
-        if program.is_running:
-            program.kill()
 
 
 @dataclass
@@ -114,8 +96,7 @@ class Buyer:
 def test_of_sixty_codes_and_a_hundred_people_each_code_goes_to_one(tmp_path: Path, started: Start) -> None:
     shop = Shop(tmp_path)
     program = started(shop.program())
-    address = program.start()
-    program.stays_at(address)
+    address = start_at_one_place(program)
     shop.stocks(CODES // 2)
     buyers = [Buyer(address, who) for who in NAMES]
     moments: list[str] = []
@@ -182,9 +163,3 @@ def assert_told_nowhere_else(shop: Shop, program: Program) -> None:
     assert not CODE.search(str(rows(shop.database, "select * from audit")))
     sent = [str(row) for (row,) in rows(shop.database, "select message from outbox") if CODE.search(str(row))]
     assert all('"only_for"' in row or '"private":true' in row for row in sent)
-
-
-def is_quiet(program: Program) -> None:
-    """It has never complained of a bug."""
-    assert "Traceback" not in program.all_complaints, program.all_complaints
-    assert "ERROR" not in program.all_complaints, program.all_complaints

@@ -144,14 +144,13 @@ def counts(db: Connection, asked: Asked) -> dict[int, int]:
     return {row[0]: int(row[1]) for row in rows}
 
 
-def answers_in(db: Connection, number: int, *, only: MemberId | None = None) -> list[Answered]:
-    """What everybody who is still there has answered in a battle, or one person."""
+def answers_in(db: Connection, number: int) -> list[Answered]:
+    """What everybody who is still there has answered in a battle."""
     query = (
         select(member.c.id, answer.c.number, answer.c.option, answer.c.at, question.c.opened_at)
         .join_from(answer, member, is_of(answer.c.member))
         .join(question, (question.c.battle == answer.c.battle) & (question.c.number == answer.c.number))
-        .where(answer.c.battle == number, _COUNTS)
+        .where(answer.c.battle == number, _COUNTS, _HERE)
     )
-    mine = _HERE if only is None else same_person(answer.c.member, only)
-    rows = db.execute(query.where(mine))
+    rows = db.execute(query)
     return [Answered(row.id, row.number, row.option, seconds_between(row.opened_at, row.at)) for row in rows]

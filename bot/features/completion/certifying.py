@@ -14,11 +14,10 @@ from bot.features.completion.declared import feature, rule_of
 from bot.features.completion.making import have_drawn, make_out
 from bot.features.completion.people import may_complete
 from bot.features.completion.store import Completed, Made
-from bot.features.completion.wording import name_in
+from bot.features.completion.wording import LONGEST_NAME, name_in
 
 _CONFIRM = frozenset(("confirm", "确认", "确定", "yes"))
 _CHANGE = frozenset(("change", "改名", "换名字"))
-_LONGEST = 100  # characters of what is given as a name; it is measured by its width
 
 
 @feature.command(
@@ -41,7 +40,7 @@ def certificate(ctx: Context, cmd: CommandInvoked) -> None:
         _show(ctx)
 
 
-@feature.form("certificate", fields=(FormField(id="name", max_length=_LONGEST),))
+@feature.form("certificate", fields=(FormField(id="name", max_length=LONGEST_NAME),))
 def named(ctx: Context, form: FormSubmitted) -> None:
     _choose(ctx, form.fields["name"])
 

@@ -12,7 +12,7 @@ from bot.features.completion import store
 from rules.fields import Duration, mistake
 from storage.personal import Personal
 
-feature = Feature("completion", needs=("attendance", "homework_outcomes"))
+feature = Feature("completion", needs=("attendance", "homework_outcomes", "homework_closed"))
 
 COMPLETED, OBJECT = "course.completed", "completion"
 """The fact, and what it is about: the same for all accounts of a person."""

@@ -20,9 +20,11 @@ def drawn(ctx: Context, done: JobDone) -> None:
         return
     values = {"name": made.name, "serial": serial}
     if done.file is None:
-        whisper(ctx, [made.member], Text(id="certificate.undrawn", values=values), key=f"certificate_undrawn:{serial}")
+        # Of each try: whoever asks for the picture once more is told once more.
+        whisper(ctx, [made.member], Text(id="certificate.undrawn", values=values), key=f"undrawn:{done.job}")
         ctx.tell_staff(Text(id="certificate.staff_undrawn", values=values), key=f"undrawn:{ctx.course.id}:{ctx.today}")
         return
-    store.keep_picture(ctx.db, serial, done.file)
+    if not store.keep_picture(ctx.db, serial, done.file):
+        return
     line = Text(id="certificate.here", values={**values, "course": ctx.course.title})
     whisper(ctx, [made.member], line, key=f"certificate:{serial}", files=[done.file])

@@ -60,27 +60,37 @@ def _what_next(ctx: Context, rule: Completion, found: Standing) -> Iterator[Word
 
 
 def _missing(ctx: Context, rule: Completion, one: Criterion) -> Iterator[Words]:
-    missing = one.needed - one.done
     if one.is_met:
         return
     if one.kind == "check_ins":
         left = (ctx.course.ends - max(ctx.today, ctx.course.starts)).days + 1
         id = "progress.next_check_ins" if left > 0 else "progress.over_check_ins"
-        yield Text(id=id, values={"count": missing, "left": left})
+        yield Text(id=id, values={"count": one.needed - one.done, "left": left})
         return
     if one.waiting:
         yield Text(id="progress.waiting", values={"count": len(one.waiting), "homework": _titles(one.waiting)})
-    if missing > len(one.waiting):
-        values = {"count": missing - len(one.waiting), "homework": _titles(_open_first(ctx, one.left))}
-        yield Text(id="progress.next_homework", values=values)
+    yield from _missing_homework(ctx, one)
     if rule.score and (one.waiting or one.left):
         yield Text(id="progress.score", values={"score": rule.score})
 
 
+def _missing_homework(ctx: Context, one: Criterion) -> Iterator[Words]:
+    """As much as can still be handed in, and what is lost."""
+    missing = max(one.needed - one.done - len(one.waiting), 0)
+    able = _open_first(ctx, one.left)
+    count = min(missing, len(able))
+    if count:
+        yield Text(id="progress.next_homework", values={"count": count, "homework": _titles(able)})
+    if missing > count:
+        yield Text(id="progress.over_homework", values={"count": missing - count})
+
+
 def _open_first(ctx: Context, those: Sequence[Homework]) -> Sequence[Homework]:
-    """What can be handed in by now, the next due first; then what will open."""
+    """What can be handed in by now, the next due first; then what will open. What is closed is none of it."""
     zone = ctx.course.zone
-    return sorted(those, key=lambda one: (one.opens.moment(zone) > ctx.now, one.due.moment(zone), one.id))
+    closed = ctx.ask("homework_closed", ctx.course, ctx.member.id, ctx.now)
+    able = [one for one in those if one.id not in closed]
+    return sorted(able, key=lambda one: (one.opens.moment(zone) > ctx.now, one.due.moment(zone), one.id))
 
 
 def _titles(those: Sequence[Homework]) -> list[Words | str]:

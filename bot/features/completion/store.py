@@ -164,10 +164,10 @@ def end(db: Connection, who: MemberId, at: datetime, *, is_replaced: bool) -> No
     db.execute(update(certificate).where(mine).values(ended_at=at, is_replaced=is_replaced))
 
 
-def keep_picture(db: Connection, serial: str, file: File) -> Made | None:
-    """The certificate with its picture; None where its person was forgotten meanwhile."""
-    mine = certificate.c.serial == serial
-    return db.execute(update(certificate).where(mine).values(files=[file]).returning(*certificate.c)).one_or_none()
+def keep_picture(db: Connection, serial: str, file: File) -> bool:
+    """False where the certificate is good no longer, or its person was forgotten: also just now, by somebody else."""
+    mine = (certificate.c.serial == serial) & certificate.c.ended_at.is_(None)
+    return db.execute(update(certificate).where(mine).values(files=[file])).rowcount > 0
 
 
 def by_serial(db: Connection, serial: str) -> Made | None:

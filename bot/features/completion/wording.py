@@ -16,6 +16,8 @@ from bot.engine.pictures.certificate import CertificatePicture
 from bot.features.completion.store import Completed
 
 _WIDEST_NAME, _WIDEST_TITLE = 40, 120  # columns
+LONGEST_NAME = 100
+"""Characters: accents put upon letters have no width, but the code holds them, and has an end."""
 _MOST_SHOWN = 10  # characters that can't be drawn
 _DATES: dict[Language, str] = {"en": "d MMMM y", "zh_Hans": "y 年 M 月 d 日"}
 
@@ -25,7 +27,7 @@ def name_in(said: str) -> str:
     name = clean_line(said)
     if wcswidth(name) <= 0 or not any(character.isalpha() for character in name):
         raise UserError("certificate.no_name")
-    if text_width(name) > _WIDEST_NAME:
+    if text_width(name) > _WIDEST_NAME or len(name) > LONGEST_NAME:
         raise UserError("certificate.long_name", most=_WIDEST_NAME)
     try:
         shown = drawable(name)

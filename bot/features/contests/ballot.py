@@ -48,7 +48,7 @@ vote = Table(
 _COUNTS = counts_once(vote, "contest", "duel")
 
 Aside = Literal["left", "own", "second"]
-"""Why a vote takes no part in the count: its voter or author has left, it is for oneself, another account has voted."""
+"""Why a vote takes no part in the count: its voter has left, it is for oneself, or another account has voted."""
 
 _TAKES_PART = or_(vote.c.discounted.is_(None), vote.c.discounted.not_in(get_args(Aside)))
 
@@ -109,18 +109,16 @@ def set_aside(db: Connection, contest: int, at: datetime) -> None:
 
 
 def _why_aside(row: Row[Any], at: datetime) -> Aside:
-    if any(left_at is not None and left_at <= at for left_at in (row.left_at, row.author_left_at)):
+    if row.left_at is not None and row.left_at <= at:
         return "left"
     return "own" if row.voter == row.author else "second"
 
 
-_author = member.alias()
 _ALL_VOTES: Select[Any] = (
     select(vote.c.duel, vote.c.member, member.c.id.label("voter"), member.c.left_at)
-    .add_columns(_author.c.id.label("author"), _author.c.left_at.label("author_left_at"))
+    .add_columns(person_of(entry.c.member).label("author"))
     .join_from(vote, member, is_of(vote.c.member))
     .join(entry, entry.c.id == vote.c.entry)
-    .join(_author, _author.c.id == person_of(entry.c.member))
     .where(vote.c.contest == bindparam("of"))
 )
 

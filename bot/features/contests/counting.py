@@ -9,8 +9,9 @@ from bot.domain.messages import Text, Words
 from bot.engine.context import Context
 from bot.engine.roster import members_by_id
 from bot.engine.voice import Utterance
-from bot.features.contests import ballot, placed, store
+from bot.features.contests import ballot, entries, placed, store
 from bot.features.contests.ballot import Cast, Outcome
+from bot.features.contests.choices import choices_of
 from bot.features.contests.declared import WON, ContestOptions, options_in
 from bot.features.contests.discounting import MOST_PAST, Ballot, Voter, discounted
 from bot.features.contests.found import object_of, space_of, title_of
@@ -34,6 +35,7 @@ def count(ctx: Context, found: Any) -> None:
         _discount(ctx, found)
     store.is_counted(ctx.db, found.id, found.closed_at)
     ones, ranked = _ranked(ctx, found, options)
+    entries.leave_out(ctx.db, found.id, [one.entry for one in ones], found.closed_at)
     placed.keep(ctx.db, found.id, ranked)
     space, lines = space_of(ctx, found), list(_result(ctx, found, options, ones, ranked))
     if space:
@@ -52,7 +54,7 @@ def _discount(ctx: Context, found: Any) -> None:
     if not cast:
         return
     earlier = ballot.past(ctx.db, store.before(ctx.db, found, MOST_PAST), found.closed_at)
-    past = [[_ballot(one) for one in votes] for votes in earlier]
+    past = [choices_of((one.voter, one.author) for one in votes) for votes in earlier]
     voters = _voters(ctx, found, sorted({one.voter for one in cast}))
     by_duel = defaultdict[int, list[Cast]](list)
     for one in cast:

@@ -21,6 +21,7 @@ from math import comb
 from statistics import median_low
 from typing import Literal, NamedTuple
 
+from bot.features.contests.choices import Choices, choices_of
 from bot.features.contests.rings import rings
 
 
@@ -56,36 +57,28 @@ _OFTEN = 3  # votes for one author
 _FRIENDS = 2  # who may always vote for an author whatever the others do
 _FEW = 1 / 2  # of the votes that others give to the author of a work on average
 
-_Contests = Sequence[Sequence[Ballot]]
 _NOTHING = Voter(0)
 
 
-def discounted(
-    ballots: Sequence[Ballot], voters: Mapping[int, Voter], past: Sequence[Sequence[Ballot]]
-) -> dict[int, Reason]:
+def discounted(ballots: Sequence[Ballot], voters: Mapping[int, Voter], past: Sequence[Choices]) -> dict[int, Reason]:
     """Whose vote among these doesn't count, and why. Who is not among the voters has done nothing.
 
     `past` are the earlier contests, the newest first; only the first `MOST_PAST` are looked at.
     """
-    contests = (ballots, *past[:MOST_PAST])
+    contests = (choices_of((one.voter, one.author) for one in ballots), *past[:MOST_PAST])
     works = _works(ballots, voters)
     found: dict[int, Reason] = {}
     for author in works:
         found |= _of_little_work(author, works)
-    votes = [[(one.voter, one.author) for one in contest] for contest in _without(found, contests)]
-    rounds = rings(votes)
+    # As if those had not voted: who is judged next is compared with people who don't buy votes.
+    rounds = rings(contests, frozenset(found))
     for ring in rounds:
         inside = (one.voter for one in ballots if one.voter in ring and one.author in ring)
         found |= dict.fromkeys(inside, "mutual" if len(ring) == 2 else "ring")
-    fair = _without(frozenset[int]().union(*rounds), contests)
+    in_rings = frozenset[int]().union(*rounds)
     for author in works:
-        found |= dict.fromkeys(_loyal(author, works, fair, found), "loyal")
+        found |= dict.fromkeys(_loyal(author, works, contests, in_rings, found), "loyal")
     return found
-
-
-def _without(voters: Collection[int], contests: _Contests) -> _Contests:
-    """As if these had not voted: who is judged next is compared with people who don't buy votes."""
-    return [[ballot for ballot in contest if ballot.voter not in voters] for contest in contests]
 
 
 # --- accounts that do little else -------------------------------------------------------------------------------------
@@ -169,37 +162,38 @@ def _at_least(hits: int, tries: int, chance: float) -> float:
 # --- votes that are always for one ------------------------------------------------------------------------------------
 
 
-def _loyal(author: int, works: _Works, contests: _Contests, found: Collection[int]) -> Iterator[int]:
+def _loyal(
+    author: int, works: _Works, contests: Sequence[Choices], without: frozenset[int], found: Collection[int]
+) -> Iterator[int]:
     """Who always votes for this author, as far as that is too many and they are not found already."""
     if _idleness_tells([given for other, given in works.items() if other != author]):
-        idle = {one.by for given in works.values() for one in given if one.is_idle}
-        contests = _without(idle, contests)
-    shown = [contest for contest in contests if any(ballot.author == author for ballot in contest)]
-    loyal = _always(author, shown)
-    now = {ballot.voter for ballot in contests[0] if ballot.author == author}
+        without |= {one.by for given in works.values() for one in given if one.is_idle}
+    shown = [contest for contest in contests if contest.by_author.get(author, {}).keys() - without]
+    loyal = _always(author, shown) - without
+    now = contests[0].by_author[author].keys() - without
     too_many = len(loyal & now) - max(_FRIENDS, len(now - loyal))
-    if too_many > 0 and _has_few(author, _without(loyal, shown)):
+    if too_many > 0 and _has_few(author, shown, without | loyal):
         too_many -= len(now.intersection(found))
         left = [one for one in works[author] if one.by in loyal and one.by not in found]
         yield from (one.by for one in sorted(left, key=lambda one: one.goes_before)[: max(too_many, 0)])
 
 
-def _always(author: int, contests: _Contests) -> set[int]:
+def _always(author: int, contests: Sequence[Choices]) -> set[int]:
     """Who has voted for this author often, and for nobody else where they might have."""
-    votes, others = Counter[int](), set[int]()
-    for ballot in (ballot for contest in contests for ballot in contest):
-        if ballot.author == author:
-            votes[ballot.voter] += 1
-        else:
-            others.add(ballot.voter)
-    return {voter for voter, count in votes.items() if count >= _OFTEN} - others
+    votes = Counter[int]()
+    for contest in contests:
+        votes.update(contest.by_author[author])
+    often = {voter for voter, count in votes.items() if count >= _OFTEN}
+    return {voter for voter in often if all(contest.by_voter.get(voter, {}).keys() <= {author} for contest in contests)}
 
 
-def _has_few(author: int, contests: _Contests) -> bool:
-    """Whether an author has few votes of these, next to what each work has on average."""
+def _has_few(author: int, contests: Sequence[Choices], without: frozenset[int]) -> bool:
+    """Whether an author has few votes of the others, next to what each work has on average."""
     votes, average = 0, 0.0
     for contest in contests:
-        authors = {ballot.author for ballot in contest} | {author}
-        votes += sum(ballot.author == author for ballot in contest)
-        average += len(contest) / len(authors)
+        given = Counter[int]()
+        for voter in contest.by_voter.keys() - without:
+            given.update(contest.by_voter[voter])
+        votes += given[author]
+        average += given.total() / len(given.keys() | {author})
     return votes <= _FEW * average

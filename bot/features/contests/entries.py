@@ -82,9 +82,9 @@ def works(db: Connection, number: int) -> Sequence[Row[Any]]:
     return db.execute(_WORKS.where(_IS_HERE, _STANDS), {"of": number}).all()
 
 
-def is_alone(db: Connection, number: int, duel: int) -> bool:
-    """Whether a duel has only one work left: then there is nothing to choose."""
-    return len([work for work in works(db, number) if work.duel == duel]) == 1
+def has_no_choice(db: Connection, number: int, duel: int) -> bool:
+    """Whether a duel has only one work left, or none."""
+    return len([work for work in works(db, number) if work.duel == duel]) <= 1
 
 
 def shown(db: Connection, number: int) -> Sequence[Row[Any]]:
@@ -116,6 +116,15 @@ def remove(db: Connection, number: int, reason: str, at: datetime) -> None:
 
 def restore(db: Connection, number: int) -> None:
     db.execute(update(entry).where(entry.c.id == number).values(removed_at=None, removed_for=None))
+
+
+def leave_out(db: Connection, contest: int, counted: Sequence[int], at: datetime) -> None:
+    """What was not among the works when the votes were counted is not when they are counted anew.
+
+    Its author had left, and may come back; or had another one, by an account that may be parted again.
+    """
+    others = (entry.c.contest == contest) & entry.c.removed_at.is_(None) & entry.c.id.not_in(counted)
+    db.execute(update(entry).where(others).values(removed_at=at))
 
 
 # --- their files ------------------------------------------------------------------------------------------------------

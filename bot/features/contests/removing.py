@@ -39,7 +39,7 @@ def remove(ctx: Context, cmd: CommandInvoked) -> None:
 
 def _free(ctx: Context, found: Any, work: Any) -> None:
     """While the vote is on, who had voted for it is told alone that they can vote once more: one message each."""
-    if found.closed_at is not None or (work.duel and entries.is_alone(ctx.db, found.id, work.duel)):
+    if found.closed_at is not None or (work.duel and entries.has_no_choice(ctx.db, found.id, work.duel)):
         return
     until = store.votes_end(ctx.db, found)
     values = {"title": title_of(ctx, found), "until": ctx.course.wall_time(until)}

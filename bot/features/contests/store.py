@@ -75,8 +75,8 @@ entry = Table(
     Column("number", Integer),  # in the gallery
     Column("duel", Integer, nullable=False, server_default=text("0")),  # from 1; 0 in a gallery of all
     Column("grade", Integer),  # percent, that it had as homework when it was entered
-    Column("removed_at", Moment),  # staff have taken it out
-    Column("removed_for", Text),  # and said why
+    Column("removed_at", Moment),  # staff have taken it out, or it was not among the works that were counted
+    Column("removed_for", Text),  # what staff have said why
     UniqueConstraint("contest", "member"),
     UniqueConstraint("contest", "number"),
     Index(None, "message"),

@@ -46,7 +46,7 @@ def _check(ctx: Context, found: Any, work: Any) -> None:
     own = entries.work_of(ctx.db, found.id, ctx.member.id)
     if work.duel and own is not None and own.duel == work.duel:
         raise UserError("contest.own_duel", number=work.duel)
-    if work.duel and entries.is_alone(ctx.db, found.id, work.duel):
+    if work.duel and entries.has_no_choice(ctx.db, found.id, work.duel):
         raise UserError("contest.no_duel", number=work.duel)
     if (refused := refusal(ctx, found)) is not None:
         raise UserError(refused.id, **refused.values)

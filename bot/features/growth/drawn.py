@@ -24,4 +24,7 @@ def drawn(ctx: Context, done: JobDone) -> None:
         store.change(ctx.db, row.id, files=[done.file])
     else:
         ctx.tell_staff(Text(id="growth.no_pictures"), key=f"growth:undrawn:{ctx.course.id}:{ctx.today}")
+        if row.occasion is None:  # asked for once more, it is tried once more
+            store.drop(ctx.db, row.id)
+            return
     send(ctx, row, done.file, member_of(ctx.db, row.member))

@@ -44,7 +44,7 @@ def send(ctx: Context, row: store.Report, file: File | None, who: Member) -> Non
     """To nobody who has left, or has had enough of them meanwhile. What they asked for they have read already."""
     is_asked = row.occasion is None
     ear = ears_of(ctx, [who.id], have_asked=is_asked, may_wait=True).get(who.id)
-    if ear is None or (is_asked and file is None) or (not is_asked and store.unwilling(ctx.db, [who.id])):
+    if ear is None or (not is_asked and store.unwilling(ctx.db, [who.id])):
         return
     shown = shown_in(row)
     lines: list[Words] = [Text(id="growth.drawn", values={"title": shown.title, "period": shown.period})]

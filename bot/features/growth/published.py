@@ -1,19 +1,18 @@
 """The figures that a group has read, by the dates that they are of: no date is ever in two different tables.
 
-The same dates can't be inserted twice, whoever publishes.
+Whoever publishes does so alone.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Column, Connection, String, Table, UniqueConstraint, select
+from sqlalchemy import Column, Connection, String, Table, UniqueConstraint, insert, select, text
 
 from bot.domain.ids import CourseId
 from bot.domain.messages import Text
 from bot.engine.figures import Stretch
 from storage.columns import Json, LocalDate, Moment
-from storage.database import insert_new
 from storage.tables import Id, metadata
 
 edition = Table(
@@ -39,14 +38,19 @@ def once(
 
     None where it has read of some of the dates already. Where there are no lines nothing is kept.
     """
+    if lines:
+        _wait_for_others(db)
     overlaps = (edition.c.first <= stretch.last) & (edition.c.last >= stretch.first)
-    before = select(edition).where(edition.c.course == course, overlaps).order_by(edition.c.id)
-    rows = db.execute(before).all()
-    if not rows and lines:
-        row = {"course": course, **stretch._asdict(), "at": at, "lines": list(lines)}
-        db.execute(insert_new(db, edition), [row])
-        rows = db.execute(before).all()  # also what somebody else has just published
-    if not rows:
-        return lines
-    same = [row for row in rows if (row.first, row.last) == tuple(stretch)]
-    return msgspec.convert(same[0].lines, list[Line]) if same and same[0] is rows[0] else None
+    before = db.execute(select(edition).where(edition.c.course == course, overlaps).order_by(edition.c.id)).first()
+    if before is not None:
+        is_same = (before.first, before.last) == tuple(stretch)
+        return msgspec.convert(before.lines, list[Line]) if is_same else None
+    if lines:
+        db.execute(insert(edition).values(course=course, **stretch._asdict(), at=at, lines=list(lines)))
+    return lines
+
+
+def _wait_for_others(db: Connection) -> None:
+    """Of two that publish overlapping dates at once, neither would see the other's; SQLite has one writer at a time."""
+    if db.dialect.name == "postgresql":
+        db.execute(text("LOCK TABLE growth_edition IN SHARE ROW EXCLUSIVE MODE"))

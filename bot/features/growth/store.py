@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    delete,
     select,
     update,
 )
@@ -74,6 +75,11 @@ def last_asked_for(db: Connection, who: MemberId) -> Report | None:
 def change(db: Connection, number: int, **values: Any) -> None:
     """Change a report that is locked."""
     db.execute(update(report).where(report.c.id == number).values(values))
+
+
+def drop(db: Connection, number: int) -> None:
+    """A report that is locked, and of which nothing will come."""
+    db.execute(delete(report).where(report.c.id == number))
 
 
 def want(db: Connection, who: MemberId, *, is_wanted: bool, at: datetime) -> None:

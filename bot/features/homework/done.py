@@ -1,6 +1,7 @@
-"""How far each of many members has come with each homework that is for them, for features that count it."""
+"""How far members have come with their homework, and what is closed for them, for features that count it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -8,7 +9,9 @@ from bot.domain.course import Course
 from bot.domain.homework import Homework
 from bot.domain.ids import MemberId
 from bot.domain.places import Member
+from bot.features.homework.deadlines import Deadline, deadline_of
 from bot.features.homework.declared import feature
+from bot.features.homework.store import hand_ins, times
 from bot.features.homework.store.outcomes import Outcome, in_groups, outcomes
 
 
@@ -43,3 +46,19 @@ def homework_outcomes(
         }
         for who in members
     }
+
+
+@feature.query("homework_closed")
+def homework_closed(db: Connection, course: Course, who: MemberId, now: datetime) -> set[str]:
+    """Of which homework nothing is taken any more from this member, whoever it is for."""
+    mine = hand_ins.all_of_member(db, course.id, who)
+    extended = times.extensions_of(db, course.id, who)
+
+    def deadline(homework: Homework) -> Deadline:
+        row, until = mine.get(homework.id), extended.get(homework.id)
+        if row is None:
+            return deadline_of(homework, course.zone, extended=until)
+        revised = row.revise_until
+        return deadline_of(homework, course.zone, extended=until, revised=revised, was_late=row.is_late)
+
+    return {one.id for one in course.book.homework.values() if deadline(one).is_closed(now)}

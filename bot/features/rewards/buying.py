@@ -15,8 +15,11 @@ from bot.features.rewards.meant import own, reward_called, words_of
 from storage import boards
 
 _CANCEL = frozenset(("cancel", "取消"))
-_AGREED = re.compile(r"(?P<reward>\S.*?)\s+(?P<price>[0-9]{1,7})(?:\s+(?P<times>[0-9]{1,7}))?", re.DOTALL)
-"""The price that a person was shown; and how often they had redeemed anything then, so that two presses buy one."""
+_AGREED = re.compile(r"(?P<reward>\S.*?)(?<!\s)\s+(?P<price>[0-9]{1,7})(?:\s+(?P<times>[0-9]{1,7}))?", re.DOTALL)
+"""The price that a person was shown; and how often they had redeemed anything then, so that two presses buy one.
+
+A reward does not end in a space: else a long text of spaces is tried at each of them, over and over.
+"""
 
 
 @feature.command(

@@ -15,8 +15,8 @@ NUMBER = re.compile(r"[#＃]?([0-9]{1,15})")
 
 def words_of(text: str) -> tuple[str, str]:
     """The first word, in small letters, and what follows it."""
-    word, _, rest = text.strip().partition(" ")
-    return word.casefold(), rest.strip()
+    word, *rest = text.split(maxsplit=1) or [""]
+    return word.casefold(), "".join(rest).strip()
 
 
 def reward_called(ctx: Context, name: str) -> Reward:

@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.ids import MemberId
 from bot.domain.messages import Localised, Template, Text, Words
 from bot.engine.context import Context
+from bot.engine.roster import member_of
 from bot.engine.telling import ears_of
 from bot.engine.voice import NOTICE_LIFE, Label, Utterance
 from bot.features.rewards import store
@@ -20,7 +21,8 @@ News = tuple[MemberId, Sequence[Words], Sequence[Label]]
 
 
 def tell(ctx: Context, who: MemberId, *lines: Words, buttons: Sequence[Label] = ()) -> None:
-    """With the answer, if the event is theirs."""
+    """With the answer, if the event is theirs. Of several accounts that are one person, it is any that can be told."""
+    who = member_of(ctx.db, who).id
     if ctx.answers(who):
         for words in lines:
             ctx.reply_words(words)

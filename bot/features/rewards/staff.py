@@ -183,8 +183,10 @@ def _grant(ctx: Context, said: str) -> None:
 
 def _named(ctx: Context, words: Sequence[str]) -> tuple[int, int, Reward]:
     """Where a reward's id or title stands behind the member's name, the first and longest; and which it is."""
+    titles = (title for reward in ctx.course.rewards.catalogue.values() for title in reward.title.by_language.values())
+    longest = max((len(title.split()) for title in titles), default=1)
     for start in range(1, len(words)):
-        for end in range(len(words), start, -1):
+        for end in range(min(len(words), start + longest), start, -1):
             if found := reward_named(ctx, " ".join(words[start:end])):
                 return start, end, found
     raise UserError("redemption.grant_which", said=words[1][:48], known=_known(ctx))

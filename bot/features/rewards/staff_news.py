@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from bot.domain.events import AlarmsDue
 from bot.domain.messages import Localised, Template, Text, Words
 from bot.engine.context import Context
-from bot.engine.roster import name_of
+from bot.engine.roster import member_of, name_of
 from bot.engine.voice import Label, Utterance
 from bot.features.rewards import limits, pool, store
 from bot.features.rewards.declared import feature
@@ -65,9 +65,12 @@ def _verbs(ctx: Context, row: Redemption) -> tuple[str, ...]:
 
 def debt_of(ctx: Context, row: Redemption) -> Iterator[Words]:
     """What staff should know before they give it: points were taken back from who has spent them."""
-    balance = boards.points_of(ctx.db, row.member) if row.state in ("requested", "given") else 0
+    if row.state not in ("requested", "given"):
+        return
+    person = member_of(ctx.db, row.member)
+    balance = boards.points_of(ctx.db, person.id)
     if balance < 0:
-        yield Text(id="redemption.in_debt", values={"name": name_of(ctx.db, row.member), "count": -balance})
+        yield Text(id="redemption.in_debt", values={"name": person.name, "count": -balance})
 
 
 def disable(ctx: Context, row: Redemption) -> Iterator[Words]:

@@ -105,12 +105,18 @@ def by_cause(db: Connection, course: CourseId, cause: str) -> Redemption | None:
 
 
 def first_of_loop(db: Connection, row: Redemption) -> int:
-    """The first of their requests for the same that were cancelled, one soon after the other, right before this one."""
+    """The first of their requests for the same that were cancelled, one soon after the other, right before this one.
+
+    It stays the same whatever becomes of them, and whoever the member is linked with.
+    """
+    if row.cause is not None:  # nobody has asked for it
+        return int(row.id)
     same = (redemption.c.course == row.course) & (redemption.c.reward == row.reward) & redemption.c.cause.is_(None)
-    before = same & (redemption.c.id < row.id) & same_person(redemption.c.member, row.member)
+    before = same & (redemption.c.id < row.id) & (redemption.c.member == row.member)
     first, at = row.id, row.at
     for one in db.execute(select(redemption).where(before).order_by(redemption.c.id.desc())):
-        if one.state != "cancelled" or at - one.settled_at > SOON:
+        # What is cancelled only after the next was asked for has a post of its own, as that has.
+        if one.state != "cancelled" or not one.settled_at <= at <= one.settled_at + SOON:
             break
         first, at = one.id, one.at
     return int(first)

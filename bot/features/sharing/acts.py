@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from bot.domain.course import Course
 from bot.domain.ids import MemberId
 from bot.features.sharing.declared import feature
-from bot.features.sharing.store import session, share
+from bot.features.sharing.tables import session, share
 from storage.persons import person_of, same_persons
 
 

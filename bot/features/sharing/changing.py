@@ -9,9 +9,9 @@ from bot.domain.text import visible_length
 from bot.engine.context import Context
 from bot.engine.messages import message_object
 from bot.engine.roster import member_of
-from bot.features.sharing import posted, posts, speakers, store
+from bot.features.sharing import posted, posts, sessions, speakers, store
 from bot.features.sharing.declared import POSTED, SPOKE, feature, object_of, options_of
-from bot.features.sharing.store import NewPost
+from bot.features.sharing.store import NewPost, PostOfShare
 
 
 @feature.on(MessageEdited)
@@ -20,33 +20,35 @@ def edited(ctx: Context, event: MessageEdited) -> None:
     if ctx.space is None:
         return
     object = message_object(event.address, event.message)
-    found = store.post_as(ctx.db, object)
-    if found is None:
+    found = store.posts_as(ctx.db, object)
+    if not found:
         _come_back(ctx, object, event.text, event.at)
-        return
-    session = store.session_by_id(ctx.db, found.session)
-    if not found.attachments and visible_length(event.text) < options_of(ctx.course, session.ritual).from_characters:
-        _withdraw(ctx, object, is_correction=True)
-    else:
-        store.edit(ctx.db, object, event.text, ctx.now)
-        _show_again(ctx, session, is_correction=True)
+    for post in found:
+        session = sessions.by_id(ctx.db, post.session)
+        if not post.attachments and visible_length(event.text) < _least(ctx, session):
+            _withdraw(ctx, session, post, is_correction=True)
+        else:
+            store.edit(ctx.db, post, event.text, ctx.now)
+            _show_again(ctx, session, is_correction=True)
 
 
 @feature.on(MessageDeleted)
 def deleted(ctx: Context, event: MessageDeleted) -> None:
-    if ctx.space is not None:
-        _withdraw(ctx, message_object(event.address, event.message), is_correction=False)
+    if ctx.space is None:
+        return
+    for post in store.posts_as(ctx.db, message_object(event.address, event.message)):
+        _withdraw(ctx, sessions.by_id(ctx.db, post.session), post, is_correction=False)
 
 
-def _withdraw(ctx: Context, object: str, *, is_correction: bool) -> None:
+def _withdraw(ctx: Context, session: Any, post: PostOfShare, *, is_correction: bool) -> None:
     """A share that is deleted is none: its text goes out of the summary, its points are taken back.
 
     Where its member has posted others in this session, the longest of them is the share, as if it were the only one.
     """
-    gone = store.withdraw(ctx.db, object)
+    gone = store.withdraw(ctx.db, post)
     if gone is None:
         return
-    session, who = gone.session, member_of(ctx.db, gone.member)
+    who = member_of(ctx.db, gone.member)
     ctx.retract(POSTED, object_of(session), member=who)
     if gone.left is not None:
         _announce(ctx, session, who, gone.left.text, gone.left.attachments, gone.left.at)
@@ -60,7 +62,7 @@ def _come_back(ctx: Context, object: str, text: str, at: datetime) -> None:
     post = posted.find(ctx.db, ctx.course.id, object) if visible_length(text) else None
     if post is None or ctx.space is None:
         return
-    for session in store.sessions_in(ctx.db, ctx.course.id, [ctx.space.id], post.at):
+    for session in sessions.open_since(ctx.db, ctx.course.id, [ctx.space.id], post.at):
         if not session.opened_at <= post.at or visible_length(text) < _least(ctx, session):
             continue
         if at < session.closes_at or posted.was_announced(ctx.db, POSTED, object_of(session), post):

@@ -7,7 +7,7 @@ from bot.domain.events import PlainMessage
 from bot.domain.text import visible_length
 from bot.engine.context import MessageBatch
 from bot.engine.messages import message_object
-from bot.features.sharing import posts, store
+from bot.features.sharing import posts, sessions, store
 from bot.features.sharing.declared import POSTED, SPOKE, SharingOptions, feature, object_of, options_of
 from bot.features.sharing.store import NewPost
 
@@ -17,7 +17,7 @@ def collect(batch: MessageBatch, messages: Sequence[PlainMessage]) -> None:
     """What members post in a session is their share, by the time of posting; of several, the longest is kept."""
     spaces = {message.space.id for message in messages}
     first = min(message.event.at for message in messages)
-    for session in store.sessions_in(batch.db, messages[0].space.course, spaces, first):
+    for session in sessions.open_since(batch.db, messages[0].space.course, spaces, first):
         options = options_of(batch.live.courses[session.course], session.ritual)
         mine = [message for message in messages if _belongs(message, session) and _is_share(message, options)]
         if mine:

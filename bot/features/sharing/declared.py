@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.course import Course
 from bot.engine.feature import Feature
-from bot.features.sharing import speakers, store
+from bot.features.sharing import speakers, tables
 from rules.fields import Duration, PositiveDuration, TimeOfDay
 from storage.personal import Personal
 
@@ -17,8 +17,8 @@ POSTED, SPOKE = "share.posted", "speaker.shared"
 feature.fact(POSTED, has_text=True, length="number", attachments="number")
 feature.fact(SPOKE)
 feature.personal(
-    Personal(store.share),
-    Personal(store.share_post, path=("share", "member"), texts=("text",), emptied={"message": None}),
+    Personal(tables.share),
+    Personal(tables.share_post, path=("share", "member"), texts=("text",), emptied={"message": None}),
     Personal(speakers.invitation, goes=True),
     Personal(speakers.never, goes=True),
 )

@@ -6,7 +6,7 @@ from bot.domain.messages import Text
 from bot.engine.figures import counts_in, overlap
 from bot.engine.growth import Grown, GrowthAsked, sums_by_person
 from bot.features.sharing.declared import feature
-from bot.features.sharing.store import session, share
+from bot.features.sharing.tables import session, share
 from storage.persons import counts_once, same_persons
 
 

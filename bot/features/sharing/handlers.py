@@ -7,7 +7,7 @@ from bot.domain.events import OccurrenceDue
 from bot.domain.messages import Text, Words
 from bot.domain.rituals import Occurrence, Step
 from bot.engine.context import Context
-from bot.features.sharing import posts, speakers, store
+from bot.features.sharing import posts, sessions, speakers, store
 from bot.features.sharing.declared import CLOSE, OPEN, SharingOptions, feature, options_of
 from bot.features.sharing.doubtful import doubts
 from bot.features.sharing.inviting import ASKS, tell_speakers
@@ -46,7 +46,7 @@ def sharing(ctx: Context, due: OccurrenceDue) -> None:
 
 
 def _open(ctx: Context, due: OccurrenceDue) -> None:
-    session = store.open_session(ctx.db, due, due.due_at + options_of(ctx.course, due.ritual).lasts)
+    session = sessions.begin(ctx.db, due, due.due_at + options_of(ctx.course, due.ritual).lasts)
     call = speakers.call_for(ctx.db, due)
     if call is not None:
         speakers.change(ctx.db, call.id, session=session.id, ended_at=due.at, opens_at=due.due_at)
@@ -56,7 +56,7 @@ def _open(ctx: Context, due: OccurrenceDue) -> None:
 
 
 def _close(ctx: Context, due: OccurrenceDue) -> None:
-    session = store.close_session(ctx.db, due)
+    session = sessions.close(ctx.db, due)
     if session is None or ctx.space is None:
         return
     is_missed = due.at - due.due_at > _LATE and not store.sharers(ctx.db, session.id)

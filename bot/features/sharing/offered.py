@@ -11,7 +11,7 @@ from bot.domain.messages import Text
 from bot.engine.figures import Figure, Stretch, counts_in, overlap
 from bot.engine.works import READ, Work
 from bot.features.sharing.declared import feature
-from bot.features.sharing.store import session, share, share_post
+from bot.features.sharing.tables import session, share, share_post
 from storage.persons import counts_once, is_of, person_of
 from storage.tables import member
 

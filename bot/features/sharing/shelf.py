@@ -11,7 +11,8 @@ from bot.domain.ids import CourseId, MemberId, SpaceId
 from bot.engine.known import Known
 from bot.engine.transaction import Engine
 from bot.engine.works import READ
-from bot.features.sharing.store import IS_THERE, session, share, share_post
+from bot.features.sharing.store import IS_THERE
+from bot.features.sharing.tables import session, share, share_post
 from storage.among import among
 from storage.persons import counts_once, grouped, person_of
 

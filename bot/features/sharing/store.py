@@ -1,129 +1,36 @@
-"""Sessions and what was shared in them; the posts with their texts stand in a table of their own."""
+"""What was shared in sessions: a row for each member and session, and one for each of their posts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    Column,
     CompoundSelect,
     Connection,
-    ForeignKey,
-    Index,
-    Integer,
     Row,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    and_,
     bindparam,
     delete,
     func,
     insert,
     literal,
     select,
-    text,
     union_all,
     update,
 )
 
-from bot.domain.events import OccurrenceDue
 from bot.domain.ids import MemberId
 from bot.engine.works import READ
 from bot.features.sharing.speakers import call, invitation
+from bot.features.sharing.tables import share, share_post
 from storage.among import among
-from storage.columns import LocalDate, Moment
-from storage.database import insert_new
 from storage.personal import GONE
 from storage.persons import counts_once, grouped, person_of, same_person
-from storage.tables import Id, metadata, profile
-
-session = Table(
-    "sharing_session",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("course", String(32), nullable=False),
-    Column("ritual", String(48), nullable=False),
-    Column("space", String(32), nullable=False),
-    Column("local_date", LocalDate, nullable=False),
-    Column("number", Integer, nullable=False, server_default=text("0")),  # of several on one date
-    Column("opened_at", Moment, nullable=False),  # when it was due: what is posted from then on counts
-    Column("closes_at", Moment, nullable=False),  # what is posted before this counts, however late it reaches us
-    Column("closed_at", Moment),  # when the summary was posted
-    UniqueConstraint("course", "ritual", "space", "local_date", "number"),
-    Index(None, "course", "space", "closes_at"),
-)
-
-share = Table(
-    "share",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("session", Id, ForeignKey("sharing_session.id"), nullable=False),
-    Column("member", Id, ForeignKey("member.id"), nullable=False),
-    Column("at", Moment, nullable=False),
-    UniqueConstraint("session", "member"),
-)
-
-share_post = Table(
-    "share_post",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("share", Id, ForeignKey("share.id"), nullable=False),
-    Column("message", String(200)),  # the object of the message; NULL for old ones
-    Column("at", Moment, nullable=False),
-    Column("attachments", Integer, nullable=False, server_default=text("0")),
-    Column("text", Text, nullable=False),
-    Column("edited_at", Moment),
-    Index(None, "message"),
-    Index(None, "share"),
-)
+from storage.tables import Id, profile
 
 _LONGEST_FIRST = func.length(share_post.c.text).desc(), share_post.c.id
 IS_THERE = (share_post.c.text != GONE) | share_post.c.message.is_not(None)
 """A post whose member was forgotten says nothing any more."""
-
-
-def open_session(db: Connection, due: OccurrenceDue, closes_at: datetime) -> Row[Any]:
-    db.execute(insert_new(db, session), [{**_key(due), "opened_at": due.due_at, "closes_at": closes_at}])
-    return db.execute(select(session).where(*(session.c[name] == value for name, value in _key(due).items()))).one()
-
-
-def session_by_id(db: Connection, id: int) -> Row[Any]:
-    return db.execute(select(session).where(session.c.id == id)).one()
-
-
-def _key(due: OccurrenceDue) -> dict[str, Any]:
-    """What names a session."""
-    return {
-        "course": due.course,
-        "ritual": due.ritual,
-        "space": due.space,
-        "local_date": due.local_date,
-        "number": due.number,
-    }
-
-
-def sessions_in(db: Connection, course: str, spaces: Collection[str], since: datetime) -> Sequence[Row[Any]]:
-    """The sessions of these spaces that were open at this moment or after it."""
-    return db.execute(_SINCE, {"of": course, "spaces": spaces, "since": since}).all()
-
-
-_SINCE = (
-    select(session)
-    .where(session.c.course == bindparam("of"), among(session.c.space, "spaces"))
-    .where(session.c.closes_at > bindparam("since", type_=Moment()))
-    .order_by(session.c.id)
-    # On PostgreSQL another process may be about to close it: who is second sees what the first has done.
-    .with_for_update(read=True)
-)
-
-
-def close_session(db: Connection, due: OccurrenceDue) -> Row[Any] | None:
-    """Close it; None where it was never opened."""
-    mine = and_(*(session.c[name] == value for name, value in _key(due).items()), session.c.closed_at.is_(None))
-    return db.execute(update(session).where(mine).values(closed_at=due.at).returning(*session.c)).one_or_none()
 
 
 def sharers(db: Connection, id: int) -> set[int]:
@@ -171,55 +78,44 @@ _NEW_SHARE = insert(share).returning(share.c.id)
 _NEW_POST = insert(share_post)
 
 
-class Withdrawn(NamedTuple):
-    """Whose post is gone from which session, and the longest one of theirs that is left there."""
-
-    session: Row[Any]
-    member: MemberId
-    left: Row[Any] | None
-
-
-def withdraw(db: Connection, message: str) -> Withdrawn | None:
-    """Forget a post, and the share with the last one; None where it was no share."""
-    number = db.execute(_WITHDRAW, {"of": message}).scalar_one_or_none()
-    if number is None:
-        return None
-    mine = db.execute(select(share).where(share.c.id == number)).one()
-    posts = select(share_post).where(share_post.c.share == number).order_by(*_LONGEST_FIRST)
-    left = db.execute(posts.limit(1)).one_or_none()
-    if left is None:
-        db.execute(delete(share).where(share.c.id == number))
-    of = db.execute(select(session).where(session.c.id == mine.session)).one()
-    return Withdrawn(of, mine.member, left)
-
-
-_WITHDRAW = delete(share_post).where(share_post.c.message == bindparam("of")).returning(share_post.c.share)
-
-
 class PostOfShare(NamedTuple):
-    """To which session a message belongs, and how many files are with it."""
+    """A message in one of the sessions that it belongs to, and how many files are with it."""
 
+    id: int
+    share: int
     session: int
     attachments: int
 
 
-def post_as(db: Connection, message: str) -> PostOfShare | None:
-    """None where it is no share."""
-    query = select(share.c.session, share_post.c.attachments).join(share, share.c.id == share_post.c.share)
-    row = db.execute(query.where(share_post.c.message == message)).one_or_none()
-    return PostOfShare(*row) if row else None
+def posts_as(db: Connection, message: str) -> list[PostOfShare]:
+    """One for each of the sessions that were open when it was posted; none where it is no share."""
+    post = share_post.c
+    query = select(post.id, share.c.id, share.c.session, post.attachments).join(share, share.c.id == post.share)
+    return [PostOfShare(*row) for row in db.execute(query.where(post.message == message).order_by(post.id))]
 
 
-def edit(db: Connection, message: str, said: str, at: datetime) -> None:
-    """What a post of a share says now."""
-    db.execute(_EDIT, {"of": message, "said": said, "now": at})
+class Withdrawn(NamedTuple):
+    """Whose post is gone from a session, and the longest one of theirs that is left there."""
+
+    member: MemberId
+    left: Row[Any] | None
 
 
-_EDIT = (
-    update(share_post)
-    .where(share_post.c.message == bindparam("of"))
-    .values(text=bindparam("said"), edited_at=bindparam("now", type_=Moment()))
-)
+def withdraw(db: Connection, post: PostOfShare) -> Withdrawn | None:
+    """Forget it, and the share with the last one; None where another process was first."""
+    if not db.execute(delete(share_post).where(share_post.c.id == post.id)).rowcount:
+        return None
+    mine = db.execute(select(share).where(share.c.id == post.share)).one()
+    posts = select(share_post).where(share_post.c.share == post.share).order_by(*_LONGEST_FIRST)
+    left = db.execute(posts.limit(1)).one_or_none()
+    if left is None:
+        db.execute(delete(share).where(share.c.id == post.share))
+    return Withdrawn(mine.member, left)
+
+
+def edit(db: Connection, post: PostOfShare, said: str, at: datetime) -> None:
+    """What it says now."""
+    db.execute(update(share_post).where(share_post.c.id == post.id).values(text=said, edited_at=at))
 
 
 class Shared(NamedTuple):
