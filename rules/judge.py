@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from bot.domain.rules import (
@@ -22,6 +23,7 @@ from bot.domain.rules import (
 )
 
 Leaf = Is | Has | Between
+_PLAIN = (str, int, float, bool)
 
 
 def judge(rule: Rule, fact: Fact, tally: Tally, texts: Collection[str] = ()) -> Verdict:
@@ -73,13 +75,14 @@ def _unmet(rule: Rule, false: Leaf | Not, values: Mapping[str, Any]) -> Verdict:
     if isinstance(false, Not):
         field = _first_field(false)
         return _quiet(rule, "verdict.excluded", field=field, value=_shown(values.get(field)))
-    wanted = _wanted(false)
-    return _quiet(rule, "verdict.condition", field=false.field, value=_shown(values.get(false.field)), wanted=wanted)
+    seen = {"field": false.field, "value": _shown(values.get(false.field)), "wanted": _wanted(false)}
+    return Verdict(rule=rule.id, fired=False, why="verdict.condition", values=seen, is_shadow=rule.shadow is not None)
 
 
+@lru_cache(maxsize=4096)  # asked for on nearly every message, and always the same for a rule
 def _wanted(leaf: Leaf) -> str | list[Any]:
     """A range as one text; of single values a list, each of them as it is shown."""
-    if isinstance(leaf, Is | Has):
+    if not isinstance(leaf, Between):
         return [_shown(value) for value in leaf.values]
     ends = [f"≥ {leaf.at_least:.15g}"] if leaf.at_least is not None else []
     return " ".join(ends + ([f"≤ {leaf.at_most:.15g}"] if leaf.at_most is not None else []))
@@ -138,6 +141,6 @@ def _quiet(rule: Rule, why: str, **values: Any) -> Verdict:
 
 
 def _shown(value: Any) -> Any:
-    if isinstance(value, tuple | list):
+    if isinstance(value, (tuple, list)):
         return ", ".join(map(str, value)) or "–"
-    return value if isinstance(value, str | int | float | bool) else str(value)
+    return value if isinstance(value, _PLAIN) else str(value)

@@ -70,6 +70,11 @@ ABILITIES = (
     Ability(Why("置顶", "pins"), Can.PIN, Why("不置顶", "left out")),
     Ability(Why("机器人点表情", "reactions by the bot"), Can.REACT, Why("不点", "left out")),
     Ability(
+        Why("给消息点 ❓，它就成了提问", "❓ under a message makes it a question"),
+        Can.SIGNS,
+        Why("表情里没有 ❓，用 #提问 或 /ask", "there is no ❓ to choose; #question and /ask do the same"),
+    ),
+    Ability(
         Why("平台自己的投票（记名）", "the platform's own polls (by name)"),
         Can.POLL,
         Why("按钮投票，票数实时更新", "buttons, with live counts"),

@@ -76,6 +76,7 @@ def opens(open_community: Any, names: Names) -> Opening:
         voice, adapter = course.run.app.engine.voice, course.run.adapter
         traits = voice._traits["local"]
         voice._traits = {**voice._traits, "local": structs.replace(traits, can=traits.can | Can.ROLES)}
+        course.run.app.pipeline._looked_at = None  # it could show them when it was started
         send = adapter.send
 
         async def taking(message: OutgoingMessage) -> str:

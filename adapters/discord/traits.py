@@ -23,6 +23,7 @@ TRAITS = Traits(
     | Can.FORM
     | Can.THREAD
     | Can.ROLES
+    | Can.SIGNS
     | Can.INSPECT,
     max_text=2000,  # of what is written; with its marks and escapes it may become longer, and is an embed then
     max_buttons=25,

@@ -30,7 +30,8 @@ TRAITS = Traits(
     | Can.STYLE
     | Can.FILES
     | Can.PIN
-    | Can.DEDUPE,
+    | Can.DEDUPE
+    | Can.SIGNS,
     max_text=20_000,
 )
 

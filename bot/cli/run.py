@@ -13,7 +13,7 @@ from bot.app import App, build
 from bot.cli import FINE, PROBLEMS, Terminal
 from bot.cli.configured import configured
 from bot.cli.problems import print_problems
-from bot.cli.serving import quiet_logs, stopped_by_signals
+from bot.cli.serving import quiet_logs, rare_collection, stopped_by_signals
 from bot.config import Settings, require_secrets
 from bot.domain.ids import CourseId
 from bot.domain.places import Address
@@ -85,7 +85,7 @@ async def _serve(terminal: Terminal, app: App, adapters: Sequence[Adapter]) -> N
     if code := await app.new_claim_code():
         terminal.say("run.claim", code=code)
     terminal.say("run.ready", courses=list((await app.live()).courses))
-    with stopped_by_signals() as stopping:
+    with stopped_by_signals() as stopping, rare_collection():
         await app.run(adapters, stopping)
 
 

@@ -2,15 +2,13 @@
 
 import argparse
 import asyncio
-import gc
 import json
 import logging
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ import msgspec
 
 from bot.cli import FINE, MISUSED, PROBLEMS, Terminal
 from bot.cli.configured import in_words
-from bot.cli.serving import quiet_logs
+from bot.cli.serving import quiet_logs, rare_collection
 from bot.cli.simulated import print_report, print_storm
 from bot.simulation.outcome import Given
 from bot.simulation.report import Report
@@ -45,21 +43,8 @@ def simulate(terminal: Terminal, options: argparse.Namespace) -> int:
         language=terminal.language,
     )
     quiet_logs(logging.ERROR)  # a storm leads to many warnings, as it should
-    with _rare_collection():
+    with rare_collection():
         return in_words(terminal, lambda: _simulate(terminal, wanted, options))
-
-
-@contextmanager
-def _rare_collection() -> Iterator[None]:
-    """Let the garbage collector look around less often: it finds next to nothing, and takes a twentieth of the time."""
-    usual = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(50_000, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
 
 
 def _simulate(terminal: Terminal, wanted: Wanted, options: argparse.Namespace) -> int:

@@ -34,6 +34,7 @@ class Can(Flag):
     THREAD = auto()  # open a thread for what belongs together
     TOPIC = auto()  # the same in some chats; in the others, what goes into the thread replies to its first message
     ROLES = auto()  # show by marks on a person's name what they are
+    SIGNS = auto()  # let members put any sign under a message, ❓ too
 
 
 class Limit(msgspec.Struct, frozen=True):

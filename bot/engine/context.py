@@ -19,6 +19,7 @@ from bot.engine.reversals import is_anonymous, take_back
 from bot.engine.saying import Saying
 from bot.engine.transaction import Belonging, Outcome, Transaction
 from bot.engine.values import common_values
+from bot.engine.voice import Voice
 from bot.engine.writes import Writes
 from rules.fold import LEVEL_REACHED, RETRACTED, Judged, entry_of
 from rules.vocabulary import AWARD
@@ -164,6 +165,7 @@ class MessageBatch:
     db: Connection
     now: datetime
     live: Live
+    voice: Voice
     context_for: Callable[[PlainMessage], Context]
 
 

@@ -127,6 +127,7 @@ class Feature:
     fact_handlers: dict[str, list[FactHandler]] = field(default_factory=dict)
     withdrawals: list[Withdrawal] = field(default_factory=list)
     looks: list[Afterwards] = field(default_factory=list)
+    course_looks: list[Afterwards] = field(default_factory=list)
     partings: list[Parting] = field(default_factory=list)
     regroupings: list[Regrouping] = field(default_factory=list)
     refusals: dict[type[Act], list[Refusal]] = field(default_factory=dict)
@@ -211,6 +212,14 @@ class Feature:
     def afterwards(self, look: Afterwards) -> Afterwards:
         """Looks at what has come of each batch of events, in its transaction, and whenever time has passed."""
         self.looks.append(look)
+        return look
+
+    def on_other_courses(self, look: Afterwards) -> Afterwards:
+        """Looks, before those, at what is live where that is not what this process has looked at last.
+
+        Several processes may come with the same: what it leads to is kept in rows, and done once.
+        """
+        self.course_looks.append(look)
         return look
 
     def before_forgetting(self, parting: Parting) -> Parting:
@@ -375,6 +384,7 @@ class Registry:
         self.branches = _merged(item for f in self.features for item in f.branches.items())
         self.withdrawals = tuple(withdrawal for f in self.features for withdrawal in f.withdrawals)
         self.looks = tuple(look for f in self.features for look in f.looks)
+        self.course_looks = tuple(look for f in self.features for look in f.course_looks)
         self.partings = tuple(parting for f in self.features for parting in f.partings)
         self.regroupings = tuple(regrouping for f in self.features for regrouping in f.regroupings)
         self.refusals: dict[type[Act], list[Refusal]] = {}

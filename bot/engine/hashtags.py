@@ -33,7 +33,7 @@ class Hashtag:
 
     def tagged(self, text: str) -> Tagged | None:
         """None where it carries no tag."""
-        if "#" not in text and "＃" not in text:
+        if not _has_sign(text):
             return None
         said = _said(text)
         found = self._at_the_start.search(said) or self._at_the_end.search(said)
@@ -41,7 +41,13 @@ class Hashtag:
 
     def is_spoken_of(self, text: str) -> bool:
         """Whether it stands within a sentence: maybe somebody meant it."""
+        if not _has_sign(text):
+            return False
         return self.tagged(text) is None and self._within.search(_said(text)) is not None
+
+
+def _has_sign(text: str) -> bool:
+    return "#" in text or "＃" in text
 
 
 def _said(text: str) -> str:

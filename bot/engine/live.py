@@ -58,6 +58,11 @@ class Live:
         return {problem.rule for problem in self.problems[course] if problem.rule}
 
     @cached_property
+    def platforms(self) -> frozenset[str]:
+        """On which there are spaces."""
+        return frozenset(space.address.platform for space in self.spaces.values())
+
+    @cached_property
     def first_spaces(self) -> Mapping[tuple[CourseId, SpaceId], Space]:
         """Each space that has a place to be posted to, at the first of its addresses."""
         found: dict[tuple[CourseId, SpaceId], Space] = {}

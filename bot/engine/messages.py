@@ -89,7 +89,11 @@ class _Run:
                 else:
                     self._writes.add_fact(fact, judged.verdicts, self._snapshot)
         batch = MessageBatch(
-            db=self._tx.db, now=self._messages[-1].event.at, live=self._tx.live, context_for=self._context
+            db=self._tx.db,
+            now=self._messages[-1].event.at,
+            live=self._tx.live,
+            voice=self._tx.engine.voice,
+            context_for=self._context,
         )
         for watcher in self._tx.engine.registry.watchers:
             watcher(batch, self._messages)

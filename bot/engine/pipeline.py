@@ -17,11 +17,12 @@ from bot.engine.aside import set_aside
 from bot.engine.dispatch import word_in
 from bot.engine.executing import handle_occurrences
 from bot.engine.forms_waiting import answers_among
+from bot.engine.live import Live
 from bot.engine.messages import handle_messages
 from bot.engine.single import handle_one
 from bot.engine.transaction import Engine, Transaction
 from storage.claims import claim_keys
-from storage.database import Database
+from storage.database import Database, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Pipeline:
     def __init__(self, database: Database, engine: Engine) -> None:
         self._database = database
         self._engine = engine
+        self._looked_at: Live | None = None  # as of the last look that was committed
 
     def process(self, events: Sequence[Event]) -> None:
         """Give every event its effect exactly once. Raises StorageTrouble, and then nothing was changed.
@@ -80,29 +82,41 @@ class Pipeline:
     def _batch(self, events: Sequence[Event]) -> None:
         with self._database.begin() as db:
             fresh = _claimed(db, events)
-            answers = answers_among(db, fresh)
-            for kind, group in groupby(fresh, lambda event: self._kind(event, answers)):
-                run: list[Any] = list(group)
-                if kind == "alone":
-                    for event in run:
-                        handle_one(self._transaction(db), event)
-                elif kind == "messages":
-                    handle_messages(self._transaction(db), run)
-                else:
-                    handle_occurrences(self._transaction(db), run)
-
             if fresh:
-                self._look_afterwards(db, events[-1].at)
+                self._look_afterwards(self._handled(db, fresh), events[-1].at)
+
+    def _handled(self, db: Connection, fresh: Sequence[Event]) -> Transaction:
+        """The transaction as it stands when all of them are handled: chat messages change nothing of what is live."""
+        tx = self._transaction(db)
+        answers = answers_among(db, fresh)
+        for kind, group in groupby(fresh, lambda event: self._kind(event, answers)):
+            run: list[Any] = list(group)
+            if kind == "messages":
+                handle_messages(tx, run)
+                continue
+            if kind == "occurrences":
+                handle_occurrences(tx, run)
+            else:
+                for event in run:
+                    handle_one(self._transaction(db), event)
+            tx = self._transaction(db)
+        return tx
 
     def look(self, now: datetime) -> None:
         """Let features see that time has passed. Raises StorageTrouble."""
         with self._database.begin() as db:
-            self._look_afterwards(db, now)
+            self._look_afterwards(self._transaction(db), now)
 
-    def _look_afterwards(self, db: Connection, now: datetime) -> None:
-        tx = self._transaction(db)
-        for look in self._engine.registry.looks:
+    def _look_afterwards(self, tx: Transaction, now: datetime) -> None:
+        registry = self._engine.registry
+        is_seen = tx.live is self._looked_at
+        for look in registry.looks if is_seen else (*registry.course_looks, *registry.looks):
             look(tx, now)
+        if not is_seen:
+            after_commit(tx.db, lambda _: self._has_looked_at(tx.live))
+
+    def _has_looked_at(self, live: Live) -> None:
+        self._looked_at = live
 
     def _transaction(self, db: Connection) -> Transaction:
         return Transaction(self._engine, db, self._engine.library.refresh(db))

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import structs
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from bot.domain.errors import UserError
-from bot.domain.ids import ROLES, CourseId, MemberId, Role
+from bot.domain.ids import ROLES, CourseId, Language, MemberId, Role
 from bot.domain.places import Actor, Member
 from bot.engine.levels import relevel
 from bot.engine.live import Live
@@ -37,6 +37,25 @@ _KNOWN = (
     .where(among(account.c.user, "users"))
 )
 """Each account with the profile that it goes by, and the member that it now belongs to."""
+
+
+class Known(NamedTuple):
+    """A row of that: reading a field of a tuple costs a tenth of reading a column of a row, and this is read often."""
+
+    course: CourseId
+    platform: str
+    user: str
+    own: int
+    id: MemberId
+    role: Role
+    left_at: datetime | None
+    level: str
+    tags: Sequence[str]
+    joined_at: datetime
+    own_name: str
+    handle: str | None
+    name: str
+    language: Language | None
 
 
 def members_of(
@@ -90,21 +109,21 @@ def praised_names(db: Connection, members: Collection[MemberId]) -> dict[MemberI
     return {row.member: row.pseudonym or row.name for row in db.execute(query, {"members": members})}
 
 
-def _known(db: Connection, people: Mapping[Person, Actor]) -> dict[Person, Row[Any]]:
+def _known(db: Connection, people: Mapping[Person, Actor]) -> dict[Person, Known]:
     users = {user for _, _, user in people}
-    found = db.execute(_KNOWN, {"users": users}).all()
-    rows = {(CourseId(row.course), row.platform, row.user): row for row in found}
+    found = map(Known._make, db.execute(_KNOWN, {"users": users}))
+    rows = {(row.course, row.platform, row.user): row for row in found}
     return {person: rows[person] for person in people if person in rows}
 
 
-def _is_renamed(rows: Mapping[Person, Row[Any]], person: Person, actor: Actor) -> bool:
+def _is_renamed(rows: Mapping[Person, Known], person: Person, actor: Actor) -> bool:
     row = rows.get(person)
     if row is None or (row.own_name == actor.name and row.handle == actor.handle):
         return False
     return bool(row.own_name != clean_name(actor.name, actor.user) or row.handle != actor.handle)
 
 
-def _member(row: Row[Any], actor: Actor) -> Member:
+def _member(row: Known, actor: Actor) -> Member:
     """As the person is known; a new name of the account that they are known by counts at once."""
     found = _from_row(row)
     if row.id != row.own or row.name == actor.name:
@@ -210,7 +229,7 @@ _OWN = select(account.c.member).where(
 _ONE = _BY_ID.where(member.c.id == person_of(bindparam("who", type_=Id)))
 
 
-def _from_row(row: Row[Any]) -> Member:
+def _from_row(row: Row[Any] | Known) -> Member:
     return Member(
         id=row.id,
         course=row.course,

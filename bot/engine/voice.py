@@ -127,6 +127,10 @@ class Voice:
         """Whether it can show on a person's name what they are."""
         return Can.ROLES in self._traits.get(platform, Traits()).can
 
+    def takes_signs(self, platform: str) -> bool:
+        """Whether members may put any sign under a message."""
+        return Can.SIGNS in self._traits.get(platform, Traits()).can
+
     def shows_polls(self, platform: str) -> bool:
         """Whether it has polls of its own."""
         return Can.POLL in self._traits.get(platform, Traits()).can

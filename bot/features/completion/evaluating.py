@@ -42,7 +42,7 @@ class _Asked(NamedTuple):
     rules: str
 
 
-@feature.afterwards
+@feature.on_other_courses
 def look(tx: Transaction, now: datetime) -> None:
     """Where another course is live than the alarm was set for, it is set anew."""
     for id in with_new_rules(tx.db, store.kept_rules, {id: _asked(course) for id, course in tx.live.courses.items()}):

@@ -1,4 +1,4 @@
-"""After each batch of events: faq.yaml is taken where it has changed, and what was settled becomes a draft.
+"""faq.yaml is taken where it has changed; after each batch of events what was settled becomes a draft.
 
 A draft holds no words: they are read where they stand, and so they go when a question is asked again, when an answer
 is taken back, or when somebody is forgotten. Only what staff publish is the handbook's own.
@@ -24,13 +24,17 @@ from storage import changed_known
 _QUESTION = "question:"
 
 
-@feature.afterwards
-def look(tx: Transaction, now: datetime) -> None:
+@feature.on_other_courses
+def seed(tx: Transaction, now: datetime) -> None:
     seeded = entries.seeded(tx.db)
     for course in tx.live.courses.values():
         snapshot = tx.live.snapshots[course.id]
         if seeded.get(course.id, 0) != snapshot:
             seeding.seed(tx, course, snapshot, now)
+
+
+@feature.afterwards
+def look(tx: Transaction, now: datetime) -> None:
     for id, rows in groupby(changed_known.take(tx.db), itemgetter(0)):
         about = tx.live.courses.get(CourseId(id))
         if about is not None:

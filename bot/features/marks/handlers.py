@@ -99,12 +99,12 @@ def _asked_by(message: OutgoingMessage) -> store.Key:
     return CourseId(message.act.course), message.address.platform
 
 
-# --- after each batch of events, and as time goes by ------------------------------------------------------------------
+# --- when other courses are live, after each batch of events, and as time goes by -------------------------------------
 
 
-@feature.afterwards
-def look(tx: Transaction, now: datetime) -> None:
-    """Ask for whatever is not asked for yet: of a large course, for a part at a time."""
+@feature.on_other_courses
+def look_anew(tx: Transaction, now: datetime) -> None:
+    """Marks are made where there are none yet, and taken back where none are shown any more."""
     places = places_of(tx.live, tx.engine.voice)
     version = ":".join(map(str, tx.live.version))
     if store.is_new_view(tx.db, " ".join([version, *sorted({place.space.address.platform for place in places})])):
@@ -112,8 +112,16 @@ def look(tx: Transaction, now: datetime) -> None:
         for place in places:
             if ask_for_names(tx, place, version, now):
                 changed.note_all(tx.db, place.course.id)
-    members = changed.take(tx.db, now) if places else ()
+
+
+@feature.afterwards
+def look(tx: Transaction, now: datetime) -> None:
+    """Ask for whatever is not asked for yet: of a large course, for a part at a time."""
+    if not any(map(tx.engine.voice.can_mark, tx.live.platforms)):
+        return
+    members = changed.take(tx.db, now)
     if members:
+        places = places_of(tx.live, tx.engine.voice)
         _ask_again(tx, places, now)
         ask_for_members(tx, places, members, now)
     if len(members) == changed.MOST:

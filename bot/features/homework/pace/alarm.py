@@ -35,7 +35,7 @@ def ring(ctx: Context, due: AlarmsDue) -> None:
         _tell(ctx, told)
 
 
-@feature.afterwards
+@feature.on_other_courses
 def look(tx: Transaction, now: datetime) -> None:
     """Where an answer is due at another time than the alarms were set for, they are set anew."""
     courses = tx.live.courses

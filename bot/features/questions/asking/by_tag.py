@@ -1,4 +1,7 @@
-"""Posts with #提问, #ask or #question: they are asked where they stand. What is said otherwise is heard for a day."""
+"""Posts with #提问, #ask or #question: they are asked where they stand.
+
+What is said otherwise is heard for a day, where somebody may put a ❓ under it.
+"""
 
 from collections.abc import Sequence
 
@@ -25,7 +28,8 @@ PLACES: tuple[SpaceKind, ...] = ("main", "interest", "questions", "homework")
 @feature.watch_messages
 def collect(batch: MessageBatch, messages: Sequence[PlainMessage]) -> None:
     mine = [message for message in messages if message.member.role == "student" and message.space.kind in PLACES]
-    heard.keep(batch.db, [_row(message) for message in mine if 0 < visible_length(message.event.text) <= LONGEST])
+    marked = [message for message in mine if batch.voice.takes_signs(message.event.address.platform)]
+    heard.keep(batch.db, [_words(message) for message in marked if 0 < visible_length(message.event.text) <= LONGEST])
     for message in mine:
         if TAG.tagged(message.event.text) and not _is_known(batch, message.event):
             take_post(batch.context_for(message), message.member, asked_in(message.event))
@@ -36,17 +40,17 @@ def _is_known(batch: MessageBatch, event: MessagePosted) -> bool:
     return questions.from_message(batch.db, message_object(event.address, event.message)) is not None
 
 
-def _row(message: PlainMessage) -> dict[str, object]:
+def _words(message: PlainMessage) -> heard.Words:
     event = message.event
-    return {
-        "object": message_object(event.address, event.message),
-        "course": message.space.course,
-        "member": message.member.id,
-        "at": event.at,
-        "user": event.actor.user,
-        "text": event.text,
-        "files": pieces_of(event.attachments, event.address.platform),
-    }
+    return heard.Words(
+        object=message_object(event.address, event.message),
+        course=message.space.course,
+        member=message.member.id,
+        at=event.at,
+        user=event.actor.user,
+        text=event.text,
+        files=pieces_of(event.attachments, event.address.platform),
+    )
 
 
 def asked_in(event: MessagePosted) -> Asked:

@@ -45,7 +45,7 @@ def ring(ctx: Context, due: AlarmsDue) -> None:
         daily.begin(ctx.db, ctx.course, ctx.now)
 
 
-@feature.afterwards
+@feature.on_other_courses
 def look(tx: Transaction, now: datetime) -> None:
     """Where an answer is due at another time than the alarms were set for, they are set anew."""
     courses = tx.live.courses
