@@ -109,6 +109,11 @@ def write_course(folder: Path, **changed: str) -> Path:
     return folder
 
 
+def database_in(data: Path, folder: Path) -> str:
+    """The address of the database of a community whose data and course are in these folders."""
+    return f"sqlite:///{(data / f'{folder.name}.db').as_posix()}"
+
+
 @dataclass
 class Community:
     """What a test says and hears."""
@@ -123,7 +128,8 @@ class Community:
 
     @classmethod
     async def open(cls, data: Path, folder: Path, *, language: Language = "en", **more: Any) -> Community:
-        run = await start_demo(demo_settings(data, language, folder, 0), **more)
+        settings = demo_settings(data, language, folder, 0).model_copy(update={"database": database_in(data, folder)})
+        run = await start_demo(settings, **more)
         assert isinstance(run, DemoRun), f"process {run.pid} has it open"
         await run.app.activate(run.adapter)
         return cls(run=run, folder=folder)

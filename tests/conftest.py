@@ -20,7 +20,7 @@ from storage.migrate import migrate
 from tests.abilities import MISSING
 from tests.community import Community, Start, write_course
 from tests.databases import keep_communities_on
-from tests.postgres import postgres
+from tests.postgres import Copies, postgres
 from tests.shell import Shell
 
 # A test says what happened, never how long it took.
@@ -31,6 +31,24 @@ settings.load_profile("patient")
 collect_ignore = [] if find_spec("playwright") else ["browser"]
 
 Open = Callable[..., Awaitable[Community]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", action="store_true", help="only the scenarios, which keep everything on PostgreSQL")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--postgres`, what plays in a community and does not choose its database."""
+    if config.getoption("--postgres"):
+        others = [item for item in items if not _may_be_anywhere(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if _may_be_anywhere(item)]
+
+
+def _may_be_anywhere(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    is_free = "either_url" not in fixtures and item.get_closest_marker("sqlite") is None
+    return "open_community" in fixtures and is_free
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -53,6 +71,27 @@ def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrate(database, path.parent, RealClock().now())
     database.close()
     return path
+
+
+@pytest.fixture(scope="session")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+    """The same on PostgreSQL."""
+    with postgres() as url:
+        database = Database(url)
+        migrate(database, tmp_path_factory.mktemp("new"), RealClock().now())
+        database.close()
+        yield Copies(url)
+
+
+@pytest.fixture
+def elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """With `--postgres`, communities keep everything there."""
+    if not request.config.getoption("--postgres"):
+        yield
+        return
+    with request.getfixturevalue("copies").another() as url:
+        keep_communities_on(monkeypatch, url)
+        yield
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -79,7 +118,12 @@ def platform() -> str:
 
 @pytest.fixture
 async def open_community(
-    platform: str, tmp_path: Path, new_database: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    platform: str,
+    tmp_path: Path,
+    new_database: Path,
+    elsewhere: None,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> AsyncIterator[Open]:
     """Opens communities over one data folder; the next one finds what the last one left."""
     opened: list[Community] = []

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
 import bot.features  # noqa: F401 - so that the tables of all features are known
-from bot.config import Settings
-from bot.demo import demo_settings
 from bot.domain.ids import CourseId
 from storage.database import Database
 from storage.migrate import migrate
@@ -24,11 +21,7 @@ COURSE = CourseId("writing")
 
 def keep_communities_on(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """Communities that are opened keep everything there."""
-
-    def settings(*given: Any) -> Settings:
-        return demo_settings(*given).model_copy(update={"database": url})
-
-    monkeypatch.setattr(community, "demo_settings", settings)
+    monkeypatch.setattr(community, "database_in", lambda data, folder: url)
 
 
 def opened(url: str, folder: Path, students: Collection[int], *, at: datetime) -> Database:

@@ -30,6 +30,7 @@ from bot.domain.places import Actor, Address
 from bot.domain.traits import Limit
 from bot.engine import degrade
 from bot.engine.feature import Feature
+from tests import community
 from tests.community import Community, Start
 from tests.discord_run import DiscordRun, start
 from tests.discord_town import MOST_WRITTEN, Town
@@ -53,7 +54,7 @@ class DiscordCommunity(Elsewhere):
     @classmethod
     async def start(cls, data: Path, folder: Path, town: Town, features: Sequence[Feature]) -> DiscordCommunity:
         settings = Settings(
-            database=f"sqlite:///{(data / f'{folder.name}.db').as_posix()}",
+            database=community.database_in(data, folder),
             data=data,
             language="en",
             courses=(folder,),

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
+from sqlalchemy import make_url
 
 
 @contextmanager
@@ -27,6 +28,32 @@ def postgres() -> Iterator[str]:
             yield server.get_uri(database="homeroom", driver="psycopg")
         finally:
             server.cleanup()
+
+
+class Copies:
+    """New databases on one server, each a copy of one that the program has brought up to date."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self._template = f"{self._url.database}"
+        self._count = 0
+
+    @contextmanager
+    def another(self) -> Iterator[str]:
+        """The address of one that is there as long as this lasts."""
+        self._count += 1
+        name = f"{self._template}_{self._count}"
+        # Copied by files: the template is at rest, and the log would hold all of it once more.
+        self._do(f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY FILE_COPY")
+        try:
+            yield self._url.set(database=name).render_as_string(hide_password=False)
+        finally:
+            self._do(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _do(self, statement: str) -> None:
+        address = self._url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True) as db:
+            db.execute(statement.encode())
 
 
 def _server(data: Path) -> Any:

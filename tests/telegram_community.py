@@ -26,6 +26,7 @@ from bot.domain.places import Actor, Address
 from bot.domain.text import clean_text
 from bot.engine import degrade
 from bot.engine.feature import Feature
+from tests import community
 from tests.community import Community, Start
 from tests.elsewhere import Elsewhere
 from tests.fakes.telegram import FakeTelegram
@@ -44,7 +45,7 @@ class TelegramCommunity(Elsewhere):
     @classmethod
     async def start(cls, data: Path, folder: Path, town: Town, features: Sequence[Feature]) -> TelegramCommunity:
         settings = Settings(
-            database=f"sqlite:///{(data / f'{folder.name}.db').as_posix()}",
+            database=community.database_in(data, folder),
             data=data,
             language="en",
             courses=(folder,),

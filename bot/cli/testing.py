@@ -1,16 +1,24 @@
-"""`test`: the fast suite; `test --all` adds browser, kills and long properties. Other options go to pytest."""
+"""`test`: the fast suite; `test --all` adds browser, kills and long properties. Other options go to pytest.
+
+`test --postgres`: only the scenarios, which then keep everything on PostgreSQL.
+"""
 
 import argparse
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.cli import FINE, PROBLEMS, Terminal
 
 _HOME = Path(__file__).parent.parent.parent
+_MEMORY = Path("/dev/shm")  # noqa: S108 - only a folder of our own in it
+_ROOM = 4 * 1024**3  # bytes
 _NOTHING_MATCHED = 5
 _FAST = "not browser and not kill and not long"
 
@@ -31,9 +39,23 @@ def test(terminal: Terminal, arguments: Sequence[str]) -> int:
 def _pytest(arguments: Sequence[str]) -> int:
     """The exit code; that nothing matched the selection is fine."""
     workers = [] if "-n" in arguments or importlib.util.find_spec("xdist") is None else ["-n", str(os.cpu_count() or 2)]
-    command = [sys.executable, "-m", "pytest", *workers, *arguments]
-    code = subprocess.run(command, cwd=_HOME, check=False).returncode  # noqa: S603 - our own words, no shell
+    with _quick_folder() as folder:
+        command = [sys.executable, "-m", "pytest", *workers, *folder, *arguments]
+        code = subprocess.run(command, cwd=_HOME, check=False).returncode  # noqa: S603 - our own words, no shell
     return FINE if code == _NOTHING_MATCHED else code
+
+
+@contextmanager
+def _quick_folder() -> Iterator[list[str]]:
+    """A folder in memory for what tests keep, where there is room: each commit waits for the disk, thousands of times.
+
+    What passes is removed at once (`tmp_path_retention_policy`), what fails when the run ends.
+    """
+    if not _MEMORY.is_dir() or shutil.disk_usage(_MEMORY).free < _ROOM:
+        yield []
+        return
+    with tempfile.TemporaryDirectory(prefix="homeroom-test-", dir=_MEMORY, ignore_cleanup_errors=True) as folder:
+        yield ["--basetemp", str(Path(folder) / "pytest")]
 
 
 def test_with_options(terminal: Terminal, options: argparse.Namespace) -> int:

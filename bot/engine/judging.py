@@ -77,9 +77,7 @@ class Judging:
         return self.fold.tallies[member, read.prefix + rule]
 
     def _load_recent(self, db: Connection, read: "_Reading", facts: Sequence[Fact], rules: Sequence[Rule]) -> None:
-        longest = max((rule.limit.cool_down or timedelta(0) for rule in rules), default=timedelta(0))
-        first = min(fact.local_date for fact in facts)
-        since = min(first - timedelta(days=first.weekday()), first - longest - timedelta(days=1))
+        since = _looked_back_to([rule.limit for rule in rules], min(fact.local_date for fact in facts))
         bound = {**_bound(facts, rules), "course": facts[0].course, "since": since}
         seen: set[tuple[int, str, date]] = set()
         for member, rule, day, times, points, last_at in db.execute(read.recent, bound):
@@ -132,6 +130,15 @@ class Judging:
         for who, level, activity, contribution in boards.standings_of(db, fact.course, wanted):
             self.fold.levels[who] = level
             self.fold.totals[who] = Totals(activity=activity, contribution=contribution)
+
+
+def _looked_back_to(limits: Sequence[Limit], first: date) -> date:
+    """The earliest date that limits look at for a fact of this date. Most look at that date alone."""
+    days = [timedelta(0)]
+    if any(limit.once_per == "week" or limit.points_per_week is not None for limit in limits):
+        days.append(timedelta(days=first.weekday()))
+    days += [limit.cool_down + timedelta(days=1) for limit in limits if limit.cool_down is not None]
+    return first - max(days)
 
 
 def _bound(facts: Iterable[Fact], rules: Iterable[Rule]) -> dict[str, Any]:
