@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from adapters.discord.traits import PLATFORM, TRAITS
 from bench.table import Row
 from bot.app import App, build
 from bot.config import Platforms, Settings
-from bot.domain.events import ButtonPressed, Event, MessagePosted
+from bot.domain.errors import NotSent
+from bot.domain.events import Attachment, ButtonPressed, Event, MessagePosted
 from bot.domain.ids import EventKey
 from bot.domain.messages import OutgoingMessage, Span
 from bot.domain.places import Actor, Address
@@ -21,8 +23,14 @@ from scheduler.clock import RealClock
 from storage import outbox
 from storage.outbox import Queued
 
-PRESSES = 200
-CHANNELS = 500
+
+class Size(NamedTuple):
+    presses: int
+    channels: int
+
+
+FULL = Size(200, 500)
+TINY = Size(3, 10)
 BATCH = 100  # messages of the stream that come together
 POSTING = 0.05  # seconds that the platform takes for a post
 
@@ -30,22 +38,21 @@ _MAIN = Address(platform=PLATFORM, chat="1")
 _ADA = Actor(platform=PLATFORM, user="7", name="Ada", handle="ada")
 
 
-def measure(pack: Path, folder: Path) -> list[Row]:
-    """Milliseconds by the wall clock from when a press is handed over until its answer leaves; CPU of all that."""
-    return [
-        *_rows("with nothing else to do", asyncio.run(_measured(pack, folder / "quiet", is_busy=False))),
-        *_rows(
-            f"{CHANNELS} posts go out, messages stream in", asyncio.run(_measured(pack, folder / "busy", is_busy=True))
-        ),
-    ]
+def measure(pack: Path, folder: Path, size: Size = FULL) -> list[Row]:
+    """Milliseconds by the wall clock from when a press is handed over until its answer leaves."""
+    quiet = asyncio.run(_measured(pack, folder / "quiet", size, is_busy=False))
+    busy = asyncio.run(_measured(pack, folder / "busy", size, is_busy=True))
+    floor = _percentiles("answered, with nothing else to do", quiet)
+    loaded = _percentiles(f"answered, {size.channels} posts go out, messages stream in", busy)
+    return [*floor, *(row.beside(bare, "with nothing else to do") for row, bare in zip(loaded, floor, strict=True))]
 
 
-def _rows(what: str, waited: Sequence[float]) -> list[Row]:
+def _percentiles(what: str, waited: Sequence[float]) -> list[Row]:
     found = sorted(waited)
     p50, p99 = found[len(found) // 2], found[int(len(found) * 0.99)]
     return [
-        Row(what=f"answered, {what}, p50", unit="ms", median=p50, lowest=found[0], highest=p50),
-        Row(what=f"answered, {what}, p99", unit="ms", median=p99, lowest=p50, highest=found[-1]),
+        Row(what=f"{what}, p50", unit="ms", median=p50, lowest=found[0], highest=p50),
+        Row(what=f"{what}, p99", unit="ms", median=p99, lowest=p50, highest=found[-1]),
     ]
 
 
@@ -68,14 +75,17 @@ class _Platform:
             await asyncio.sleep(POSTING)
         return message.key
 
+    async def fetch(self, attachment: Attachment) -> bytes:
+        raise NotSent("nothing was attached")
 
-async def _measured(pack: Path, folder: Path, *, is_busy: bool) -> list[float]:
+
+async def _measured(pack: Path, folder: Path, size: Size, *, is_busy: bool) -> list[float]:
     app, platform = await _opened(pack, folder)
     working = [asyncio.create_task(app.deliverer.run())]
     if is_busy:
-        await _broadcast(app, app.clock.now())
+        await _broadcast(app, app.clock.now(), size.channels)
         working.append(asyncio.create_task(_stream(app)))
-    waited = [await _answered(app, platform, number) for number in range(PRESSES)]
+    waited = [await _answered(app, platform, number) for number in range(size.presses)]
     app.deliverer.stop()
     for task in working:
         task.cancel()
@@ -98,7 +108,7 @@ async def _opened(pack: Path, folder: Path) -> tuple[App, _Platform]:
     return app, platform
 
 
-async def _broadcast(app: App, now: datetime) -> None:
+async def _broadcast(app: App, now: datetime, channels: int) -> None:
     posts = [
         Queued(
             message=OutgoingMessage(
@@ -109,7 +119,7 @@ async def _broadcast(app: App, now: datetime) -> None:
             not_before=now,
             expires_at=now + timedelta(days=1),
         )
-        for number in range(CHANNELS)
+        for number in range(channels)
     ]
     await app.database.run(lambda db: outbox.enqueue(db, posts))
     app.deliverer.wake()

@@ -2,15 +2,14 @@
 
 import random
 import sqlite3
-import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
-from sqlalchemy import Connection
-
+from bench.rounds import rounds
 from bench.table import Row
 from bot.domain.ids import CourseId, EventKey, MemberId, ObjectId, RuleId
 from bot.domain.rules import LedgerEntry
@@ -22,10 +21,18 @@ from storage.database import Database
 from storage.migrate import migrate
 from storage.tables import ledger, member, profile
 
-SIZES = (1_000, 20_000, 200_000)
-QUESTIONS = 200  # in each round
-ROUNDS = 5
-BATCHES = 10  # of awards, in each round
+
+class Size(NamedTuple):
+    members: Sequence[int]
+    shaped: int  # members of the boards whose points are otherwise
+    questions: int  # in each round
+    batches: int  # of awards, in each round
+    rounds: int
+
+
+FULL = Size((1_000, 10_000, 100_000, 1_000_000), 100_000, 200, 10, 5)
+TINY = Size((30, 60), 30, 3, 1, 1)
+TOP = 10
 
 _NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 _DAY = date(2027, 3, 1)
@@ -47,21 +54,34 @@ def _different(place: int, chance: random.Random) -> int:
 _SHAPES = {"log-normal points": _realistic, "all equal": _equal, "all different": _different}
 
 
-def measure(pack: Path, folder: Path) -> list[Row]:
-    """Members asked for are drawn by chance; each row is the median of several rounds."""
+def measure(pack: Path, folder: Path, size: Size = FULL) -> list[Row]:
+    """CPU of one question inside a transaction; members asked for are drawn by chance."""
     rows = []
-    for size in SIZES:
-        for shape, points in _SHAPES.items():
-            file = folder / "boards.db"
-            database = _filled(file, size, points)
-            rows += _questions(database, f"{size:,}, {shape}", size)
-            if points is _realistic:
-                rows += _floors(file, f"{size:,}", size)
-                rows += _awards(database, f"{size:,}", size)
-            database.close()
-            for leftover in folder.glob("boards.db*"):
-                leftover.unlink()
+    firsts: list[Row] = []
+    for many, (shape, points) in _boards(size):
+        file = folder / "boards.db"
+        database = _filled(file, many, points)
+        asked = _asked(database, f"{many:,}, {shape}", many, size)
+        if points is _realistic:
+            floors = _floors(file, f"{many:,}", many, size)
+            asked = [asked[0].beside(floors[0], "COUNT of the index"), *asked[1:]]
+            first, others = asked[0], asked[1:]
+            firsts = firsts or others
+            smallest = f"{size.members[0]:,} members"
+            rows += [first, *(row.beside(its, smallest) for row, its in zip(others, firsts, strict=True)), *floors]
+            rows += _awards(database, f"{many:,}", many, size)
+        else:
+            rows += asked
+        database.close()
+        for leftover in folder.glob("boards.db*"):
+            leftover.unlink()
     return rows
+
+
+def _boards(size: Size) -> list[tuple[int, tuple[str, Callable[[int, random.Random], int]]]]:
+    """Each size with points as they are, one with points of other shapes, too."""
+    realistic, *others = _SHAPES.items()
+    return [*((many, realistic) for many in size.members), *((size.shaped, shape) for shape in others)]
 
 
 def _filled(file: Path, size: int, points: Callable[[int, random.Random], int]) -> Database:
@@ -83,21 +103,19 @@ def _filled(file: Path, size: int, points: Callable[[int, random.Random], int]) 
     return database
 
 
-def _questions(database: Database, what: str, size: int) -> list[Row]:
+def _asked(database: Database, what: str, members: int, size: Size) -> list[Row]:
     where, chance = Where(CourseId("c"), "points"), _chance(2)
-    whom = [MemberId(chance.randint(1, size)) for _ in range(QUESTIONS)]
-
-    def ask(db: Connection) -> Iterator[float]:
-        boards.place_of(db, where, whom[0]), boards.neighbours(db, where, whom[0])  # compiled once
-        for _ in range(ROUNDS):
-            before = time.process_time()
-            for who in whom:
-                boards.place_of(db, where, who)
-                boards.neighbours(db, where, who)
-            yield (time.process_time() - before) / QUESTIONS * 1e3
-
+    whom = [MemberId(chance.randint(1, members)) for _ in range(size.questions)]
     with database.begin() as db:
-        return [_row(f"rank, neighbours: {what}", list(ask(db)), unit="ms")]
+        questions: dict[str, Callable[[MemberId], object]] = {
+            "rank": lambda who: boards.place_of(db, where, who),
+            "neighbours": lambda who: boards.neighbours(db, where, who),
+            f"top {TOP}": lambda _: boards.top(db, where, TOP),
+        }
+        return [
+            _row(f"{name}: {what}", rounds(lambda ask=ask: [ask(who) for who in whom], size.rounds), len(whom))  # type: ignore[misc]
+            for name, ask in questions.items()
+        ]
 
 
 _COUNT = """
@@ -112,31 +130,31 @@ _RANK = """
 """
 
 
-def _floors(file: Path, what: str, size: int) -> list[Row]:
+def _floors(file: Path, what: str, members: int, size: Size) -> list[Row]:
     db, chance = sqlite3.connect(file), _chance(2)
+
+    def ask(query: str, times: int) -> None:
+        for _ in range(times):
+            db.execute(query, (chance.randint(1, members),)).fetchone()
+
     rows = []
-    for name, query, times in (("COUNT of the index", _COUNT, 40), ("SQL rank()", _RANK, 2)):
-        rounds = []
-        for _ in range(ROUNDS):
-            before = time.process_time()
-            for _ in range(times):
-                db.execute(query, (chance.randint(1, size),)).fetchone()
-            rounds.append((time.process_time() - before) / times * 1e3)
-        rows.append(_row(f"floor, rank alone by {name}: {what}", rounds, unit="ms"))
+    for name, query, times in (("COUNT of the index", _COUNT, size.questions // 10 or 1), ("SQL rank()", _RANK, 1)):
+        spent = rounds(lambda query=query, times=times: ask(query, times), size.rounds)  # type: ignore[misc]
+        rows.append(_row(f"floor, rank alone by {name}: {what}", spent, times))
     db.close()
     return rows
 
 
-def _awards(database: Database, what: str, size: int) -> list[Row]:
+def _awards(database: Database, what: str, members: int, size: Size) -> list[Row]:
     """What `boards.add` costs one award, in batches as the pipeline makes them; the commit is not counted."""
-    chance, numbers = _chance(3), count(1_000_000)
+    chance, numbers = _chance(3), count(10_000_000)
     rows = []
     for batch in (1, 10, 100):
-        rounds = []
-        for _ in range(ROUNDS):
-            entries = [{next(numbers): _entry(chance, size) for _ in range(batch)} for _ in range(BATCHES)]
-            rounds.append(_added(database, entries) / BATCHES / batch * 1e6)
-        rows.append(_row(f"an award, {batch} in a batch: {what}", rounds, unit="µs"))
+        spent = []
+        for _ in range(size.rounds):
+            entries = [{next(numbers): _entry(chance, members) for _ in range(batch)} for _ in range(size.batches)]
+            spent.append(_added(database, entries) / size.batches / batch * 1e6)
+        rows.append(Row.of(f"an award, {batch} in a batch: {what}", spent, "µs"))
     return rows
 
 
@@ -167,5 +185,5 @@ def _chance(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311 - the same in every run
 
 
-def _row(what: str, rounds: list[float], *, unit: str) -> Row:
-    return Row(what=what, unit=unit, median=statistics.median(rounds), lowest=min(rounds), highest=max(rounds))
+def _row(what: str, seconds: Sequence[float], times: int) -> Row:
+    return Row.of(what, [one / times * 1e3 for one in seconds], "ms")

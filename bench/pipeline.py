@@ -1,129 +1,177 @@
-"""Plain chat messages from event to durable commit, with the rules judged; beside a floor of bare SQLite."""
+"""Messages from the platform's raw bytes to the durable commit, rules judged; beside the libraries' own no-op."""
 
-import gc
-import sqlite3
-import statistics
-import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+import asyncio
+from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-import msgspec
+from sqlalchemy import Connection, func, select
 
-from adapters.local.parse import parse
-from adapters.local.values import Message, Person, Piece
+from bench import discord, flat, heard, latency, telegram
+from bench.course import Camp, begun, copied
+from bench.rounds import Work, in_turns
 from bench.table import Row
-from bot.app import App, build
-from bot.config import Settings
-from bot.domain.course import Course
-from bot.domain.events import Event
-from scheduler.clock import VirtualClock
-from storage.migrate import migrate
+from storage.tables import fact
 
 Item = TypeVar("Item")
-Result = TypeVar("Result")
 
+
+class Size(NamedTuple):
+    """`messages` in a round go by a hundred, `solo` ones each alone."""
+
+    messages: int
+    solo: int
+    rounds: int
+    flat: flat.Size
+    latency: latency.Size
+
+
+FULL = Size(2_000, 200, 7, flat.FULL, latency.FULL)
+TINY = Size(100, 5, 1, flat.TINY, latency.TINY)
 BATCH = 100
-BATCHES = 60
-ROUNDS = 5
-PEOPLE = 300
-WARM = 6
 
-_WORDS = "今天的标题改了三版，最后留下了带数字的那一版 "
+PTB, DISCORD = "python-telegram-bot's no-op", "discord.py's no-op"
+_LEAST, _OVER = "≤ 0.5 ×", "≤ 40 µs"
 
 
-async def _nothing(_: datetime) -> None:
-    return None
-
-
-def measure(pack: Path, folder: Path) -> list[Row]:
-    """Each row is the median of several rounds of several batches of 100."""
-    app, course = _opened(pack, folder)
-    started = datetime.combine(course.starts, datetime.min.time(), UTC) + timedelta(hours=5)
-    updates = list(_updates(started, BATCH * (BATCHES + WARM)))
-    parsed, parsing = _timed(_batches(updates), lambda batch: [parse(key, update) for key, update in batch])
-    for batch in parsed[:WARM]:  # the members are made once
-        app.pipeline.process(batch)
-    gc.freeze()  # the events that wait here are the benchmark's own weight, not the pipeline's
-    _, handling = _timed(parsed[WARM:], app.pipeline.process)
-    floor = _floor(folder / "floor.db", parsed)
-    app.database.close()
+def measure(pack: Path, folder: Path, size: Size = FULL) -> list[Row]:
+    """Microseconds of CPU for a message; what a round's people say is different from all before."""
     return [
-        _row("parse (local chat)", parsing),
-        _row("claim, judge, write, commit", handling),
-        _row("floor: two bare SQLite inserts, same batches", floor),
+        *asyncio.run(_telegram(pack, folder / "telegram", size)),
+        *asyncio.run(_discord(pack, folder / "discord", size)),
+        *latency.measure(pack, folder / "latency", size.latency),
+        *flat.measure(pack, folder / "flat", size.flat),
     ]
 
 
-def _opened(pack: Path, folder: Path) -> tuple[App, Course]:
-    settings = Settings.model_validate(
-        {
-            "database": f"sqlite:///{folder / 'bench.db'}",
-            "data": folder,
-            "language": "en",
-            "courses": (pack,),
-            "platforms": {},
-        }
-    )
-    app = build(settings, clock=VirtualClock(datetime(2027, 3, 1, tzinfo=UTC), _nothing))
-    migrate(app.database, folder, datetime(2027, 3, 1, tzinfo=UTC))
-    with app.database.begin() as db:
-        app.library.activate_all(db, datetime(2027, 2, 28, tzinfo=UTC))
-        live = app.library.refresh(db)
-    return app, next(iter(live.courses.values()))
+async def _telegram(pack: Path, folder: Path, size: Size) -> list[Row]:
+    camp = await begun([copied(pack, folder, group=f'telegram: "{heard.GROUP}"')], folder)
+    ours, said = telegram.Ours(camp.app), _Said(camp, size)
+
+    async def solo(number: int) -> int:
+        for raw in said.solo:
+            await ours.take(heard.answer([raw]))
+        return len(said.solo)
+
+    async with telegram.Theirs() as theirs:
+        works = [_alone(theirs, said.messages), _together(ours, said.messages), solo]
+        works += [_alone(theirs, said.check_ins), _together(ours, said.check_ins)]
+        floor, together, alone, floor_in, check_in = await in_turns(works, size.rounds, before_each=said.prepare)
+    await _check(camp, size)
+    await camp.app.close()
+    no_op, no_op_in = Row.of(f"{PTB}: message", floor, "µs"), Row.of(f"{PTB}: /checkin", floor_in, "µs")
+    return [
+        no_op,
+        Row.of(f"Telegram: message to commit, {BATCH} in a batch", together, "µs", target=_LEAST).beside(no_op, PTB),
+        Row.of("Telegram: message to commit, alone", alone, "µs").beside(no_op, PTB),
+        no_op_in,
+        Row.of(f"Telegram: /checkin to its reply, {BATCH} in a batch", check_in, "µs", target="≤ 6 ×").beside(
+            no_op_in, PTB
+        ),
+    ]
 
 
-def _updates(started: datetime, count: int) -> Iterator[tuple[str, dict[str, object]]]:
-    for number in range(1, count + 1):
-        person = Person(id=f"p{number * 7 % PEOPLE}", name=f"同学{number * 7 % PEOPLE}")
-        message = Message(
-            number=number,
-            room="main",
-            author=person.id,
-            name=person.name,
-            at=(started + timedelta(seconds=number)).isoformat(),
-            body=(Piece(_WORDS * (1 + number % 3)),),
-        )
-        yield f"message:{number}", msgspec.to_builtins({"kind": "message", "person": person, "message": message})
+class _Said:
+    """What is said in a round, on a day of its own."""
+
+    def __init__(self, camp: Camp, size: Size) -> None:
+        self._camp = camp
+        self._size = size
+        self._number = 0
+        self.messages: list[bytes] = []
+        self.solo: list[bytes] = []
+        self.check_ins: list[bytes] = []
+
+    async def prepare(self, day: int) -> None:
+        await self._camp.go_to(day)
+        size, people = self._size, min(heard.PEOPLE, self._size.messages)
+        self.messages[:] = [self._next(day) for _ in range(size.messages)]
+        self.solo[:] = [self._next(day) for _ in range(size.solo)]
+        self.check_ins[:] = [self._next(day, "/checkin", who) for who in range(people)]
+
+    def _next(self, day: int, said: str = "", who: int | None = None) -> bytes:
+        number, self._number = self._number, self._number + 1
+        at = self._camp.at(day, number % 10_000 / 10)
+        by = heard.person(number) if who is None else who
+        return heard.telegram(number, at, said or heard.text(number), who=by)
 
 
-def _batches(updates: Sequence[Item]) -> list[Sequence[Item]]:
-    return [updates[i : i + BATCH] for i in range(0, len(updates), BATCH)]
+def _alone(theirs: telegram.Theirs, updates: Sequence[bytes]) -> Work:
+    async def work(number: int) -> int:
+        await theirs.take(updates)
+        return len(updates)
+
+    return work
 
 
-def _timed(
-    batches: Sequence[Sequence[Item]], work: Callable[[Sequence[Item]], Result]
-) -> tuple[list[Result], list[float]]:
-    """What the work gives, and microseconds of CPU for one message, round by round."""
-    results, rounds = [], []
-    size = max(1, len(batches) // ROUNDS)
-    for first in range(0, len(batches), size):
-        before = time.process_time()
-        results += [work(batch) for batch in batches[first : first + size]]
-        spent = time.process_time() - before
-        rounds.append(spent / sum(len(batch) for batch in batches[first : first + size]) * 1e6)
-    return results, rounds
+def _together(ours: telegram.Ours, updates: Sequence[bytes]) -> Work:
+    async def work(number: int) -> int:
+        for batch in batched(updates):
+            await ours.take(heard.answer(batch))
+        return len(updates)
+
+    return work
 
 
-def _floor(path: Path, batches: Sequence[Sequence[Event]]) -> list[float]:
-    """What SQLite alone costs for a claim and a row of text, durable, in the same batches."""
-    db = sqlite3.connect(path, isolation_level=None)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("create table claim (key text primary key, at integer) without rowid")
-    db.execute("create table fact (id integer primary key, member integer, at integer, body text)")
-
-    def write(batch: Sequence[Event]) -> None:
-        db.execute("BEGIN IMMEDIATE")
-        db.executemany("insert into claim values (?, ?)", [(event.key, 1) for event in batch])
-        db.executemany("insert into fact (member, at, body) values (?, ?, ?)", [(1, 1, "{}") for _ in batch])
-        db.execute("COMMIT")
-
-    _, rounds = _timed(batches, write)
-    db.close()
-    return rounds
+def batched(items: Sequence[Item]) -> list[Sequence[Item]]:
+    return [items[first : first + BATCH] for first in range(0, len(items), BATCH)]
 
 
-def _row(what: str, rounds: list[float]) -> Row:
-    return Row(what=what, unit="µs", median=statistics.median(rounds), lowest=min(rounds), highest=max(rounds))
+async def _check(camp: Camp, size: Size) -> None:
+    """That what was measured has happened: each message is a fact, each check-in was answered."""
+    rounds, people = size.rounds + 1, min(heard.PEOPLE, size.messages)
+
+    def counted(db: Connection) -> None:
+        found = db.execute(select(fact.c.kind, func.count()).group_by(fact.c.kind))
+        facts: dict[str, int] = {row[0]: row[1] for row in found}
+        assert facts["message.posted"] == rounds * (size.messages + size.solo), facts
+        assert facts["checkin.done"] == rounds * people, facts
+
+    await camp.app.database.run(counted)
+
+
+async def _discord(pack: Path, folder: Path, size: Size) -> list[Row]:
+    town = discord.Town()
+    camp = await begun([copied(pack, folder, group=f'discord: "{town.main.id}"')], folder)
+    frames: list[str] = []
+    solo: list[str] = []
+    number = count()
+
+    async def prepare(day: int) -> None:
+        await camp.go_to(day)
+        place = {"channel": str(town.main.id), "guild": str(town.guild.id)}
+        for found, many in ((frames, size.messages), (solo, size.solo)):
+            numbers = [next(number) for _ in range(many)]
+            found[:] = [
+                heard.discord(n, camp.at(day, n % 10_000 / 10), heard.text(n), who=heard.person(n), **place)
+                for n in numbers
+            ]
+
+    async with town.server, discord.both(camp, town) as (ours, theirs):
+
+        async def no_op(_: int) -> int:
+            for batch in batched(frames):
+                await theirs.take(batch)
+            return len(frames)
+
+        async def together(_: int) -> int:
+            for batch in batched(frames):
+                await ours.take(batch)
+            return len(frames)
+
+        async def alone(_: int) -> int:
+            for frame in solo:
+                await ours.take([frame])
+            return len(solo)
+
+        floor, batch, single = await in_turns([no_op, together, alone], size.rounds, before_each=prepare)
+    await camp.app.close()
+    bare = Row.of(DISCORD, floor, "µs")
+    over = [mine - its for mine, its in zip(batch, floor, strict=True)]
+    return [
+        bare,
+        Row.of(f"Discord: message to commit, {BATCH} in a batch", batch, "µs").beside(bare, DISCORD),
+        Row.of(f"Discord: over {DISCORD}, {BATCH} in a batch", over, "µs", target=_OVER),
+        Row.of("Discord: message to commit, alone", single, "µs").beside(bare, DISCORD),
+    ]

@@ -1,17 +1,18 @@
 """Ten thousand rituals that are due at one second; and how late an ordinary one is under the real alarm clock."""
 
 import asyncio
-import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.table import Row
 from bot.app import App, build, real_now
 from bot.config import Settings
 from bot.domain.course import Course
+from bot.domain.events import Event
 from bot.domain.ids import RitualId, SpaceId
 from bot.domain.rituals import Occurrence
 from bot.engine import agenda
@@ -19,9 +20,15 @@ from scheduler.clock import RealClock, VirtualClock
 from scheduler.ticker import Ticker
 from storage.migrate import migrate
 
-RITUALS = 10_000
-TIMES = 5
-ORDINARY = 100
+
+class Size(NamedTuple):
+    rituals: int
+    times: int
+    ordinary: int
+
+
+FULL = Size(10_000, 5, 100)
+TINY = Size(30, 1, 5)
 APART = timedelta(milliseconds=100)
 
 _COURSE = """
@@ -37,23 +44,38 @@ _CALENDAR = "days: [{day: 1, title: First, task: Write three lines.}]\n"
 _DUE = datetime(2027, 3, 1, 9, tzinfo=UTC)
 
 
-def measure(pack: Path, folder: Path) -> list[Row]:
+def measure(pack: Path, folder: Path, size: Size = FULL) -> list[Row]:
     """CPU of the steps, in milliseconds for all of them; lateness in milliseconds."""
-    rounds = [_at_once(folder / str(number)) for number in range(TIMES)]
+    rounds = [_at_once(folder / str(number), size.rituals) for number in range(size.times)]
     steps = list(zip(*rounds, strict=True))
     names = ("materialise", "claim, execute and commit", "both")
-    rows = [_row(f"{RITUALS:,} due at one second: {name}", step) for name, step in zip(names, steps, strict=True)]
-    late = sorted(asyncio.run(_lateness(folder / "ordinary")))
+    rows = [
+        Row.of(f"{size.rituals:,} due at one second: {name}", step, "ms")
+        for name, step in zip(names, steps, strict=True)
+    ]
+    late = sorted(asyncio.run(_lateness(folder / "ordinary", size.ordinary)))
     p50, p99 = late[len(late) // 2], late[int(len(late) * 0.99)]
     return [
         *rows,
-        Row(what=f"lateness of {ORDINARY} ordinary rituals, p50", unit="ms", median=p50, lowest=late[0], highest=p50),
-        Row(what=f"lateness of {ORDINARY} ordinary rituals, p99", unit="ms", median=p99, lowest=p50, highest=late[-1]),
+        Row(
+            what=f"lateness of {size.ordinary} ordinary rituals, p50",
+            unit="ms",
+            median=p50,
+            lowest=late[0],
+            highest=p50,
+        ),
+        Row(
+            what=f"lateness of {size.ordinary} ordinary rituals, p99",
+            unit="ms",
+            median=p99,
+            lowest=p50,
+            highest=late[-1],
+        ),
     ]
 
 
-def _at_once(folder: Path) -> tuple[float, float, float]:
-    app = _opened(folder, RITUALS, VirtualClock(_DUE - timedelta(hours=1), _nothing))
+def _at_once(folder: Path, rituals: int) -> tuple[float, float, float]:
+    app = _opened(folder, rituals, VirtualClock(_DUE - timedelta(hours=1), _nothing))
     with app.database.begin() as db:
         app.library.activate_all(db, _DUE - timedelta(hours=2))
     began = time.process_time()
@@ -67,21 +89,21 @@ def _at_once(folder: Path) -> tuple[float, float, float]:
     return (planned - began) * 1e3, (done - planned) * 1e3, (done - began) * 1e3
 
 
-def _due(app: App) -> list[agenda.OccurrenceDue]:
+def _due(app: App) -> Sequence[Event]:
     with app.database.begin() as db:
         return agenda.due(db, app.library.refresh(db), _DUE, until=_DUE)
 
 
-async def _lateness(folder: Path) -> list[float]:
+async def _lateness(folder: Path, ordinary: int) -> list[float]:
     """Milliseconds from when each was due until it was committed, on the real clock."""
     clock = RealClock()
     app = _opened(folder, 1, clock)
     first = clock.now() + timedelta(seconds=1)
-    app.library.schedule = lambda course, since, until: _one_by_one(course, first, since, until)
+    app.library.schedule = lambda course, since, until: _one_by_one(course, ordinary, first, since, until)
     with app.database.begin() as db:
         app.library.activate_all(db, clock.now())
     late: list[float] = []
-    watched = _Watched(app, late)
+    watched = _Watched(app, late, ordinary)
     ticking = asyncio.create_task(Ticker(watched, clock, app).run())
     await watched.enough.wait()
     ticking.cancel()
@@ -93,8 +115,9 @@ async def _lateness(folder: Path) -> list[float]:
 class _Watched:
     """The agenda, with a look at the clock after each commit."""
 
-    def __init__(self, app: App, late: list[float]) -> None:
+    def __init__(self, app: App, late: list[float], wanted: int) -> None:
         self._app = app
+        self._wanted = wanted
         self._late = late
         self._next: datetime | None = None
         self.enough = asyncio.Event()
@@ -103,7 +126,7 @@ class _Watched:
         await self._app.run_due()
         if self._next is not None and self._next <= real_now():
             self._late.append((real_now() - self._next).total_seconds() * 1e3)
-        if len(self._late) >= ORDINARY:
+        if len(self._late) >= self._wanted:
             self.enough.set()
 
     async def next_due(self, after: datetime) -> datetime | None:
@@ -111,8 +134,10 @@ class _Watched:
         return self._next
 
 
-def _one_by_one(course: Course, first: datetime, since: datetime, until: datetime) -> Iterator[Occurrence]:
-    for number in range(ORDINARY + 10):
+def _one_by_one(
+    course: Course, ordinary: int, first: datetime, since: datetime, until: datetime
+) -> Iterator[Occurrence]:
+    for number in range(ordinary + 10):
         due_at = first + number * APART
         if since < due_at <= until:
             yield Occurrence(
@@ -150,7 +175,3 @@ def _opened(folder: Path, rituals: int, clock: VirtualClock | RealClock) -> App:
 
 async def _nothing(_: datetime) -> None:
     return None
-
-
-def _row(what: str, rounds: tuple[float, ...]) -> Row:
-    return Row(what=what, unit="ms", median=statistics.median(rounds), lowest=min(rounds), highest=max(rounds))

@@ -4,21 +4,25 @@ What stands here is done inside a transaction, but for making an index by meanin
 """
 
 import random
-import statistics
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
+from bench.rounds import rounds
 from bench.table import Row
 from bot.engine.retrieval import Entry, Index, build_index, deepened, has_encoder
 
-HANDBOOK = 500
-LARGE = 5_000
-MANY = 50_000
-ENCODED = 300
-QUERIES = 100
-ROUNDS = 5
+
+class Size(NamedTuple):
+    entries: tuple[int, ...]
+    encoded: int  # entries that are searched by meaning
+    queries: int
+    rounds: int
+
+
+FULL = Size((500, 5_000, 50_000), 300, 100, 5)
+TINY = Size((30,), 0, 3, 1)
 
 _ZH = ("标题", "封面", "作业", "打卡", "正文", "开头", "流量", "评论", "截止", "积分", "选题", "关键词", "直播", "回放")
 _ZH_ASKED = ("怎么改{}和{}", "{}太长会影响{}吗", "为什么我的{}没有{}", "{}要在{}之前交吗")
@@ -26,15 +30,15 @@ _EN = ("loop", "list", "file", "function", "string", "error", "deadline", "quiz"
 _EN_ASKED = ("how do I change the {} of a {}", "why does my {} break the {}", "{} or {}, which one", "can a {} be a {}")
 
 
-def measure(pack: Path, folder: Path) -> list[Row]:
+def measure(pack: Path, folder: Path, size: Size = FULL) -> list[Row]:
     """CPU of building, and of one search. The texts are made up, the same in every run; neither folder is used."""
-    rows = [row for size in (HANDBOOK, LARGE, MANY) for row in _by_words(_entries(size))]
-    if has_encoder():
-        rows += _by_meaning(_entries(ENCODED))
+    rows = [row for many in size.entries for row in _by_words(_entries(many), size)]
+    if size.encoded and has_encoder():
+        rows += _by_meaning(_entries(size.encoded), size)
     return rows
 
 
-def _by_words(entries: list[Entry]) -> list[Row]:
+def _by_words(entries: list[Entry], size: Size) -> list[Row]:
     how = f"{len(entries):,} entries by words"
     before = time.process_time()
     index = build_index(entries)
@@ -42,24 +46,28 @@ def _by_words(entries: list[Entry]) -> list[Row]:
     changed = [*_again(entries[1:]), Entry("entry:0", ("What has changed?",), "This.")]
     return [
         _row(f"index {how}, the first time", [first]),
-        _row(f"index {how}, one of them changed", _rounds(lambda: build_index(changed, like=index))),
-        _searching(how, index),
+        _row(f"index {how}, one of them changed", rounds(lambda: build_index(changed, like=index), size.rounds)),
+        _searching(how, index, size),
     ]
 
 
-def _by_meaning(entries: list[Entry]) -> list[Row]:
+def _by_meaning(entries: list[Entry], size: Size) -> list[Row]:
     how = f"{len(entries):,} entries by meaning"
     before = time.process_time()
     index = list(deepened(build_index(entries)))[-1]
     first = time.process_time() - before
-    again = _rounds(lambda: list(deepened(build_index(entries, like=index))))
-    return [_row(f"index {how}, the first time", [first]), _row(f"index {how}, again", again), _searching(how, index)]
+    again = rounds(lambda: list(deepened(build_index(entries, like=index))), size.rounds)
+    return [
+        _row(f"index {how}, the first time", [first]),
+        _row(f"index {how}, again", again),
+        _searching(how, index, size),
+    ]
 
 
-def _searching(how: str, index: Index) -> Row:
-    queries = _questions(random.Random(8), QUERIES)  # noqa: S311 - no secret
-    spent = _rounds(lambda: [index.search(query, limit=3) for query in queries])
-    return _row(f"search {how}", [seconds / QUERIES for seconds in spent])
+def _searching(how: str, index: Index, size: Size) -> Row:
+    queries = _questions(random.Random(8), size.queries)  # noqa: S311 - no secret
+    spent = rounds(lambda: [index.search(query, limit=3) for query in queries], size.rounds)
+    return _row(f"search {how}", [seconds / size.queries for seconds in spent])
 
 
 def _entries(size: int) -> list[Entry]:
@@ -90,17 +98,5 @@ def _question(chance: random.Random) -> str:
     return f"{chance.choice(_EN_ASKED).format(*chance.sample(_EN, 2))} {name}"
 
 
-def _rounds(work: Callable[[], object]) -> list[float]:
-    """Seconds of CPU for each of several rounds, after one to warm up."""
-    work()
-    spent = []
-    for _ in range(ROUNDS):
-        before = time.process_time()
-        work()
-        spent.append(time.process_time() - before)
-    return spent
-
-
-def _row(what: str, rounds: list[float]) -> Row:
-    shown = [spent * 1e3 for spent in rounds]
-    return Row(what=what, unit="ms", median=statistics.median(shown), lowest=min(shown), highest=max(shown))
+def _row(what: str, seconds: list[float]) -> Row:
+    return Row.of(what, [one * 1e3 for one in seconds], "ms")

@@ -3,15 +3,22 @@
 import json
 import resource
 import shutil
-import statistics
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.table import Row
 
-COURSES = 10
-RUNS = 5
+
+class Size(NamedTuple):
+    courses: int
+    runs: int
+
+
+FULL = Size(10, 5)
+TINY = Size(1, 1)
+_FLOOR = "python that imports SQLAlchemy and pydantic"
 
 _CHILD = """
 import asyncio, json, resource, sys
@@ -32,24 +39,25 @@ asyncio.run(start())
 """
 
 
-def measure(pack: Path, folder: Path) -> list[Row]:
+def measure(pack: Path, folder: Path, size: Size = FULL) -> list[Row]:
     """CPU of whole processes: on an empty database, and on one that has been there."""
-    config = _config(pack, folder)
-    fresh, again = [], []
-    for _ in range(RUNS):
+    config = _config(pack, folder, size.courses)
+    fresh, again, floor = [], [], []
+    for _ in range(size.runs):
         shutil.rmtree(folder / "data", ignore_errors=True)
-        fresh.append(_start(config))
-        again.append(_start(config))
-    floor = [_floor() for _ in range(RUNS)]
+        fresh.append(_start(config, size.courses))
+        again.append(_start(config, size.courses))
+        floor.append(_floor())
+    bare = Row.of(f"floor: {_FLOOR}", floor, "s")
     return [
-        _row("ready, empty database", fresh),
-        _row("ready, database there", again),
-        _row("floor: python that imports SQLAlchemy and pydantic", floor),
+        bare,
+        Row.of(f"ready, {size.courses} courses, empty database", fresh, "s").beside(bare, _FLOOR),
+        Row.of(f"ready, {size.courses} courses, database there", again, "s").beside(bare, _FLOOR),
     ]
 
 
-def _config(pack: Path, folder: Path) -> Path:
-    names = [f"course-{number}" for number in range(COURSES)]
+def _config(pack: Path, folder: Path, courses: int) -> Path:
+    names = [f"course-{number}" for number in range(courses)]
     for number, name in enumerate(names):
         shutil.copytree(pack, folder / name)
         file = folder / name / "course.yaml"
@@ -60,12 +68,12 @@ def _config(pack: Path, folder: Path) -> Path:
     return config
 
 
-def _start(config: Path) -> float:
+def _start(config: Path, courses: int) -> float:
     done = subprocess.run(  # noqa: S603 - our own words, no shell
         [sys.executable, "-c", _CHILD, str(config)], capture_output=True, check=True, text=True
     )
-    spent, _, courses = json.loads(done.stdout.splitlines()[-1])
-    assert courses == COURSES
+    spent, _, live = json.loads(done.stdout.splitlines()[-1])
+    assert live == courses
     return float(spent)
 
 
@@ -74,7 +82,3 @@ def _floor() -> float:
     subprocess.run([sys.executable, "-c", "import sqlalchemy, pydantic"], check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def _row(what: str, seconds: list[float]) -> Row:
-    return Row(what=what, unit="s", median=statistics.median(seconds), lowest=min(seconds), highest=max(seconds))

@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, Text, bindparam, select, text
 
 from storage.among import Many
 from storage.columns import Moment
 from storage.tables import event_claim
 
-_TYPES = (bindparam("keys", type_=Many(event_claim.c.key.type)), bindparam("at", type_=Moment()))
+# As texts: cast to the column's type, PostgreSQL would cut a key that is too long, and claim another one.
+_TYPES = (bindparam("keys", type_=Many(Text())), bindparam("at", type_=Moment()))
 _SOURCES = {"sqlite": "SELECT value, :at FROM json_each(:keys) WHERE true", "postgresql": "SELECT unnest(:keys), :at"}
 # One parameter for all keys: as rows of an executemany this statement alone cost 8 µs for each event.
 _CLAIMS = {

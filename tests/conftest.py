@@ -20,7 +20,7 @@ from storage.migrate import migrate
 from tests.abilities import MISSING
 from tests.community import Community, Start, write_course
 from tests.databases import keep_communities_on
-from tests.postgres import Copies, postgres
+from tests.postgres import Emptied, postgres
 from tests.shell import Shell
 
 # A test says what happened, never how long it took.
@@ -74,13 +74,13 @@ def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+def new_on_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emptied]:
     """The same on PostgreSQL."""
     with postgres() as url:
         database = Database(url)
         migrate(database, tmp_path_factory.mktemp("new"), RealClock().now())
         database.close()
-        yield Copies(url)
+        yield Emptied(url)
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     if not request.config.getoption("--postgres"):
         yield
         return
-    with request.getfixturevalue("copies").another() as url:
+    with request.getfixturevalue("new_on_postgres").lent() as url:
         keep_communities_on(monkeypatch, url)
         yield
 

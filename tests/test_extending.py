@@ -202,6 +202,48 @@ async def test_a_late_version_counts_once_it_is_in_time(open_community) -> None:
     assert await course.points("ada") == 20
 
 
+async def moved_to_day(course: Community, day: int) -> None:
+    """The operator writes another date into homework.yaml."""
+    moved = HOMEWORK_NOTE.replace("due: {day: 2, at: 22:00}", f"due: {{day: {day}, at: 22:00}}")
+    course.rewrites(homework=moved, rules=PAID, demo=QUIET)
+    await course.types("chen", "/reload", room="staff")
+    await course.passes(minutes=1)
+
+
+async def test_what_was_late_is_in_time_when_the_file_moves_the_deadline(open_community) -> None:
+    course = await opened(open_community)
+    await course.passes(days=2)
+    await course.types("ada", f"/submit note {WORK}")
+    assert await course.points("ada") == 0
+    await moved_to_day(course, 4)
+    assert await course.points("ada") == 20
+    [line] = await told(course, "ada", "as in time now")
+    assert "Your “Viral note” (No. 1, version 1) counts as in time now." in line
+    await moved_to_day(course, 2)
+    assert await course.points("ada") == 20
+    assert len(await told(course, "ada", "as in time now")) == 1
+
+
+async def test_what_was_late_stays_late_where_the_file_moves_the_deadline_too_little(open_community) -> None:
+    course = await opened(open_community)
+    await course.passes(days=3)
+    await course.types("ada", f"/submit note {WORK}")
+    await moved_to_day(course, 3)
+    assert await course.points("ada") == 0
+    assert await told(course, "ada", "as in time now") == []
+
+
+async def test_what_was_graded_as_late_earns_as_in_time_and_staff_read_that_its_score_stays(open_community) -> None:
+    course = await opened(open_community)
+    await course.passes(days=2)
+    await course.types("ada", f"/submit note {WORK}")
+    await course.types("lin", "/grade 1 90", room="staff")
+    await moved_to_day(course, 4)
+    assert await course.points("ada") == 20
+    [line] = [text for text in await course.said("lin", "staff") if "graded as late" in text]
+    assert line.startswith("#1 was graded as late; the score stays.")
+
+
 async def test_students_give_nobody_time_and_staff_only_among_themselves(open_community) -> None:
     course = await opened(open_community)
     assert "`/extend HOMEWORK`".strip("`") in (await asks(course, "ada", "/extend note Ben 24h")).replace("`", "")

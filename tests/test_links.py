@@ -92,6 +92,22 @@ async def test_what_counted_for_both_counts_once_and_is_given_back_when_staff_un
     assert "undone already" in await course.answer("chen", "/unlink no.1", room="staff")
 
 
+async def test_a_date_that_one_account_made_up_for_counts_once_and_comes_back(course: Community) -> None:
+    await course.until(9)
+    await course.types("ada", "/checkin")
+    yesterday = course.now.date()
+    await course.passes(hours=24)
+    await course.types("ada2", f"/makeup {yesterday}")
+    assert (await total(course, "ada"), await total(course, "ada2")) == (5, 2)
+    answer = await link(course)
+    assert "1 thing had counted for both and now counts once: 2 points taken back." in answer
+    assert "Check-ins on 1 day in all, 1 day in a row now." in answer
+    assert await total(course, "ada") == 5
+    assert await boards_agree(course)
+    await unlink(course)
+    assert (await total(course, "ada"), await total(course, "ada2")) == (5, 2)
+
+
 async def test_a_streak_goes_on_over_the_dates_of_both(course: Community) -> None:
     await course.until(9)
     for who in ("ada", "ada2"):

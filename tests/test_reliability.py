@@ -8,21 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import Connection, Insert, Table, func, select
 
 from adapters.local.parse import parse
 from bot.app import real_now
 from bot.demo import demo_settings, start_demo
 from bot.domain.errors import NotSent, StorageTrouble
-from bot.domain.ids import CourseId
+from bot.domain.events import CommandInvoked
+from bot.domain.ids import CourseId, EventKey
 from bot.domain.messages import OutgoingMessage, Text
+from bot.domain.places import Actor, Address
 from bot.engine.deliver import Deliverer
 from bot.engine.feature import Feature
 from bot.features import FEATURES
 from storage import leases
 from storage.database import Database, insert_new
 from storage.leases import Holder
-from storage.tables import fact, lease, occurrence, outbox
+from storage.tables import fact, lease, occurrence, outbox, set_aside
 from tests.community import RULES, Community, write_course
 
 
@@ -108,6 +111,49 @@ async def test_an_update_that_cannot_be_understood_blocks_nothing(course: Commun
     await course.types("ada", "/checkin")
     assert await course.points("ada") == 5
     assert "ValidationError" in await course.answer("chen", "/failures", room="staff")
+
+
+HALF = Actor(platform="local", user="ben", name="Ben", handle="\ud800")
+
+
+async def _a_check_in(course: Community) -> CommandInvoked:
+    """Of Ada, that has not come yet."""
+    await course.run.adapter.chat.say("ada", "main", "/checkin")
+    [update] = await course.run.adapter.chat.updates()
+    event = parse(update.key, update.value)
+    assert isinstance(event, CommandInvoked)
+    return event
+
+
+async def _check_described(course: Community, *strange: CommandInvoked, fine: CommandInvoked) -> None:
+    """They are kept as plain text, each once, and what is behind them has its effect."""
+    for _ in range(2):  # a platform may bring them again
+        await course.run.app.sink([*strange, fine])
+    await course.run.control.settle()
+    assert await course.points("ada") == 5
+    kept = await course.rows(select(set_aside).order_by(set_aside.c.id))
+    assert [row.event for row in kept] == [None] * len(strange)
+    assert all("CommandInvoked" in row.raw and "a secret" not in row.raw for row in kept)
+    assert len(await course.said("chen", "staff")) == len(strange)
+    assert "UnicodeEncodeError" in await course.answer("chen", "/failures", room="staff")
+
+
+@pytest.mark.usefixtures("server")
+async def test_what_no_database_can_hold_is_kept_as_a_description_and_blocks_nothing(open_community) -> None:
+    course = await open_community()
+    fine = await _a_check_in(course)
+    await _check_described(
+        course,
+        structs.replace(fine, key=EventKey("local:who"), actor=HALF, interaction="a secret"),
+        structs.replace(fine, key=EventKey("local:where"), address=Address(platform="local", chat="\ud800")),
+        structs.replace(fine, key=EventKey("local:\ud800")),
+        fine=fine,
+    )
+
+
+async def test_what_fails_under_a_key_that_is_too_long_is_kept_under_another(course: Community) -> None:
+    fine = await _a_check_in(course)
+    await _check_described(course, structs.replace(fine, key=EventKey("local:" + "x" * 500), actor=HALF), fine=fine)
 
 
 async def test_a_ritual_that_fails_is_set_aside_once_and_the_clock_goes_on(open_community) -> None:

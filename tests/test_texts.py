@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.crash.values import Effects, Messages
 from bot.cli import _COMMANDS
 from bot.domain.events import TimeLost
 from bot.domain.ids import LANGUAGES, ROLES, Language
@@ -40,8 +41,10 @@ from rules.json_schema import schemas_of
 from rules.vocabulary import CalendarPart
 from storage.personal import ELSEWHERE
 from storage.tables import metadata
-from tests.sources import PACKAGES, ROOT, nodes_of
+from tests.sources import PACKAGES, ROOT, files_of, nodes_of
 
+SAYING = (*PACKAGES, "bench")
+"""The folders of the checkout whose code has texts."""
 TEXTS = Catalogues()
 REGISTRY = Registry(FEATURES)
 
@@ -114,7 +117,17 @@ SAYERS = {
 }  # fmt: skip
 NAMESPACES = {id.partition(".")[0] for id in IDS}
 FOREIGN = {f"{table}.id" for table in metadata.tables}  # what foreign keys refer to
-NOT_TEXTS = {MARK, ANONYMOUS, "checkin.done", *FOREIGN, *REGISTRY.facts, *REGISTRY.queries, *COMMON_FIELDS} - set(IDS)
+MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files_of(*SAYING)}
+NOT_TEXTS = {
+    MARK,
+    ANONYMOUS,
+    "checkin.done",
+    *FOREIGN,
+    *MODULES,
+    *REGISTRY.facts,
+    *REGISTRY.queries,
+    *COMMON_FIELDS,
+} - set(IDS)
 PIECED = ("page.hint_", "page.jump_")  # put together inside the page, from words that stand nowhere else
 FILES = (".yaml", ".js", ".css", ".py", ".db", ".svg")
 
@@ -132,7 +145,7 @@ def name_called(call: ast.Call) -> str:
 def written_ids() -> dict[str, str]:
     """Every literal in the code that is a message id by its look and its namespace, or by who says it."""
     found: dict[str, str] = {}
-    for place, node in nodes_of(*PACKAGES):
+    for place, node in nodes_of(*SAYING):
         if isinstance(node, ast.Call) and name_called(node) in SAYERS:
             said = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "id"), None)
             found |= dict.fromkeys(literals(said), place) if said is not None else {}
@@ -193,6 +206,8 @@ def composed_ids() -> set[str]:
         "word": ("yes", "no"),
         "language": ("zh", "en", "auto"),
         "cli": cli_words(),
+        "crash": (*Effects.__struct_fields__[1:], *Messages.__struct_fields__[1:]),
+        "bench.column": ("median", "lowest", "highest"),
         "cli.arg": {about for _, _, arguments in _COMMANDS for _, _, about, _ in arguments},
         "page": page_words(),
         "audit": audited(),
@@ -311,7 +326,7 @@ def test_no_text_is_there_that_nobody_says() -> None:
 def test_each_text_gets_the_values_that_it_asks_for() -> None:
     """For calls such as `reply("checkin.done", date=day, count=streak)` and `Text(id=…, values={…})`."""
     lacking = {}
-    for place, node in nodes_of(*PACKAGES):
+    for place, node in nodes_of(*SAYING):
         if not isinstance(node, ast.Call) or name_called(node) not in SAYERS:
             continue
         said = next((k.value for k in node.keywords if k.arg == "id"), node.args[0] if node.args else None)

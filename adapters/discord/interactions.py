@@ -26,7 +26,7 @@ from adapters.discord.rooms import Rooms
 from adapters.discord.shape import Interaction
 from adapters.discord.stored import all_of, until_stored
 from adapters.discord.traits import PLATFORM
-from adapters.discord.unreadable import unreadable
+from adapters.discord.unreadable import name_of, unreadable
 from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
 from bot.domain.events import Event
 from bot.domain.messages import OutgoingMessage, Span
@@ -159,7 +159,7 @@ class Interactions:
 
     async def _give_up(self, raw: dict[str, Any], error: Exception, sink: Sink) -> None:
         await self._say_sorry(raw)
-        event = unreadable(self._rooms.bot, f"interaction:{raw.get('id')}", raw, error, self._clock.now())
+        event = unreadable(self._rooms.bot, name_of(raw), raw, error, self._clock.now())
         await until_stored(lambda: sink([event]))
 
     async def _say_sorry(self, raw: Mapping[str, Any]) -> None:
@@ -194,7 +194,7 @@ class Interactions:
         try:
             await self._store.put(_KIND, id, {"raw": raw})
             self._kept.add(id)
-        except StorageTrouble:
+        except (StorageTrouble, ValueError):  # it holds half a character, which no JSON does
             log.warning("interaction %s could not be kept: after a restart nobody would finish it", id)
         if done.is_set():  # meanwhile
             await self._forget(id)

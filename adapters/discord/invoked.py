@@ -59,16 +59,18 @@ def who(interaction: shape.Interaction) -> Actor:
     return actor_of(user, interaction.member, interaction.locale)
 
 
-def word_of(interaction: shape.Interaction) -> str:
+def word_of(interaction: shape.Waiting) -> str:
     """What answering needs to know. It holds a token: never to be logged."""
     return f"{_WORDS[interaction.type]}:{interaction.id}:{interaction.token}"
 
 
 def word_in(raw: Mapping[str, Any]) -> str | None:
     """The same of one that can't be understood; None where it can't be answered."""
-    id, token, kind = raw.get("id"), raw.get("token"), raw.get("type")
-    is_whole = isinstance(id, str) and id.isdecimal() and isinstance(token, str) and token
-    return f"{_WORDS[kind]}:{id}:{token}" if is_whole and kind in _WORDS else None
+    try:
+        waiting = msgspec.convert({name: raw.get(name) for name in ("id", "token", "type")}, shape.Waiting)
+    except msgspec.ValidationError:
+        return None
+    return word_of(waiting) if waiting.type in _WORDS else None
 
 
 def data_of_press(interaction: shape.Interaction) -> str | None:
@@ -123,7 +125,7 @@ def _typed(data: shape.Data, vocabulary: Vocabulary, done: dict[str, Any]) -> Ev
     words = [data_words(one) for one in given if one.type not in (_ATTACHMENT, _CHANNEL)]
     chosen = next((str(one.value) for one in given if one.type == _CHANNEL), "")
     return CommandInvoked(
-        name=data.name.casefold(),
+        name=clean_text(data.name).casefold(),
         text=clean_text(" ".join([*_path(data.options), *filter(None, words)])),
         attachments=_files([str(one.value) for one in files], data.resolved),
         elsewhere=_place(data.resolved.channels.get(chosen)),
@@ -165,7 +167,7 @@ def _on_message(interaction: shape.Interaction, where: Where, done: dict[str, An
     data = interaction.data
     target = data.resolved.messages.get(data.target_id or "")
     return CommandInvoked(
-        name=where.vocabulary.menus.get(data.name, data.name.casefold()),
+        name=where.vocabulary.menus.get(data.name, clean_text(data.name).casefold()),
         via="menu",
         reply_to=data.target_id,
         quoted=quote(target, where.bot) if target else None,
@@ -181,19 +183,19 @@ def _pressed(interaction: shape.Interaction, where: Where, done: dict[str, Any])
     if interaction.message is None or not data:
         return None
     command = where.kept.get(data, "help" if data.startswith("#") else data)  # "help": nobody knows it any more
-    return ButtonPressed(message=interaction.message.id, command=command, **done)
+    return ButtonPressed(message=interaction.message.id, command=clean_text(command), **done)
 
 
 def _filled_in(data: shape.Data, done: dict[str, Any]) -> Event:
     fields: dict[str, str] = {}
     files: dict[str, tuple[Attachment, ...]] = {}
     for one in _inputs(data.components):
-        id, values = one["custom_id"].removesuffix(_WITH_TEXT), one.get("values") or []
+        id, values = clean_text(one["custom_id"]).removesuffix(_WITH_TEXT), one.get("values") or []
         if found := _files(values, data.resolved):
             files[id] = found
         elif given := clean_text(str(one.get("value") or next(iter(values), ""))).strip():
             fields[id] = given
-    return FormSubmitted(form=data.custom_id.removeprefix(FORM), fields=fields, files=files, **done)
+    return FormSubmitted(form=clean_text(data.custom_id).removeprefix(FORM), fields=fields, files=files, **done)
 
 
 def _inputs(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from adapters import keys
 from adapters.discord import shape
 from adapters.discord.people import actor_of, attachments_of, text_of
 from adapters.discord.traits import PLATFORM
@@ -27,6 +28,7 @@ from bot.domain.events import (
 )
 from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
+from bot.domain.text import clean_text
 
 Place = Callable[[str, str | None], Address | None]
 """The address of a channel in a server, or of a private one; None where that is not known, or concerns nobody."""
@@ -65,7 +67,7 @@ def parse(name: str, data: Mapping[str, Any], known: Known) -> list[Event]:
 
 def key_of(bot: str, what: object) -> EventKey:
     """The key of what happened before this bot's eyes."""
-    return EventKey(f"{PLATFORM}:{bot}:{what}")
+    return keys.key_of(PLATFORM, bot, what)
 
 
 def moment(id: str) -> datetime:
@@ -97,7 +99,8 @@ def _posted(message: shape.Message, known: Known) -> Iterator[Event]:
         yield CommandInvoked(name=command[1].casefold(), text=rest, **said)
     else:
         begins = message.id == message.channel_id  # the first message of a post has the post's own id
-        yield MessagePosted(text=text, title=known.title(message.channel_id) if begins else None, **said)
+        title = known.title(message.channel_id) if begins else None
+        yield MessagePosted(text=text, title=title and clean_text(title), **said)
 
 
 def _as_read(message: shape.Message, text: str) -> str:
@@ -198,7 +201,8 @@ def _reaction(change: shape.Reaction, known: Known) -> dict[str, Any] | None:
 
 def emoji_of(emoji: shape.Emoji) -> str | None:
     """A picture of somebody's own is `:name:`; None where it is not there any more."""
-    return f":{emoji.name}:" if emoji.id and emoji.name else emoji.name
+    name = emoji.name and clean_text(emoji.name)
+    return f":{name}:" if emoji.id and name else name
 
 
 def _no_reactions(change: shape.Reaction, known: Known) -> Iterator[Event]:

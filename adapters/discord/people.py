@@ -18,7 +18,13 @@ _MENTION = re.compile(r"<@!?(\d+)>")
 
 def actor_of(user: shape.User, member: shape.Member | None = None, language: str | None = None) -> Actor:
     name = (member.nick if member else None) or user.global_name or user.username or user.id
-    return Actor(platform=PLATFORM, user=user.id, name=name, handle=user.username or None, language=language)
+    return Actor(
+        platform=PLATFORM,
+        user=user.id,
+        name=clean_text(name),
+        handle=clean_text(user.username) or None,
+        language=language and clean_text(language),
+    )
 
 
 def with_handles(text: str, people: Iterable[shape.User]) -> str:
@@ -39,7 +45,13 @@ def attachments_of(message: shape.Message) -> tuple[Attachment, ...]:
 
 def attachment(file: shape.Attachment, ref: str) -> Attachment:
     media_type = (file.content_type or "application/octet-stream").partition(";")[0]
-    return Attachment(name=clean_text(file.filename), media_type=media_type, size=file.size, ref=ref, identity=file.id)
+    return Attachment(
+        name=clean_text(file.filename),
+        media_type=clean_text(media_type),
+        size=file.size,
+        ref=clean_text(ref),
+        identity=file.id,
+    )
 
 
 class Names:

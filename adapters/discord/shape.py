@@ -3,13 +3,18 @@
 Types say what the API promises, so that an event that is otherwise fails here, by itself, and not in the core.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+Id = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{1,20}\Z")]
+"""A number of 64 bits in decimal, as the API promises. Places are only looked up, so theirs may be any text."""
+Token = Annotated[str, msgspec.Meta(pattern=r"\A[!-~]{1,300}\Z")]
+"""Part of an address; Discord's have about 200 characters."""
+
 
 class User(msgspec.Struct, frozen=True):
-    id: str
+    id: Id
     username: str = ""
     global_name: str | None = None
     bot: bool = False
@@ -23,7 +28,7 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Attachment(msgspec.Struct, frozen=True):
-    id: str
+    id: Id
     filename: str = "file"
     size: int = 0
     content_type: str | None = None
@@ -32,14 +37,14 @@ class Attachment(msgspec.Struct, frozen=True):
 
 class Reference(msgspec.Struct, frozen=True):
     type: int = 0  # 0: it answers that message, 1: it passes it on
-    message_id: str | None = None
+    message_id: Id | None = None
     channel_id: str | None = None
 
 
 class Message(msgspec.Struct, frozen=True):
     """A message; content that we have no use for is not read."""
 
-    id: str
+    id: Id
     channel_id: str
     guild_id: str | None = None
     type: int = 0
@@ -60,14 +65,14 @@ class Deleted(msgspec.Struct, frozen=True):
 
     channel_id: str
     guild_id: str | None = None
-    id: str | None = None
-    ids: list[str] = []
+    id: Id | None = None
+    ids: list[Id] = []
 
 
 class LostThread(msgspec.Struct, frozen=True):
     """A thread, or a post of a forum, that somebody has deleted."""
 
-    id: str
+    id: Id
     parent_id: str
     guild_id: str
 
@@ -75,7 +80,7 @@ class LostThread(msgspec.Struct, frozen=True):
 class Emoji(msgspec.Struct, frozen=True):
     """`id` is there where it is a picture of somebody's own."""
 
-    id: str | None = None
+    id: Id | None = None
     name: str | None = None
 
 
@@ -83,17 +88,17 @@ class Reaction(msgspec.Struct, frozen=True):
     """Who reacted is left out where all reactions of a message go at once."""
 
     channel_id: str
-    message_id: str
+    message_id: Id
     guild_id: str | None = None
-    user_id: str = ""
+    user_id: Id = ""
     emoji: Emoji = Emoji()
     member: Member | None = None
 
 
 class Vote(msgspec.Struct, frozen=True):
-    user_id: str
+    user_id: Id
     channel_id: str
-    message_id: str
+    message_id: Id
     answer_id: int
     guild_id: str | None = None
 
@@ -110,9 +115,9 @@ class GuildMember(msgspec.Struct, frozen=True):
 class Chosen(msgspec.Struct, frozen=True):
     """A channel that was chosen of those that Discord offered."""
 
-    id: str
+    id: Id
     type: int = 0
-    parent_id: str | None = None
+    parent_id: Id | None = None
 
 
 class Resolved(msgspec.Struct, frozen=True):
@@ -140,7 +145,7 @@ class Data(msgspec.Struct, frozen=True):
     name: str = ""
     type: int = 0
     options: list[Option] = []
-    target_id: str | None = None
+    target_id: Id | None = None
     custom_id: str = ""
     component_type: int = 0
     values: list[str] = []
@@ -148,10 +153,15 @@ class Data(msgspec.Struct, frozen=True):
     components: list[dict[str, Any]] = []
 
 
-class Interaction(msgspec.Struct, frozen=True):
-    id: str
-    token: str
+class Waiting(msgspec.Struct, frozen=True):
+    """What an answer to an interaction needs."""
+
+    id: Id
+    token: Token
     type: int
+
+
+class Interaction(Waiting, frozen=True):
     channel_id: str | None = None
     guild_id: str | None = None
     data: Data = Data()

@@ -3,9 +3,11 @@
 import reprlib
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 
 import msgspec
 
+from adapters.discord import shape
 from adapters.discord.parse import key_of
 from adapters.discord.traits import PLATFORM
 from bot.domain.events import UpdateUnreadable
@@ -24,6 +26,14 @@ def unreadable(bot: str, what: str, raw: object, error: Exception, at: datetime)
         raw=_shown(content)[:_LONGEST],
         error=clean_text(f"{type(error).__name__}: {error}")[:_LONGEST],
     )
+
+
+def name_of(raw: Mapping[str, object]) -> str:
+    """Of an interaction: its id; where Discord gives out none like it, what stands there, and the token."""
+    try:
+        return f"interaction:{msgspec.convert(raw.get('id'), shape.Id)}"
+    except msgspec.ValidationError:
+        return f"interaction:{sha256(_shown([raw.get('id'), raw.get('token')]).encode()).hexdigest()}"
 
 
 def _shown(content: object) -> str:

@@ -30,12 +30,26 @@ _PASSING: dict[str, type[MemberJoined | MemberLeft]] = {"join": MemberJoined, "l
 _COMMAND = re.compile(r"/(\w{1,64})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 
 
+class _Told(msgspec.Struct, frozen=True):
+    """What an update may hold that is no message; which of these are there depends on its kind."""
+
+    room: str
+    at: str
+    message: int = 0
+    command: str = ""
+    interaction: str | None = None
+    reaction: str = ""
+    on: bool = True
+    text: str = ""
+
+
 def parse(key: str, update: Mapping[str, Any]) -> Event:
     """The event in an update. Raises whatever a malformed one leads to; the adapter sets it aside."""
     actor = _actor(msgspec.convert(update["person"], Person))
     if update["kind"] == "message":
         quoted = msgspec.convert(update.get("quoted"), Message | None)
         return _message(key, msgspec.convert(update["message"], Message), actor, quoted)
+    msgspec.convert(update, _Told)
     about: dict[str, Any] = {
         "key": _key(key),
         "at": datetime.fromisoformat(update["at"]),

@@ -7,6 +7,7 @@ from typing import Any, TypeGuard
 
 import msgspec
 
+from adapters import keys
 from adapters.telegram import shape
 from adapters.telegram.payloads import is_kept, linked
 from adapters.telegram.standing import ADMINS, is_in
@@ -37,6 +38,7 @@ from bot.domain.text import clean_text
 _COMMAND = re.compile(r"/(\w{1,64})(?:@(\w+))?(?:\s+(.*))?", re.DOTALL)
 _FULL = {emoji.replace("\ufe0f", ""): emoji for emoji in ("❤️", "❤️‍🔥", "🕊️", "✍️", "☃️", "🤷‍♂️", "🤷‍♀️")}
 """Telegram's have no variation selector, keyboards' have one."""
+_LONGEST_ID = 20  # characters: the API promises 52 bits for users and chats, and a topic may follow
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +63,14 @@ def parse(update: shape.Update, known: Known) -> list[Event]:
 
 def key_of(bot: str, what: object) -> EventKey:
     """The key of what happened to this bot: update ids are its own."""
-    return EventKey(f"{PLATFORM}:{bot}:{what}")
+    return keys.key_of(PLATFORM, bot, what)
+
+
+def id_of(number: int) -> str:
+    """As the core has it. Raises ValueError where it is none that Telegram gives out."""
+    if len(id := str(number)) > _LONGEST_ID:
+        raise ValueError("an id that is too long")
+    return id
 
 
 def moment(seconds: int) -> datetime:
@@ -79,19 +88,24 @@ def date_in(update: shape.Update) -> datetime | None:
 def address_of(message: shape.Message) -> Address:
     """The chat, or the topic in it."""
     if message.chat.type == "private":
-        return Address(platform=PLATFORM, chat=str(message.chat.id), private=True)
-    topic = f"/{message.message_thread_id}" if message.is_topic_message and message.message_thread_id else ""
-    return Address(platform=PLATFORM, chat=f"{message.chat.id}{topic}")
+        return Address(platform=PLATFORM, chat=id_of(message.chat.id), private=True)
+    topic = f"/{id_of(message.message_thread_id)}" if message.is_topic_message and message.message_thread_id else ""
+    return Address(platform=PLATFORM, chat=f"{id_of(message.chat.id)}{topic}")
 
 
 def chat_address(chat: shape.Chat) -> Address:
     """The chat as a whole."""
-    return Address(platform=PLATFORM, chat=str(chat.id), private=chat.type == "private")
+    return Address(platform=PLATFORM, chat=id_of(chat.id), private=chat.type == "private")
 
 
 def actor_of(user: shape.User) -> Actor:
-    name = f"{user.first_name} {user.last_name}".strip()
-    return Actor(platform=PLATFORM, user=str(user.id), name=name, handle=user.username, language=user.language_code)
+    return Actor(
+        platform=PLATFORM,
+        user=id_of(user.id),
+        name=clean_text(f"{user.first_name} {user.last_name}".strip()),
+        handle=user.username and clean_text(user.username),
+        language=user.language_code and clean_text(user.language_code),
+    )
 
 
 class _Reader:
@@ -134,7 +148,7 @@ class _Reader:
             return  # a service message, a place, a sticker: nothing to read
         said: dict[str, Any] = {
             **self._done(message),
-            "message": str(message.message_id),
+            "message": id_of(message.message_id),
             **self._answered(message),
             "attachments": attachments,
         }
@@ -148,7 +162,7 @@ class _Reader:
         is_said = _is_person(message.from_) and not (message.sender_chat or message.is_automatic_forward)
         if is_said and (message.text is not None or message.caption is not None):
             done = {**self._done(message), "at": moment(message.edit_date or message.date)}
-            yield MessageEdited(message=str(message.message_id), text=text_of(message), **done)
+            yield MessageEdited(message=id_of(message.message_id), text=text_of(message), **done)
 
     def _done(self, message: shape.Message) -> dict[str, Any]:
         assert message.from_, "only what a person said is read"
@@ -163,12 +177,12 @@ class _Reader:
         quoted = None
         if other.from_ is not None:
             quoted = Quoted(
-                user=str(other.from_.id),
+                user=id_of(other.from_.id),
                 text=text_of(other),
                 attachments=attachments_of(other),
                 is_ours=str(other.from_.id) == self._known.bot,
             )
-        return {"reply_to": str(other.message_id), "quoted": quoted}
+        return {"reply_to": id_of(other.message_id), "quoted": quoted}
 
     def _migration(self, message: shape.Message) -> Event:
         old = message.migrate_from_chat_id or message.chat.id
@@ -176,8 +190,8 @@ class _Reader:
         return SpaceMigrated(
             key=key_of(self._known.bot, f"moved:{old}:{new}"),  # both chats tell of it
             at=moment(message.date),
-            old=Address(platform=PLATFORM, chat=str(old)),
-            new=Address(platform=PLATFORM, chat=str(new)),
+            old=Address(platform=PLATFORM, chat=id_of(old)),
+            new=Address(platform=PLATFORM, chat=id_of(new)),
         )
 
     def _passing(self, message: shape.Message) -> Iterator[Event]:
@@ -202,9 +216,9 @@ class _Reader:
             at=self._known.at,
             actor=actor_of(query.from_),
             address=address_of(query.message),
-            message=str(query.message.message_id),
-            command=command or "help",  # of a button whose command nobody knows any more
-            interaction=query.id,
+            message=id_of(query.message.message_id),
+            command=clean_text(command) or "help",  # of a button whose command nobody knows any more
+            interaction=clean_text(query.id),
         )
 
     def _reactions(self, change: shape.MessageReaction) -> Iterator[Event]:
@@ -212,7 +226,7 @@ class _Reader:
             return
         old, new = _emojis(change.old_reaction), _emojis(change.new_reaction)
         done: dict[str, Any] = {"at": moment(change.date), "actor": actor_of(change.user)}
-        done |= {"address": chat_address(change.chat), "message": str(change.message_id)}
+        done |= {"address": chat_address(change.chat), "message": id_of(change.message_id)}
         for number, emoji in enumerate(emoji for emoji in old if emoji not in new):
             yield ReactionRemoved(key=self._part(f"removed:{number}"), reaction=emoji, **done)
         for number, emoji in enumerate(emoji for emoji in new if emoji not in old):
@@ -256,7 +270,13 @@ class _Reader:
         elif change.chat.type != "channel":
             cause = _CAUSES[was_in, is_in]
             yield PlaceSeen(
-                key=self._key, at=at, address=address, title=change.chat.title, cause=cause, is_in=is_in, by=actor
+                key=self._key,
+                at=at,
+                address=address,
+                title=clean_text(change.chat.title),
+                cause=cause,
+                is_in=is_in,
+                by=actor,
             )
 
     def _join_request(self, request: shape.ChatJoinRequest) -> Iterator[Event]:
@@ -281,29 +301,22 @@ def text_of(message: shape.Message) -> str:
 def attachments_of(message: shape.Message) -> tuple[Attachment, ...]:
     """The files of a message: one at most, as each of an album is a message of its own."""
     if message.photo:
-        best = message.photo[-1]
-        return (
-            Attachment(
-                name="photo.jpg",
-                media_type="image/jpeg",
-                size=best.file_size,
-                ref=best.file_id,
-                identity=best.file_unique_id,
-            ),
-        )
+        return (_attachment(message.photo[-1], "photo.jpg", "image/jpeg"),)
     for kind, (name, media_type) in _FILES.items():
         file: shape.File | None = getattr(message, kind)
         if file is not None:
-            return (
-                Attachment(
-                    name=file.file_name or name,
-                    media_type=file.mime_type or media_type,
-                    size=file.file_size,
-                    ref=file.file_id,
-                    identity=file.file_unique_id,
-                ),
-            )
+            return (_attachment(file, file.file_name or name, file.mime_type or media_type),)
     return ()
+
+
+def _attachment(file: shape.File, name: str, media_type: str) -> Attachment:
+    return Attachment(
+        name=clean_text(name),
+        media_type=clean_text(media_type),
+        size=file.file_size,
+        ref=clean_text(file.file_id),
+        identity=clean_text(file.file_unique_id),
+    )
 
 
 _FILES = {
@@ -333,4 +346,5 @@ def _is_in(member: shape.ChatMember) -> bool:
 
 def _emojis(reactions: list[shape.ReactionType]) -> list[str]:
     """Custom emoji are pictures of somebody's own: they mean nothing to a rule."""
-    return [_FULL.get(one.emoji, one.emoji) for one in reactions if one.type == "emoji" and one.emoji]
+    those = (clean_text(one.emoji) for one in reactions if one.type == "emoji" and one.emoji)
+    return [_FULL.get(emoji, emoji) for emoji in those]

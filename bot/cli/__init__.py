@@ -278,6 +278,22 @@ _COMMANDS: tuple[tuple[str, Command, tuple[Argument, ...]], ...] = (
         _late("bench", "bench"),
         ((("name",), {"nargs": "?", "metavar": "NAME"}, "bench", {}), _JSON),
     ),
+    (
+        "crash",
+        _late("crash", "crash"),
+        (
+            (("--kills",), {"type": int, "default": 20, "metavar": "N"}, "crash_kills", {}),
+            (("--database",), {"default": None, "metavar": "URL"}, "crash_database", {}),
+            (
+                ("--adapter",),
+                {"choices": ("telegram", "discord", "local"), "default": None},
+                "crash_adapter",
+                {},
+            ),
+            (("--seed",), {"type": int, "default": None}, "crash_seed", {}),
+            _JSON,
+        ),
+    ),
     ("test", _late("testing", "test_with_options"), ((("--all",), {"action": "store_true"}, "all", {}),)),
     ("rebuild", _late("data", "rebuild"), (_CONFIG,)),
     (

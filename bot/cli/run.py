@@ -13,7 +13,7 @@ from bot.app import App, build
 from bot.cli import FINE, PROBLEMS, Terminal
 from bot.cli.configured import configured
 from bot.cli.problems import print_problems
-from bot.cli.serving import quiet_logs, rare_collection, stopped_by_signals
+from bot.cli.serving import quiet_logs, rare_collection, stopped_by_signals, without
 from bot.config import Settings, require_secrets
 from bot.domain.ids import CourseId
 from bot.domain.places import Address
@@ -46,7 +46,8 @@ def _is_runnable(terminal: Terminal, settings: Settings) -> bool:
 
 async def _run(terminal: Terminal, settings: Settings, options: argparse.Namespace) -> int:
     app = build(settings, clock=RealClock(), traits=TRAITS)
-    tell(terminal, await app.start())
+    with without("pygments"):  # of Alembic's templates, 3 MB: it colours their errors
+        tell(terminal, await app.start())
     for course, other, address in collisions(await app.live()):
         terminal.complain("run.taken_address", course=course, other=other, address=address)
     adapters: list[Adapter] = []
@@ -65,7 +66,9 @@ async def _run(terminal: Terminal, settings: Settings, options: argparse.Namespa
         waiting.append(asyncio.create_task(page.when_open(told)))
     async with contextlib.AsyncExitStack() as open_connections:
         if settings.platforms.telegram:
-            from bot.telegram import adapter_of
+            # 8 MB to decrypt passports by, and 3 MB to colour a command line of the HTTP client.
+            with without("cryptography", "rich"):
+                from bot.telegram import adapter_of
 
             speaking = adapter_of(app, settings.platforms.telegram, options.config)
             open_connections.push_async_callback(speaking.client.hang_up)

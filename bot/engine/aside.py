@@ -1,14 +1,18 @@
 """What could not be handled: kept, told to staff, and there to be replayed."""
 
+import logging
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy.exc import DataError, DBAPIError
 
 from bot.domain.events import AlarmsDue, Done, Event, JobDone, MessagePosted, OccurrenceDue, UpdateUnreadable
-from bot.domain.ids import CourseId
+from bot.domain.ids import CourseId, EventKey
 from bot.domain.messages import Text
+from bot.domain.text import clean_text
 from bot.engine import agenda, alarms
 from bot.engine.context import Context
 from bot.engine.live import Live
@@ -16,20 +20,55 @@ from bot.engine.transaction import Belonging, Engine, Transaction
 from bot.engine.voice import NOTICE_LIFE, Utterance, Where
 from bot.engine.writes import Writes
 from storage.claims import claim_keys
+from storage.database import savepoint
 from storage.tables import set_aside as table
+
+log = logging.getLogger(__name__)
+
+_LONGEST_KEY, _LONGEST_ERROR, _LONGEST_RAW = 200, 2000, 20_000  # characters
 
 
 def set_aside(engine: Engine, db: Connection, event: Event, error: str) -> None:
-    """Keep the event for staff, so that it blocks nothing behind it; its sender gets an apology."""
-    claim_keys(db, [event.key], event.at)
-    kept = {"raw": event.raw} if isinstance(event, UpdateUnreadable) else {"event": _lasting(event)}
-    live = engine.library.refresh(db)
-    row = {"course": _course_of(live, event), "key": event.key, "error": error[:2000], "at": event.at, **kept}
-    number = db.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
+    """Keep the event for staff, so that it blocks nothing behind it; its sender gets an apology.
+
+    One that no database can hold is kept as a description.
+    """
+    try:
+        with savepoint(db):
+            _keep(engine, db, event, error)
+    except Exception as trouble:
+        if isinstance(trouble, DBAPIError) and not isinstance(trouble, DataError):
+            raise  # it is the database that fails, and not what it should hold
+        log.error("event %r is kept as a description: %s", event.key[:_LONGEST_KEY], type(trouble).__name__)
+        shown = _described(event, f"{error}; it can't be kept: {type(trouble).__name__}: {trouble}")
+        if claim_keys(db, [shown.key], shown.at):  # else it has come again, and is kept already
+            _keep(engine, db, shown, shown.error)
     if isinstance(event, OccurrenceDue):
         agenda.fail(db, event)
     if isinstance(event, AlarmsDue):
         alarms.fail(db, event)
+
+
+def _described(event: Event, error: str) -> UpdateUnreadable:
+    """The event as plain text, under a key that fits whatever its own is."""
+    digest = sha256(event.key.encode("utf-8", "surrogatepass")).hexdigest()
+    return UpdateUnreadable(
+        key=EventKey(f"aside:{digest}"),
+        at=event.at,
+        platform="",
+        raw=clean_text(repr(_without_secret(event)))[:_LONGEST_RAW],
+        error=error,
+    )
+
+
+def _keep(engine: Engine, db: Connection, event: Event, error: str) -> None:
+    if len(event.key) > _LONGEST_KEY:  # SQLite would take it
+        raise ValueError("a key that is too long")
+    claim_keys(db, [event.key], event.at)
+    kept = {"raw": event.raw} if isinstance(event, UpdateUnreadable) else {"event": _without_secret(event)}
+    live, said = engine.library.refresh(db), clean_text(error)[:_LONGEST_ERROR]
+    row = {"course": _course_of(live, event), "key": event.key, "error": said, "at": event.at, **kept}
+    number = db.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
     writes = Writes()
     _tell_staff(engine, live, event, number, writes)
     if isinstance(event, Done) and not isinstance(event, MessagePosted):
@@ -39,11 +78,9 @@ def set_aside(engine: Engine, db: Connection, event: Event, error: str) -> None:
     writes.flush(db)
 
 
-def _lasting(event: Event) -> Any:
-    """Without what its answer needs, which is a secret: the apology answers, and a replay comes too late."""
-    return msgspec.to_builtins(
-        msgspec.structs.replace(event, interaction=None) if hasattr(event, "interaction") else event
-    )
+def _without_secret(event: Event) -> Event:
+    """Without what its answer needs: the apology answers, and a replay comes too late."""
+    return msgspec.structs.replace(event, interaction=None) if hasattr(event, "interaction") else event
 
 
 def _tell_staff(engine: Engine, live: Live, event: Event, number: int, writes: Writes) -> None:

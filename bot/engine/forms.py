@@ -245,8 +245,10 @@ def _press(ctx: Context, form: Form, session: Session, what: str, argument: str)
 
 
 def _change(ctx: Context, form: Form, session: Session, step: int) -> None:
-    """Ask for a field anew; files are gathered from the beginning."""
+    """Ask for a field anew; files are gathered from the beginning. Raises UserError where it is never asked for."""
     field = form.fields[step]
+    if field.is_given:
+        raise UserError("forms.not_open")
     dropped = {field.id} if field.kind == "files" else set()
     kept = {id: given for id, given in session.answers.items() if id not in dropped}
     _go_on(ctx, form, structs.replace(session, step=step, answers=kept))

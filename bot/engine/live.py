@@ -1,6 +1,6 @@
 """The courses as they are live now: one immutable view, replaced whole when a row says that something changed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,9 +13,11 @@ from bot.domain.ids import CourseId, Role, SpaceId
 from bot.domain.places import Address, Space, SpaceKind
 from rules.loader import Files, load_course
 from rules.vocabulary import Vocabulary
+from storage.among import among
 from storage.tables import binding, moved_space, snapshot, staff_grant
 
 Version = tuple[int, int, int, int]
+Parsed = tuple[Course, tuple[Problem, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +92,7 @@ class LiveCourses:
     def __init__(self, vocabulary: Vocabulary, configured: Iterable[CourseId]) -> None:
         self.vocabulary = vocabulary
         self.configured = frozenset(configured)
-        self._parsed: dict[int, tuple[Course, tuple[Problem, ...]]] = {}
+        self._parsed: dict[int, Parsed | None] = {}  # by the snapshot's number; None: it can't be read
         self._live = Live()
         self._committed = (self._live, self._parsed)
 
@@ -113,16 +115,9 @@ class LiveCourses:
         return self._live
 
     def _read(self, db: Connection, version: Version) -> Live:
-        newest = select(func.max(snapshot.c.number)).group_by(snapshot.c.course)
-        rows = db.execute(select(snapshot).where(snapshot.c.number.in_(newest))).all()
-        numbers = {CourseId(row.course): row.number for row in rows if row.course in self.configured}
-        parsed = {
-            row.number: self._parsed.get(row.number) or self._parse(row.course, row.files)
-            for row in rows
-            if row.course in self.configured
-        }
-        self._parsed = {number: found for number, found in parsed.items() if found}
-        loaded = {course: self._parsed[number] for course, number in numbers.items() if number in self._parsed}
+        numbers = {CourseId(row.course): row.number for row in db.execute(_NEWEST) if row.course in self.configured}
+        self._parsed = self._with_new(db, numbers.values())
+        loaded = {course: found for course, number in numbers.items() if (found := self._parsed[number])}
         courses = {course: found[0] for course, found in loaded.items()}
         return Live(
             version=version,
@@ -133,7 +128,18 @@ class LiveCourses:
             grants=_grants(db),
         )
 
-    def _parse(self, course: str, files: Files) -> tuple[Course, tuple[Problem, ...]] | None:
+    def _with_new(self, db: Connection, numbers: Collection[int]) -> dict[int, Parsed | None]:
+        """What stands in these snapshots. Files are read only of those that were not parsed yet: they are most of it.
+
+        A course that starts would read those of all others else, and a hundred would do it a hundred times.
+        """
+        known = dict(self._parsed)
+        if new := [number for number in numbers if number not in known]:
+            for row in db.execute(_FILES, {"numbers": new}):
+                known[row.number] = self._parse(row.course, row.files)
+        return {number: known[number] for number in numbers}
+
+    def _parse(self, course: str, files: Files) -> Parsed | None:
         try:
             loaded = load_course(course, files, self.vocabulary)
         except RulesRejected:
@@ -141,6 +147,10 @@ class LiveCourses:
         return loaded.course, loaded.problems
 
 
+_NUMBER = func.max(snapshot.c.number)
+_NEWEST = select(snapshot.c.course, _NUMBER.label("number")).group_by(snapshot.c.course).order_by(_NUMBER)
+"""The oldest first: of two courses that name the same place, the first has it."""
+_FILES = select(snapshot.c.number, snapshot.c.course, snapshot.c.files).where(among(snapshot.c.number, "numbers"))
 _VERSION = select(
     select(func.coalesce(func.max(snapshot.c.number), 0)).scalar_subquery(),
     select(func.coalesce(func.max(binding.c.id), 0)).scalar_subquery(),

@@ -19,6 +19,10 @@ class Pacer:
         self._limits = limits
         self._all = Window(limits.in_all)
         self._chats: dict[str, tuple[Window, ...]] = {}
+        # Those that were sent to since they were last looked at, and those that had to wait then: time alone makes no
+        # chat wait, so the others need not be looked at.
+        self._perhaps_full: dict[str, tuple[Window, ...]] = {}
+        self._looked_for_idle_at: datetime | None = None
 
     def remember(self, sent: Iterable[tuple[OutgoingMessage, datetime | None]], now: datetime) -> None:
         """Count what went out before, in the order in which it did; what may be under way still counts as just now."""
@@ -45,21 +49,31 @@ class Pacer:
         return max(self._all.free(now), 0)
 
     def parked(self, now: datetime) -> list[str]:
-        """The lanes that have to wait. Chats that were left alone long enough are forgotten."""
-        for lane in [lane for lane, windows in self._chats.items() if all(window.is_idle(now) for window in windows)]:
-            del self._chats[lane]
-        return [lane for lane, windows in self._chats.items() if any(window.free(now) <= 0 for window in windows)]
+        """The lanes that have to wait."""
+        self._forget_idle(now)
+        looked_at = self._perhaps_full.items()
+        self._perhaps_full = {lane: each for lane, each in looked_at if any(window.free(now) <= 0 for window in each)}
+        return list(self._perhaps_full)
 
     def next_free(self, now: datetime) -> datetime | None:
         """The next moment at which more may go than now."""
-        windows = [self._all, *(window for those in self._chats.values() for window in those)]
+        windows = [self._all, *(window for those in self._perhaps_full.values() for window in those)]
         return min((moment for window in windows if (moment := window.free_at(now))), default=None)
+
+    def _forget_idle(self, now: datetime) -> None:
+        """Chats that were left alone long enough, now and then: it is done for their memory only."""
+        last = self._looked_for_idle_at
+        if last is None or not last <= now < last + MEMORY:  # or the clock was set back
+            self._looked_for_idle_at = now
+            for lane in [lane for lane, each in self._chats.items() if all(window.is_idle(now) for window in each)]:
+                del self._chats[lane]
 
     def _windows(self, message: OutgoingMessage) -> tuple[Window, ...]:
         lane = chat_lane(message.address)
         found = self._chats.get(lane)
         if found is None:
             found = self._chats[lane] = self._of_chat(is_group=not message.address.private)
+        self._perhaps_full[lane] = found
         return (self._all, *found)
 
     def _of_chat(self, *, is_group: bool) -> tuple[Window, ...]:

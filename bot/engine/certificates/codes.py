@@ -2,6 +2,8 @@
 
 A code is `HR1.PAYLOAD.SIGNATURE`, both in base64url without padding. The payload is a JSON array of the fields of
 `Certificate` in their order; what is signed are the ASCII letters up to the second dot, so that the version is, too.
+
+`cryptography` takes 6 MB, so it is imported where something is signed or checked: most processes never do.
 """
 
 import re
@@ -11,8 +13,6 @@ from datetime import date
 from typing import NamedTuple
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 _VERSION = "HR1"
 _CODE = re.compile(r"HR1\.([A-Za-z0-9_-]{2,4000})\.([A-Za-z0-9_-]{86})")
@@ -51,6 +51,8 @@ class Forged(Exception):
 
 
 def new_key_pair() -> KeyPair:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     private = Ed25519PrivateKey.generate()
     return KeyPair(_encoded(private.private_bytes_raw()), _encoded(private.public_key().public_bytes_raw()))
 
@@ -79,6 +81,8 @@ def public_key_in(said: str) -> str | None:
 
 def signed(certificate: Certificate, private: str) -> str:
     """The code of a certificate."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     head = f"{_VERSION}.{_encoded(msgspec.json.encode(certificate))}"
     signature = Ed25519PrivateKey.from_private_bytes(_decoded(private)).sign(head.encode())
     return f"{head}.{_encoded(signature)}"
@@ -89,6 +93,9 @@ def read(said: str, public: str) -> Certificate:
 
     Line breaks in it do not matter, nor the words around it. One that was cut off is no code.
     """
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     found = _CODE.search(said) or _CODE.search("".join(said.split()))
     if found is None:
         raise Forged if _WHOLE.search("".join(said.split())) else NotACode

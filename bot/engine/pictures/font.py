@@ -10,8 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from fontTools.ttLib import TTFont, TTLibError
-
 FAMILY = "Noto Sans SC"
 
 _FILE = "NotoSansSC-Regular.ttf"
@@ -41,6 +39,8 @@ def font_file() -> Path:
 
 @cache
 def _read(path: Path) -> _Font:
+    from fontTools.ttLib import TTFont, TTLibError
+
     try:
         with path.open("rb") as content, TTFont(content, lazy=True) as font:
             if font["name"].getDebugName(1) != FAMILY:

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from html import escape
 from typing import Literal
 
-import resvg_py
-
 from bot.engine.pictures.font import FAMILY, Undrawable, fitted, font_file
 
 PHONE = 720
@@ -47,6 +45,8 @@ def rectangle(at: tuple[float, float], wide: float, high: float, colour: str, *,
 
 def render(svg: str) -> bytes:
     """A PNG. Raises Undrawable."""
+    import resvg_py  # here, as is `fontTools`: few processes ever draw, and together they take 2 MB
+
     try:
         return resvg_py.svg_to_bytes(
             svg_string=svg,

@@ -62,7 +62,9 @@ def ask_for_edit(ctx: Context, row: Entry) -> None:
 
 @feature.command("handbook_edit", roles=_STAFF, places=("staff",), area="questions", is_listed=False)
 def edit(ctx: Context, cmd: CommandInvoked) -> None:
-    """Opens the form again, with what was given before."""
+    """Opens the form again, with what was given before; a conversation can't ask which entry is meant."""
+    if not has_sheet(ctx, ctx.engine.registry.forms["handbook_edit"]):
+        raise UserError("handbook.edit_usage")
     open_form(ctx, "handbook_edit")
 
 

@@ -13,6 +13,8 @@ Between = Mapping[tuple[str, str], Mapping[str, Any] | None]
 """Facts by kind and object, and what their values were if both sides had been one person; None: no such fact."""
 
 _NONE: Between = {}
+_ONCE = frozenset({"checkin.done"})
+"""Facts that a person has but once of an object, here a date: whatever the rules that both sides' were judged by."""
 
 
 def doubled(
@@ -23,15 +25,21 @@ def doubled(
 ) -> Iterator[LedgerEntry]:
     """Of awards that stand, in the order in which they were given: those that the other side leaves no room for.
 
-    The same rule for the same thing (a date, a level), or what the rule's limits allow one person no more; and what
-    follows from a fact between the two. What one side was given too much by itself stays.
+    The same rule for the same thing (a date, a level), or what the rule's limits allow one person no more; a check-in
+    of a date that the other side has had one of; and what follows from a fact between the two. What one side was given
+    too much by itself stays.
     """
     whole: defaultdict[RuleId, Tally] = defaultdict(Tally)
     sides: defaultdict[tuple[RuleId, bool], Tally] = defaultdict(Tally)
+    had_by: dict[tuple[str, str], bool] = {}
     for entry in entries:
-        united, own = whole[entry.rule], sides[entry.rule, entry.member in one_side]
-        if _is_to_oneself(entry, between, rules) or (
-            _is_refused(entry, united, rules) and not _is_refused(entry, own, rules)
+        side = entry.member in one_side
+        united, own = whole[entry.rule], sides[entry.rule, side]
+        is_had = entry.fact in _ONCE and had_by.setdefault((entry.fact, entry.object), side) is not side
+        if (
+            is_had
+            or _is_to_oneself(entry, between, rules)
+            or (_is_refused(entry, united, rules) and not _is_refused(entry, own, rules))
         ):
             yield entry
         else:

@@ -134,4 +134,4 @@ def _confirm(ctx: Context, survivor: Member, closed: Closed, before: list[int]) 
     if closed.times:
         ctx.reply("link.doubled", count=closed.times, points=closed.points)
     days, streak = ctx.ask("checkins_of", survivor.id, ctx.today, ctx.course.is_quiet)
-    ctx.reply("link.streak", days=days, count=streak)
+    ctx.reply("link.streak", days=Text(id="link.days", values={"count": days}), count=streak)

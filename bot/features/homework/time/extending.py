@@ -1,4 +1,5 @@
-"""More time: a deadline moves for one author, and what came in too late by the old one may be in time by the new one.
+"""More time: a deadline moves, for one author or in homework.yaml, and what came in too late by the old one may be in
+time by the new one.
 
 What was in time stays so, also where time is taken back.
 """
@@ -15,6 +16,7 @@ from bot.domain.places import Member
 from bot.engine.context import Context
 from bot.engine.roster import members_by_id
 from bot.engine.telling import tell
+from bot.engine.transaction import Transaction
 from bot.features.homework.deadlines import Deadline, deadline_of
 from bot.features.homework.declared import feature
 from bot.features.homework.handing import standing
@@ -22,11 +24,15 @@ from bot.features.homework.store import hand_ins, times
 from bot.features.homework.store import teams as team_store
 from bot.features.homework.store.hand_ins import HandIn
 from bot.features.homework.teams.members import authors
+from bot.features.homework.time.moved import in_time_by_now
+from storage import alarms
 
 Source = Literal["token", "staff", "import"]
 
 IMPORTED = "homework_extended"
 """Rings when extensions came in from a file. The object is `HOMEWORK MEMBER`, the member by number."""
+MOVED = "homework_due_moved"
+"""Rings for a hand-in that is in time by the deadline that the file has now. The object is its number."""
 _AT_ONCE = 50  # of those that come from a file: each member is told
 
 
@@ -103,3 +109,29 @@ def _tell_imported(ctx: Context, homework: Homework, those: Sequence[Member]) ->
     for one in those:
         until = ctx.course.wall_time(deadline_for(ctx, homework, [one]).due_at)
         tell(ctx, one.id, Text(id="extend.told_given", values={"homework": homework.title, "until": until}))
+
+
+# --- a deadline that the file has moved -------------------------------------------------------------------------------
+
+
+@feature.on_other_courses
+def look(tx: Transaction, now: datetime) -> None:
+    """What is late by rows and in time by the files is mended soon; then the rows say so, too, and nothing is found."""
+    by_course: dict[str, list[tuple[str, datetime]]] = {}
+    for one in in_time_by_now(tx.db, tx.live.courses):
+        by_course.setdefault(one.course, []).append((str(one.number), now))
+    for course, moments in by_course.items():
+        alarms.put(tx.db, course, MOVED, moments)
+
+
+@feature.alarm(MOVED, most=_AT_ONCE)
+def moved(ctx: Context, due: AlarmsDue) -> None:
+    """By the files as they are when it is heard: they may have been changed back. Staff learn which scores stay."""
+    graded = []
+    for alarm in due.alarms:
+        row = hand_ins.by_number(ctx.db, ctx.course.id, int(alarm.object), lock=True)
+        homework = ctx.course.book.homework.get(row.homework) if row else None
+        if row and homework and _mend(ctx, homework, row, authors(ctx, row)) and row.state == "graded":
+            graded.append(f"#{row.id}")
+    if graded:
+        ctx.tell_staff(Text(id="extend.graded_late", values={"numbers": graded}))

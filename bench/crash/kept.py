@@ -1,0 +1,140 @@
+"""What the database of a run holds when all is over, as counts that `model.py` can be compared with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select, text
+
+from bench.crash.course import MINUTELY, ORDERED
+from bench.crash.values import Decided, Said
+from bot.domain.messages import OutgoingMessage
+from storage.database import Database
+from storage.tables import outbox
+
+_QUERIES = {
+    "message": "select object from fact where kind = 'message.posted'",
+    "check-in": 'select account."user" from checkin join account using (member)',
+    "homework": "select object from submission",
+    "edit": "select object, text from submission s where version = "
+    "(select max(version) from submission where hand_in = s.hand_in)",
+    "question": "select object from question",
+    "thanks": 'select g."user", t."user" from thanks '
+    "join account g on g.member = thanks.giver join account t on t.member = thanks.taker",
+}
+_POINTS = 'select account."user", rule, sum(points) from ledger join account using (member) group by 1, 2'
+_MEMBERS = 'select account."user" from account'
+_WAYS = ("word", "command", "button")
+
+
+class Kept:
+    """A look into the database, from outside of the program."""
+
+    def __init__(self, url: str) -> None:
+        self._database = Database(url)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def effects(self, said: Sequence[Said], rooms: Mapping[str, str]) -> dict[str, Counter[Any]]:
+        """By kind, how often each thing is there. `rooms`: the name of each, by the platform's id."""
+        with self._database.begin() as db:
+            found = {kind: _counted(db, query) for kind, query in _QUERIES.items()}
+            found["points"] = Counter({(who, rule): int(points) for who, rule, points in db.execute(text(_POINTS))})
+            decided = _decided(db)
+        found["edit"] = _only(found["edit"], {(one.object, one.words) for one in said if one.versions > 1})
+        readers = {one.who for one in said if one.kind == "points"}
+        found["answer to /points"] = Counter(who for one in decided if (who := _reader_of(one)) in readers)
+        found["order"] = Counter(rooms[one.room] for one, _ in decided if one.text == ORDERED)
+        found["ritual"] = Counter(
+            (rooms[one.room], one.text.removeprefix(MINUTELY).rstrip("."))
+            for one, _ in decided
+            if one.text.startswith(MINUTELY) and not one.is_silent
+        )
+        return found | _by_way(found.pop("check-in"), said)
+
+    def decided(self, at: datetime) -> list[Decided]:
+        """The outbox, without what was to be sent after this moment only."""
+        later = (outbox.c.state == "pending") & (outbox.c.not_before > at)
+        with self._database.begin() as db:
+            return [_one(row)[0] for row in db.execute(select(outbox).where(~later).order_by(outbox.c.id))]
+
+    def people(self) -> Counter[str]:
+        """How many accounts each user id has."""
+        with self._database.begin() as db:
+            return Counter(user for (user,) in db.execute(text(_MEMBERS)))
+
+    def set_aside(self) -> int:
+        """Events that could not be handled."""
+        with self._database.begin() as db:
+            return int(db.execute(text("select count(*) from set_aside")).scalar_one())
+
+    def is_waiting(self, now: datetime) -> bool:
+        """Whether something is to be sent by now, or on its way."""
+        open_ = outbox.c.state.in_(("pending", "sending")) & (outbox.c.not_before <= now)
+        with self._database.begin() as db:
+            return db.execute(select(outbox.c.id).where(open_).limit(1)).first() is not None
+
+
+def _counted(db: Connection, query: str) -> Counter[Any]:
+    return Counter(row[0] if len(row) == 1 else tuple(row) for row in db.execute(text(query)))
+
+
+def _only(found: Counter[Any], keys: set[Any]) -> Counter[Any]:
+    return Counter({key: count for key, count in found.items() if key in keys})
+
+
+def _by_way(users: Counter[Any], said: Sequence[Said]) -> dict[str, Counter[Any]]:
+    """Whoever has checked in without having said so counts as one by word, where nobody misses them."""
+    ways = {one.who: one.kind for one in said if one.kind in _WAYS}
+    return {
+        f"check-in by {way}": Counter({who: n for who, n in users.items() if ways.get(who, "word") == way})
+        for way in _WAYS
+    }
+
+
+def _decided(db: Connection) -> list[tuple[Decided, OutgoingMessage]]:
+    return [_one(row) for row in db.execute(select(outbox).order_by(outbox.c.id))]
+
+
+def _one(row: Any) -> tuple[Decided, OutgoingMessage]:
+    message = msgspec.convert(row.message, OutgoingMessage)
+    decided = Decided(
+        id=row.id,
+        key=row.key,
+        kind=_kind_of(row, message),
+        room=message.address.room,
+        text=message.text,
+        policy=message.policy,
+        state=row.state,
+        sent_as=row.sent_as,
+        is_unsure=row.is_unsure,
+        is_silent=bool(message.about or message.act or message.answers or message.sheet),
+    )
+    return decided, message
+
+
+def _kind_of(row: Any, message: OutgoingMessage) -> str:
+    if message.about or message.act:
+        return "edit, pin, mark"
+    if message.answers:
+        return "answer to a press"
+    if message.text.startswith(MINUTELY):
+        return "ritual"
+    if message.text == ORDERED:
+        return "order"
+    if row.key.startswith("delivery."):
+        return "notice to staff"
+    return "answer" if message.reply_to or message.address.private else "other post"
+
+
+def _reader_of(one: tuple[Decided, OutgoingMessage]) -> str | None:
+    """Whose command this answers, where they alone read it."""
+    decided, message = one
+    if not decided.key.startswith("reply:") or message.about or message.act:
+        return None
+    return message.only_for or (message.address.chat if message.address.private else None)

@@ -1,0 +1,133 @@
+"""The outbox against what the server received: what came twice, what never came, and whether that could be known."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from bench.crash.values import Decided, Messages, Posted
+
+_NOTICE = re.compile(r"delivery\.(?:unknown|expired|refused):(\d+)@")
+_SENT = ("sent", "gone")  # gone: somebody has deleted it since, perhaps the bot after a while
+_OVER = ("dead", "expired")
+_IN_ITS_TIME = ("answer", "notice to staff")  # too late they are of no use, and nobody is told
+
+
+@dataclass
+class _Count:
+    """The figures of one kind, as they add up."""
+
+    wanted: int = 0
+    there: int = 0
+    repeated: int = 0
+    missing: int = 0
+    unknown: int = 0
+    shown: int = 0
+    given_up: int = 0
+
+
+@dataclass
+class Delivery:
+    """What was found: figures by kind, and what must not be."""
+
+    counts: dict[str, _Count] = field(default_factory=lambda: defaultdict(_Count))
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def messages(self) -> tuple[Messages, ...]:
+        return tuple(Messages(kind=kind, **vars(count)) for kind, count in sorted(self.counts.items()))
+
+
+def compare(rows: Sequence[Decided], posted: Sequence[Posted], *, is_exact: bool) -> Delivery:
+    """`is_exact`: on this platform nothing may come twice or be missing, whenever the process was killed."""
+    found = Delivery()
+    received: dict[tuple[str, str], list[Posted]] = defaultdict(list)
+    for one in posted:
+        received[one.room, one.id].append(one)
+    told = _told_to_staff(rows)
+    open_rows: list[Decided] = []  # of which it is open how often they arrived
+    for row in rows:
+        _count(found, row, received, told)
+        if not row.is_silent and (row.is_unsure or row.state == "unknown"):
+            open_rows.append(row)
+        if row.state == "unknown":
+            _check_told(found, row, told)
+    _attribute(found, open_rows, received, posted)
+    if is_exact:
+        for kind, count in found.counts.items():
+            if count.repeated or count.missing or count.unknown:
+                found.problems.append(f"{kind}: {count.repeated} came twice, {count.missing} are missing")
+    return found
+
+
+def _told_to_staff(rows: Iterable[Decided]) -> set[int]:
+    """The rows that a notice in the staff's room is about, which has arrived."""
+    notices = ((_NOTICE.match(row.key), row) for row in rows)
+    return {int(match[1]) for match, row in notices if match and row.state in _SENT}
+
+
+def _count(found: Delivery, row: Decided, received: dict[tuple[str, str], list[Posted]], told: Collection[int]) -> None:
+    if row.state == "held":  # whom it is for has never opened their private chat
+        return
+    count = found.counts[row.kind]
+    count.wanted += 1
+    if row.state in _OVER:
+        count.given_up += 1
+        if not row.is_silent and row.kind not in _IN_ITS_TIME and row.id not in told:
+            found.problems.append(f"{row.kind} {row.key} ended as {row.state}, and staff were not told")
+    elif row.state in ("pending", "sending"):
+        found.problems.append(f"{row.kind} {row.key} is still {row.state}")
+    elif row.state in _SENT and (row.is_silent or bool(received.pop((row.room, row.sent_as or ""), []))):
+        count.there += 1
+    elif row.state in _SENT:
+        count.missing += 1
+        found.problems.append(f"{row.kind} {row.key} counts as sent, but never arrived")
+
+
+def _check_told(found: Delivery, row: Decided, told: set[int]) -> None:
+    count = found.counts[row.kind]
+    count.unknown += 1
+    count.shown += row.id in told
+    if row.id not in told and row.kind != "notice to staff":
+        found.problems.append(f"{row.kind} {row.key} is unknown, and staff were not told")
+    if row.policy != "at_most_once":
+        found.problems.append(f"{row.kind} {row.key} was given up as unknown, though its policy is {row.policy}")
+
+
+def _attribute(
+    found: Delivery,
+    open_rows: Sequence[Decided],
+    received: dict[tuple[str, str], list[Posted]],
+    posted: Sequence[Posted],
+) -> None:
+    """What came and no row names: the first copy of one that is unknown, or a copy of one that was sent again."""
+    spare: dict[tuple[str, str], list[Posted]] = defaultdict(list)
+    for copies in received.values():
+        for one in copies:
+            spare[one.room, one.text].append(one)
+    texts = {(one.room, one.id): one.text for one in posted}
+    lives = {(one.room, one.id): one.life for one in posted}
+    for row in open_rows:
+        count = found.counts[row.kind]
+        words = texts.get((row.room, row.sent_as or ""), row.text)
+        copies = spare[row.room, words]
+        if row.state == "unknown":
+            there = bool(copies) and bool(copies.pop(0))
+            count.there += there
+            count.missing += not there
+            continue
+        mine = lives.get((row.room, row.sent_as or ""), 0)
+        for one in _one_of_each_life(copies, before=mine):
+            copies.remove(one)
+            count.repeated += 1
+            count.unknown += 1
+    rest = Counter((room, words) for (room, words), copies in spare.items() for _ in copies)
+    for (room, words), times in rest.items():
+        found.problems.append(f"{times} × {words[:60]!r} came to {room}, and no row of the outbox accounts for it")
+
+
+def _one_of_each_life(copies: Sequence[Posted], *, before: int) -> list[Posted]:
+    """Whoever sends again what it does not know of is another life each time: more than one of each is too many."""
+    return list({one.life: one for one in copies if one.life < before}.values())
