@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -144,25 +144,39 @@ def newest_post(db: Connection, key: str) -> tuple[str, bool]:
 
 def last_said(db: Connection, post: str) -> OutgoingMessage | None:
     """What a post was last to say: its newest edit, by the keys that edits of posts have, else itself."""
-    mine = (outbox.c.key == post) | (_begins(f"{post}:edit:") & (outbox.c.edits == post))
-    found = db.execute(select(outbox.c.message).where(mine).order_by(outbox.c.id.desc()).limit(1)).scalar_one_or_none()
+    found = db.execute(_LAST_SAID, {"post": post, **_span("edit", f"{post}:edit:")}).scalar_one_or_none()
     return msgspec.convert(found, OutgoingMessage) if found else None
 
 
 def rest_of(db: Connection, post: str) -> list[OutgoingMessage]:
     """The messages that follow the first one of a post, in order: by the keys that parts of it and its edits have."""
-    mine = (_begins(f"{post}+") | _begins(f"{post}:edit:")) & outbox.c.edits.is_(None)
-    there = mine & outbox.c.state.not_in(_FAILED)
-    rows = db.execute(select(outbox.c.message).where(there).order_by(outbox.c.id)).scalars()
+    rows = db.execute(_REST_OF, {**_span("part", f"{post}+"), **_span("edit", f"{post}:edit:")}).scalars()
     found = [msgspec.convert(row, OutgoingMessage) for row in rows]
     gone = {one.deletes for one in found}
     return [one for one in found if not (one.about or one.act or one.files or one.key in gone)]
 
 
-def _begins(beginning: str) -> ColumnElement[bool]:
-    """Of keys that begin so, by the index."""
-    after = beginning[:-1] + chr(ord(beginning[-1]) + 1)
-    return (outbox.c.key >= beginning) & (outbox.c.key < after)
+def _begins(name: str) -> ColumnElement[bool]:
+    """Of keys that begin as `_span` of this name says, by the index."""
+    return (outbox.c.key >= bindparam(f"{name}_from")) & (outbox.c.key < bindparam(f"{name}_to"))
+
+
+def _span(name: str, beginning: str) -> dict[str, str]:
+    return {f"{name}_from": beginning, f"{name}_to": beginning[:-1] + chr(ord(beginning[-1]) + 1)}
+
+
+# Made once: every check-in edits a post.
+_LAST_SAID = (
+    select(outbox.c.message)
+    .where((outbox.c.key == bindparam("post")) | (_begins("edit") & (outbox.c.edits == bindparam("post"))))
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
+_REST_OF = (
+    select(outbox.c.message)
+    .where((_begins("part") | _begins("edit")) & outbox.c.edits.is_(None), outbox.c.state.not_in(_FAILED))
+    .order_by(outbox.c.id)
+)
 
 
 def posts_under(db: Connection, beginning: str) -> list[OutgoingMessage]:
@@ -325,8 +339,24 @@ def _changed(db: Connection, change: ReturningUpdate[Any], bound: Mapping[str, A
 def _claimed(db: Connection, row: Row[Any]) -> Claimed:
     message = _placed(db, msgspec.convert(row.message, OutgoingMessage))
     if row.is_unsure:
-        message = structs.replace(message, is_unsure=True)
+        message = structs.replace(message, is_unsure=True, taken=_taken(db, row.lane, message.at))
     return Claimed(id=row.id, message=message, attempts=row.attempts, is_notice=row.is_notice, holder=row.holder)
+
+
+def _taken(db: Connection, lane: str, at: datetime | None) -> frozenset[str]:
+    """The platform's ids of what other rows of a lane have posted or changed since a moment, or shortly before it."""
+    since = at - _BEFORE if at else _EVER
+    return frozenset(db.execute(_TAKEN, {"in_lane": lane, "since": since}).scalars())
+
+
+_BEFORE = timedelta(minutes=5)  # a platform's clock and ours may differ
+_EVER = datetime.fromtimestamp(0, UTC)
+_TAKEN = select(outbox.c.sent_as).where(
+    outbox.c.state.in_(("sent", "gone")),
+    outbox.c.lane == bindparam("in_lane"),
+    outbox.c.sent_as.is_not(None),
+    outbox.c.settled_at > bindparam("since", type_=Moment()),
+)
 
 
 def _placed(db: Connection, message: OutgoingMessage) -> OutgoingMessage:

@@ -54,6 +54,7 @@ class Platform:
     posts: dict[str, Post] = field(default_factory=dict)
     tried: list[str] = field(default_factory=list)
     unsure: list[tuple[str, bool]] = field(default_factory=list)  # each try, and whether it was said to be uncertain
+    taken: list[frozenset[str]] = field(default_factory=list)  # of each uncertain try: the messages that it can't be
     trouble: list[tuple[str, Exception]] = field(default_factory=list)  # for the next message with these words
     keeps: bool = False  # a message that failed is there all the same
     gate: asyncio.Event | None = None  # nothing returns before it is set
@@ -65,6 +66,7 @@ class Platform:
     async def send(self, message: OutgoingMessage) -> str:
         self.tried.append(message.text)
         self.unsure.append((message.text, message.is_unsure))
+        self.taken += [message.taken] if message.is_unsure else []
         self.is_asked.set()
         for number, (words, error) in enumerate(self.trouble):
             if words in message.text:
@@ -272,6 +274,25 @@ async def test_only_what_perhaps_arrived_is_said_to_be_uncertain(open_course: Op
     course.platform.fails(TASK, NotSent("no connection"), UNKNOWN, NotSent("no connection"))
     await course.until(9, 5)
     assert [unsure for text, unsure in course.platform.unsure if TASK in text] == [False, False, True, True]
+
+
+async def test_what_is_uncertain_comes_with_the_other_messages_of_its_chat_by_the_platforms_ids(
+    open_course: Open,
+) -> None:
+    course = await open_course(Traits(can=ABLE.can | Can.DEDUPE))
+    await course.types("ada", "/me", at=STAFF)
+    await course.types("ada", "/me")
+    await course.types("ben", "/me")
+    await course.until(8, 40)
+    course.platform.fails("Ada · student", UNKNOWN)
+    await course.types("ada", "/me")
+    assert course.platform.said("-1") == ["Ada · student", "Ben · student", "Ada · student"]
+    mine = {id for id, post in course.platform.posts.items() if post.chat == "-1"}
+    newest = max(mine, key=int)
+    assert course.platform.taken == [set()]  # the others were there long before it was decided on
+    course.platform.fails("Ben · student", UNKNOWN)
+    await course.types("ben", "/me")
+    assert course.platform.taken[1:] == [{newest}]
 
 
 async def test_where_the_platform_tells_doubles_apart_it_is_not_stormed(open_course: Open) -> None:

@@ -19,7 +19,10 @@ Json = Mapping[str, Any]
 
 
 class Sent:
-    """Whose the messages are that this process has sent lately: none of them is taken for another one."""
+    """Whose the messages are that were sent lately: none of them is taken for another one.
+
+    Of those that are settled, the message itself knows; of one whose second step failed, this process.
+    """
 
     def __init__(self) -> None:
         self._keys: dict[str, str] = {}  # by the platform's id, the oldest first
@@ -30,7 +33,7 @@ class Sent:
             del self._keys[next(iter(self._keys))]
 
     def may_be(self, id: str, message: OutgoingMessage) -> bool:
-        return self._keys.get(id, message.key) == message.key
+        return id not in message.taken and self._keys.get(id, message.key) == message.key
 
 
 async def find_sent(client: Client, channel: str, message: OutgoingMessage, payload: Json, sent: Sent) -> str | None:

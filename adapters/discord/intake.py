@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 _BATCH = 100
 _KEEPING = 1.0  # seconds between watermarks that are stored: what comes twice has the same key
 _VOTES = ("MESSAGE_POLL_VOTE_ADD", "MESSAGE_POLL_VOTE_REMOVE")
+_AS_TOLD = ("MESSAGE_CREATE", "MESSAGE_UPDATE")  # of a message that was edited: both
 _PASSING = ("GUILD_MEMBER_ADD", "GUILD_MEMBER_REMOVE")
 
 Beside = Callable[[str, dict[str, Any]], Awaitable[Sequence[Event]]]
@@ -130,8 +131,13 @@ class Intake:
         return batch
 
     async def take(self, messages: Sequence[dict[str, Any]], sink: Sink) -> None:
-        """Give messages that were read, and not heard, their effect: it returns when that is committed."""
-        await self._commit([self._heard("MESSAGE_CREATE", one, is_read=True) for one in messages], sink)
+        """Give messages that were read, and not heard, their effect: it returns when that is committed.
+
+        One that was edited may have had the effect of its first words: watermarks are stored later than what they are
+        of.
+        """
+        told = [(name, one) for one in messages for name in _AS_TOLD[: 2 if one.get("edited_timestamp") else 1]]
+        await self._commit([self._heard(name, one, is_read=True) for name, one in told], sink)
 
     async def _commit(self, batch: Sequence[Heard], sink: Sink) -> None:
         known = [await self._placed(heard) for heard in batch]

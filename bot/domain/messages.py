@@ -203,6 +203,7 @@ class OutgoingMessage(msgspec.Struct, frozen=True, kw_only=True):
     sheet: Sheet | None = None  # the answer is a form of the platform's own
     is_more: bool = False  # of an answer: another part of it was before
     is_unsure: bool = False  # it may be there already: what became of an earlier try is not known
+    taken: frozenset[str] = frozenset()  # then: the platform's ids of other messages in its chat, which it can't be
     is_secret: bool = False  # once it is there, nothing of what it says is kept
 
     @property

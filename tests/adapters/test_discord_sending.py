@@ -166,6 +166,23 @@ async def test_another_post_of_the_same_words_is_not_taken_for_this_one(out: Out
     assert len([post for post in out.guild.channels.values() if post.parent is out.forum]) == 2
 
 
+@pytest.mark.parametrize("is_forum", [False, True])
+async def test_after_a_restart_what_another_post_has_left_there_is_not_taken_for_this_one(
+    out: Out, is_forum: bool
+) -> None:
+    place = out.forum if is_forum else out.main
+    first = await out.says("Good morning", place)
+    second = out.message("Good morning", place)
+    out.restarts()  # it ended before the second was asked for
+    id = await out.sending.send(again(second, taken=frozenset({first})))
+    assert id != first
+    out.restarts()
+    assert await out.sending.send(again(second, taken=frozenset({first}))) == id  # it ended before it could note that
+    posts = [one for one in out.guild.channels.values() if one.parent is out.forum]
+    assert out.said() == ([] if is_forum else ["Good morning", "Good morning"])
+    assert len(posts) == (2 if is_forum else 0)
+
+
 def talks(out: Out, times: int) -> None:
     for number in range(times):
         out.discord.says(out.ada, out.main, str(number))

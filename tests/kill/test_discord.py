@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import update
 
 from bot.domain.messages import OutgoingMessage, Span
 from bot.domain.places import Address
@@ -19,6 +20,7 @@ from scheduler.clock import RealClock
 from storage import outbox
 from storage.database import Database
 from storage.outbox import Queued
+from storage.tables import outbox as outbox_table
 from tests.community import COURSE, write_course
 from tests.fakes.discord import Channel, FakeDiscord, Limits, User
 from tests.process import Program, rows
@@ -211,6 +213,45 @@ async def test_what_goes_out_is_there_once_though_replies_get_lost_and_it_is_kil
         expected = [f"This is post {number}." for number in range(place, POSTS, PLACES)]
         assert [camp.discord.message(channel, id).content for id in sorted(channel.messages)] == expected
     assert camp.discord.refused_429 == []
+
+
+async def test_a_post_whose_request_never_left_is_not_taken_for_the_same_words_of_before(camp: Camp) -> None:
+    """Both say the same in the same minute, and the process has died between claiming the second and sending it."""
+    await camp.lives()
+    await camp.until(lambda: camp.count("select count(*) from lease where name = 'adapter:discord'"), "it is at work")
+    camp.program.kill()
+    main = camp.channels[0]
+    for key in ("first", "second"):
+        _is_ordered(camp, key, main, is_claimed=key == "second")
+        await camp.lives()
+        settled = f"select count(*) from outbox where key = '{key}' and state = 'sent'"
+        await camp.until(lambda settled=settled: camp.count(settled), f"the {key} is sent", seconds=120)  # type: ignore[misc]
+        camp.program.kill()
+    posts = [one for _, one in sorted(main.messages.items()) if one.author is camp.discord.world.bot]
+    assert [post.content for post in posts] == ["By order.", "By order."]
+    sent_as = rows(camp.database, "select sent_as from outbox where key in ('first', 'second') order by id")
+    assert sent_as == [(str(post.id),) for post in posts]
+
+
+def _is_ordered(camp: Camp, key: str, place: Channel, *, is_claimed: bool) -> None:
+    """A post in the outbox; claimed, as whoever died at that moment has left it."""
+    now = RealClock().now()
+    message = OutgoingMessage(
+        key=key,
+        address=Address(platform="discord", chat=str(place.id)),
+        body=(Span("By order."),),
+        policy="at_most_once",
+        at=now,
+    )
+    database = Database(f"sqlite:///{camp.database.as_posix()}")
+    with database.begin() as db:
+        outbox.enqueue(db, [Queued(message=message, not_before=now, expires_at=now + timedelta(days=1))])
+        if is_claimed:
+            db.execute(update(outbox_table).where(outbox_table.c.key == key).values(_CLAIMED))
+    database.close()
+
+
+_CLAIMED = {"state": "sending", "holder": "whoever has died", "attempts": 1}
 
 
 async def test_who_was_told_to_wait_is_answered_by_the_next_process(camp: Camp) -> None:
