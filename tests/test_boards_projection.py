@@ -27,6 +27,7 @@ from storage.boards import BOARDS, Board, Where
 from storage.columns import stored_moment
 from storage.database import Database
 from storage.tables import ledger, member, profile
+from tests import community
 from tests.community import COURSE, RULES, Community, write_course
 from tests.shell import Shell
 
@@ -427,8 +428,8 @@ def test_a_database_from_before_the_boards_has_them_after_the_migration(tmp_path
 async def test_rebuild_says_how_many_scores_there_are_and_whether_any_was_wrong(
     course: Community, shell: Shell, tmp_path: Path
 ) -> None:
-    config = tmp_path / "config.yaml"
-    config.write_text(f"database: sqlite:///{tmp_path}/data/writing.db\ncourses: [{course.folder}]\nlanguage: en\n")
+    config, database = tmp_path / "config.yaml", community.database_in(tmp_path / "data", course.folder)
+    config.write_text(f"database: {database}\ncourses: [{course.folder}]\nlanguage: en\n")
     await course.types("ada", "/checkin")
     assert shell("rebuild", "-c", config) == 0
     assert shell.out == "The boards are made anew from the ledger: 3 scores, as before.\n"

@@ -48,6 +48,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     return caplog
 
 
+@pytest.mark.sqlite
 async def test_no_byte_of_a_forgotten_person_is_left_and_nobody_else_has_lost_anything(
     open_community: Any, lines: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
@@ -65,6 +66,7 @@ async def test_no_byte_of_a_forgotten_person_is_left_and_nobody_else_has_lost_an
 
 
 @pytest.mark.every_platform
+@pytest.mark.sqlite
 async def test_no_words_of_a_forgotten_person_are_left_wherever_they_were_said(
     open_community: Any, lines: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:

@@ -27,7 +27,7 @@ from adapters.discord.trouble import Trouble
 from adapters.discord.votes import Votes
 from adapters.discord.watermarks import Watermarks
 from bot.domain.errors import NotSent, Refused, StorageTrouble, Unknown
-from bot.domain.events import CommandInvoked, Event, MessagePosted, PlatformTrouble, UpdateUnreadable
+from bot.domain.events import CommandInvoked, Event, MessageEdited, MessagePosted, PlatformTrouble, UpdateUnreadable
 from bot.domain.messages import OutgoingMessage, Text
 from bot.domain.places import Address
 from bot.domain.ports import Asked
@@ -162,6 +162,20 @@ async def test_what_is_heard_while_it_is_held_comes_after_what_was_missed(monkey
         made.intake.go_on()
         await asyncio.wait_for(made.core.caught_up.wait(), 5)
     assert made.texts() == ["missed", "live"]
+
+
+async def test_what_was_edited_after_it_was_heard_is_told_when_it_is_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The process dies after a message is committed, and before it is kept how far that was; then it is edited."""
+    async with queue(monkeypatch) as made:
+        await made.intake.take([message("first words", id="1000")], made.core)
+        edited = message("other words", id="1000") | {"edited_timestamp": "2027-03-03T12:05:00+00:00"}
+        await made.intake.take([edited], made.core)
+    assert made.core.events[0].key == made.core.events[1].key, "the core has that already"
+    told = made.core.events[2]
+    assert isinstance(told, MessageEdited)
+    assert (told.message, told.text) == ("1000", "other words")
 
 
 async def test_how_far_it_came_is_kept_when_it_stops(monkeypatch: pytest.MonkeyPatch) -> None:
