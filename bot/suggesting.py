@@ -8,6 +8,7 @@ from bot.domain.errors import UserError
 from bot.domain.events import CommandInvoked
 from bot.domain.ids import EventKey
 from bot.domain.ports import Asked, Clock
+from bot.domain.text import clean_text
 from bot.engine.context import Context
 from bot.engine.degrade import shorten
 from bot.engine.dispatch import check_allowed
@@ -47,15 +48,17 @@ class Suggesting:
         return self._engine.registry.suggesters.get(name)
 
     def _suggest(self, db: Connection, asked: Asked, command: Command, suggester: Suggester) -> list[tuple[str, str]]:
-        ctx = self._context(db, asked)
+        if clean_text(asked.typed) != asked.typed:
+            return []  # in nothing that a database holds
+        ctx, typed = self._context(db, asked), asked.typed.strip()
         try:
             if not command.anywhere:
                 check_allowed(ctx, command)
-            found = suggester(ctx, asked.typed.strip())
+            found = suggester(ctx, typed)
         except UserError:
             return []
         texts = self._engine.voice.texts
-        return _fitting(((value, texts.show(ctx.language, shown)) for value, shown in found), asked.typed)
+        return _fitting(((value, texts.show(ctx.language, shown)) for value, shown in found), typed)
 
     def _context(self, db: Connection, asked: Asked) -> Context:
         """Where and who it is, as it is known already: nobody becomes a member by typing."""

@@ -466,6 +466,23 @@ def resend(db: Connection, id: int, chats: Collection[tuple[str, str]], *, now: 
     return db.execute(update(outbox).where(ended).values(again | anew)).rowcount > 0
 
 
+def perhaps_twice(platforms: Collection[str], since: datetime) -> ColumnElement[bool]:
+    """What was sent to these platforms since then for a second time, because nobody knew whether it had arrived."""
+    again = outbox.c.is_unsure & (outbox.c.state == "sent") & (outbox.c.settled_at > since)
+    return again & outbox.c.platform.in_(platforms)
+
+
+def count_perhaps_twice(
+    db: Connection, platforms: Collection[str], chats: Collection[tuple[str, str]], *, since: datetime
+) -> int:
+    """The same within these (platform, chat) addresses."""
+    if not platforms:
+        return 0
+    lanes = [chat_lane(Address(platform=platform, chat=chat)) for platform, chat in chats]
+    mine = perhaps_twice(platforms, since) & outbox.c.lane.in_(lanes)
+    return int(db.execute(select(func.count()).select_from(outbox).where(mine)).scalar_one())
+
+
 def sent_since(db: Connection, platform: str, moment: datetime) -> list[tuple[OutgoingMessage, datetime | None]]:
     """What went to a platform after a moment, and when; None for what is being sent, or was when a process died."""
     recently = (outbox.c.settled_at > moment) & outbox.c.state.in_(("sent", "unknown"))

@@ -106,6 +106,7 @@ async def test_the_address_that_staff_were_told_is_not_kept_among_what_was_sent(
     assert not [row.key for row in rows if "redemption_address" in row.key]
 
 
+@pytest.mark.sqlite
 async def test_no_part_of_the_address_of_who_is_forgotten_is_left_in_any_byte(shop: Community, tmp_path: Path) -> None:
     name, phone, street = "Quillon Oberfrost", "0176 5550123", "17 Papierdrachen Lane, Muschelhausen"
     await shop.types("ada", "/rewards address 1", room=shop.private_room)

@@ -20,16 +20,19 @@ from bot.domain.findings import Finding, Level
 from bot.domain.ids import CourseId
 from bot.domain.messages import Text
 from bot.domain.places import Space
+from bot.domain.traits import Can
 from bot.engine.feature import Registry
 from bot.engine.live import LiveCourses
 from bot.engine.pictures import Undrawable, render
 from bot.engine.pictures.svg import LEAST_SIZE, PHONE, canvas, label
 from bot.features import FEATURES
+from bot.platforms import TRAITS
 from rules.loader import Loaded, load_course, read_folder
 from rules.vocabulary import Vocabulary
 from storage import migrate as schema
 from storage.database import Database
 from storage.leases import Holder, others
+from storage.outbox import perhaps_twice
 from storage.tables import adapter_document, outbox, set_aside
 
 _TIGHT, _FULL = 1_000_000_000, 100_000_000  # bytes that are free
@@ -153,6 +156,10 @@ def _look_at_troubles(house: House, db: Connection, now: datetime, secrets: Sequ
         house.note(
             "warning", "doctor.undelivered" if state == "dead" else "doctor.uncertain", platform=platform, count=number
         )
+    repeating = [platform for platform, traits in TRAITS.items() if Can.DEDUPE not in traits.can]
+    twice = select(outbox.c.platform, func.count()).where(perhaps_twice(repeating, now - timedelta(days=1)))
+    for platform, number in db.execute(twice.group_by(outbox.c.platform).order_by(outbox.c.platform)):
+        house.note("ok", "doctor.perhaps_twice", platform=platform, count=number)
 
 
 def _harmless(text: str, secrets: Sequence[str]) -> str:

@@ -131,6 +131,10 @@ class Voice:
         """Whether members may put any sign under a message."""
         return Can.SIGNS in self._traits.get(platform, Traits()).can
 
+    def may_repeat(self, platform: str) -> bool:
+        """Whether a message that is sent again with the same key may stand there twice."""
+        return Can.DEDUPE not in self._traits.get(platform, Traits()).can
+
     def shows_polls(self, platform: str) -> bool:
         """Whether it has polls of its own."""
         return Can.POLL in self._traits.get(platform, Traits()).can

@@ -1,7 +1,7 @@
 """The staff's own commands: `/reload`, `/audit`, and what could not be handled or delivered."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -73,14 +73,24 @@ def _names(ctx: Context, numbers: Iterable[str]) -> dict[str, str]:
 
 @feature.command("failures", roles=("admin",), places=("staff",))
 def failures(ctx: Context, cmd: CommandInvoked) -> None:
-    rows = aside.waiting(ctx.db, ctx.course.id)
-    if not rows:
+    rows, repeated = aside.waiting(ctx.db, ctx.course.id), _perhaps_twice(ctx)
+    if repeated:
+        ctx.reply("failures.perhaps_twice", count=repeated)
+    if not rows and not repeated:
         raise UserError("failures.none")
+    if not rows:
+        return
     ctx.reply("failures.title", count=len(rows))
     for row in rows[:_SHOWN]:
         at = row.at.astimezone(ctx.course.tzinfo)
         ctx.reply("failures.line", number=row.id, at=at, error=row.error[:120])
     ctx.reply("failures.more")
+
+
+def _perhaps_twice(ctx: Context) -> int:
+    """Messages to the course's chats within the last day; of those in private, `doctor` tells."""
+    platforms = {platform for platform, _ in course_chats(ctx) if ctx.engine.voice.may_repeat(platform)}
+    return outbox.count_perhaps_twice(ctx.db, platforms, course_chats(ctx), since=ctx.now - timedelta(days=1))
 
 
 @feature.command("replay", roles=("admin",), places=("staff",), parameters=(number("failure", required=True),))
