@@ -41,8 +41,19 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
     return pipeline.measure(PACK, tmp_path_factory.mktemp("pipeline"), pipeline.TINY)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "pipeline"])
+OF_PROCESSES = ("broadcast", "memory", "postgres")
+"""They start real ones."""
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in (*OF_PROCESSES, "pipeline")])
 def test_every_benchmark_measures_something(name: str, tmp_path: Path) -> None:
+    module = importlib.import_module(f"bench.{name}")
+    look_right(module.measure(PACK, tmp_path, module.TINY))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", OF_PROCESSES)
+def test_so_does_every_benchmark_of_whole_processes(name: str, tmp_path: Path) -> None:
     module = importlib.import_module(f"bench.{name}")
     look_right(module.measure(PACK, tmp_path, module.TINY))
 
@@ -56,7 +67,6 @@ def look_right(rows: list[Row]) -> None:
     assert len({row.what for row in rows}) == len(rows)
     for row in rows:
         assert row.what
-        assert row.unit
         assert row.lowest <= row.median <= row.highest, row
         assert (row.ratio is None) == (row.floor is None), row
 
