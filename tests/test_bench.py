@@ -41,19 +41,12 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
     return pipeline.measure(PACK, tmp_path_factory.mktemp("pipeline"), pipeline.TINY)
 
 
-OF_PROCESSES = ("broadcast", "memory", "postgres")
-"""They start real ones."""
+ELSEWHERE = ("pipeline", "broadcast", "memory", "postgres", "term")
+"""Below, and in test_bench_worlds.py."""
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in (*OF_PROCESSES, "pipeline")])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ELSEWHERE])
 def test_every_benchmark_measures_something(name: str, tmp_path: Path) -> None:
-    module = importlib.import_module(f"bench.{name}")
-    look_right(module.measure(PACK, tmp_path, module.TINY))
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("name", OF_PROCESSES)
-def test_so_does_every_benchmark_of_whole_processes(name: str, tmp_path: Path) -> None:
     module = importlib.import_module(f"bench.{name}")
     look_right(module.measure(PACK, tmp_path, module.TINY))
 
