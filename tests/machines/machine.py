@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, cast
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -35,6 +36,8 @@ DEEP = settings(
     database=None,
 )
 """Other examples each time; `MACHINE_EXAMPLES` says how many."""
+ON_REQUEST = pytest.mark.skipif("MACHINE_EXAMPLES" not in os.environ, reason="MACHINE_EXAMPLES says how many examples")
+"""What looks elsewhere each time finds something on a day when nobody has changed anything: not for CI."""
 
 QUIET = DEMO.split("classmates:")[0]
 TWO_ACCOUNTS = {

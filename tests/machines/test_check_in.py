@@ -13,7 +13,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from bot.domain.events import Event
 from tests.community import COURSE, RULES
 from tests.machines.diary import Award, Diary
-from tests.machines.machine import BRIEF, DEEP, TWO_ACCOUNTS, CourseMachine, lives_through
+from tests.machines.machine import BRIEF, DEEP, ON_REQUEST, TWO_ACCOUNTS, CourseMachine, lives_through
 
 ZONE = ZoneInfo("America/New_York")
 STARTS, ENDS = date(2027, 3, 10), date(2027, 3, 22)
@@ -270,6 +270,7 @@ def test_check_in(new_database: Path) -> None:
     lives_through(lambda: CheckIn(new_database), BRIEF)
 
 
+@ON_REQUEST
 @pytest.mark.long
 def test_check_in_at_length(new_database: Path) -> None:
     lives_through(lambda: CheckIn(new_database), DEEP)

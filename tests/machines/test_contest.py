@@ -13,7 +13,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from tests.community import COURSE, RULES
 from tests.machines.ballot_box import APPEALS, CLOSES_AFTER, OPENS, SHOWN_AFTER, Contest, Contests, Work
-from tests.machines.machine import BRIEF, DEEP, QUIET, CourseMachine, lives_through
+from tests.machines.machine import BRIEF, DEEP, ON_REQUEST, QUIET, CourseMachine, lives_through
 
 ZONE = ZoneInfo("Europe/London")
 RITUAL = """
@@ -293,6 +293,7 @@ def test_contest(new_database: Path) -> None:
     lives_through(lambda: ContestOfWeeks(new_database), BRIEF)
 
 
+@ON_REQUEST
 @pytest.mark.long
 def test_contest_at_length(new_database: Path) -> None:
     lives_through(lambda: ContestOfWeeks(new_database), DEEP)

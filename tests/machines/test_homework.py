@@ -14,7 +14,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from tests.community import RULES
 from tests.homework_course import GRADING, NOTE
 from tests.machines.gradebook import TRIES, Book, HandIn
-from tests.machines.machine import BRIEF, DEEP, TWO_ACCOUNTS, CourseMachine, lives_through
+from tests.machines.machine import BRIEF, DEEP, ON_REQUEST, TWO_ACCOUNTS, CourseMachine, lives_through
 from tests.test_homework_standing import PAID
 
 ZONE = ZoneInfo("Europe/London")
@@ -260,6 +260,7 @@ def test_homework(new_database: Path) -> None:
     lives_through(lambda: Homework(new_database), BRIEF)
 
 
+@ON_REQUEST
 @pytest.mark.long
 def test_homework_at_length(new_database: Path) -> None:
     lives_through(lambda: Homework(new_database), DEEP)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from tests.community import COURSE
-from tests.machines.machine import BRIEF, DEEP, TWO_ACCOUNTS, CourseMachine, lives_through
+from tests.machines.machine import BRIEF, DEEP, ON_REQUEST, TWO_ACCOUNTS, CourseMachine, lives_through
 from tests.questions_course import NIGHTS
 from tests.questions_ledger import OPEN, Given, Question, notices
 
@@ -323,6 +323,7 @@ def test_question(new_database: Path) -> None:
     lives_through(lambda: Questions(new_database), BRIEF)
 
 
+@ON_REQUEST
 @pytest.mark.long
 def test_question_at_length(new_database: Path) -> None:
     lives_through(lambda: Questions(new_database), DEEP)

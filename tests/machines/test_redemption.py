@@ -14,7 +14,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from bot.domain.ids import CourseId
 from bot.features.rewards import stocking
 from tests.community import COURSE
-from tests.machines.machine import BRIEF, DEEP, TWO_ACCOUNTS, CourseMachine, lives_through
+from tests.machines.machine import BRIEF, DEEP, ON_REQUEST, TWO_ACCOUNTS, CourseMachine, lives_through
 from tests.machines.shop import Bought, Shop, Ware
 
 ZONE = ZoneInfo("Europe/London")
@@ -287,6 +287,7 @@ def test_redemption(new_database: Path) -> None:
     lives_through(lambda: Redemption(new_database), BRIEF)
 
 
+@ON_REQUEST
 @pytest.mark.long
 def test_redemption_at_length(new_database: Path) -> None:
     lives_through(lambda: Redemption(new_database), DEEP)
