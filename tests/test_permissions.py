@@ -268,7 +268,7 @@ class _Answers(logging.Handler):
         self.ids: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.msg == "event %s was answered with %s" and isinstance(record.args, tuple):
+        if record.msg == "event %r was answered with %s" and isinstance(record.args, tuple):
             self.ids.append(str(record.args[1]))
 
 

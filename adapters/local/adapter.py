@@ -73,7 +73,7 @@ class LocalAdapter:
         try:
             return parse(update.key, update.value)
         except Exception as error:
-            log.exception("update %s could not be understood", update.key)
+            log.exception("update %r could not be understood", update.key)
             return UpdateUnreadable(
                 key=EventKey(f"{PLATFORM}:{update.key}"),
                 at=self._clock.now(),

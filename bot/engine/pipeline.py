@@ -58,7 +58,7 @@ class Pipeline:
             left = self._in_parts(event) if isinstance(event, AlarmsDue) else event
             if left is None:
                 return
-            log.exception("event %s failed and is set aside", event.key)
+            log.exception("event %r failed and is set aside", event.key)
             with self._database.begin() as db:
                 set_aside(self._engine, db, left, f"{type(error).__name__}: {error}")
 

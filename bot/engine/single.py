@@ -141,7 +141,7 @@ def _attempt(ctx: Context, act: Callable[[], None], refused: Callable[[], None] 
             ctx.finish()
             ctx.writes.flush(ctx.db)
     except UserError as mistake:
-        log.info("event %s was answered with %s", ctx.event.key, mistake.text.id)
+        log.info("event %r was answered with %s", ctx.event.key, mistake.text.id)
         ctx.engine.library.refresh(ctx.db)  # what was live in the savepoint alone is live no more
         ctx.start_over(mistake)
         refused()
@@ -163,7 +163,7 @@ def replay(ctx: Context, number: int) -> bool:
     except (UserError, DBAPIError):
         raise
     except Exception as error:
-        log.exception("event %s failed again", event.key)
+        log.exception("event %r failed again", event.key)
         raise UserError("replay.still_fails", number=number, error=f"{type(error).__name__}: {error}"[:200]) from error
     return True
 
