@@ -77,9 +77,46 @@ def answer(updates: Sequence[bytes]) -> bytes:
 _EPOCH = 1420070400000
 
 
+_NO_PROFILE = {
+    "discriminator": "0",
+    "avatar": "0123456789abcdef0123456789abcdef",
+    "avatar_decoration_data": None,
+    "clan": None,
+    "primary_guild": None,
+    "collectibles": None,
+    "public_flags": 0,
+}
+_MEMBER = {
+    "roles": [],
+    "nick": None,
+    "avatar": None,
+    "banner": None,
+    "joined_at": "2027-02-20T08:00:00.000000+00:00",
+    "premium_since": None,
+    "communication_disabled_until": None,
+    "deaf": False,
+    "mute": False,
+    "pending": False,
+    "flags": 0,
+}
+_NOTHING_MORE = {
+    "edited_timestamp": None,
+    "tts": False,
+    "mention_everyone": False,
+    "mentions": [],
+    "mention_roles": [],
+    "attachments": [],
+    "embeds": [],
+    "components": [],
+    "pinned": False,
+    "flags": 0,
+}
+
+
 def discord(number: int, at: datetime, said: str, *, who: int, channel: str, guild: str) -> str:
     """A frame of the gateway with a MESSAGE_CREATE, decompressed."""
     id = (int(at.timestamp() * 1000) - _EPOCH << 22) + number % (1 << 22)
+    name = {"id": str(1100000000000000000 + who), "username": f"student_{who}", "global_name": f"同学{who}"}
     data = {
         "id": str(id),
         "type": 0,
@@ -87,42 +124,10 @@ def discord(number: int, at: datetime, said: str, *, who: int, channel: str, gui
         "channel_id": channel,
         "guild_id": guild,
         "channel_type": 0,
-        "author": {
-            "id": str(1100000000000000000 + who),
-            "username": f"student_{who}",
-            "global_name": f"同学{who}",
-            "discriminator": "0",
-            "avatar": "0123456789abcdef0123456789abcdef",
-            "avatar_decoration_data": None,
-            "clan": None,
-            "primary_guild": None,
-            "collectibles": None,
-            "public_flags": 0,
-        },
-        "member": {
-            "roles": [],
-            "nick": None,
-            "avatar": None,
-            "banner": None,
-            "joined_at": "2027-02-20T08:00:00.000000+00:00",
-            "premium_since": None,
-            "communication_disabled_until": None,
-            "deaf": False,
-            "mute": False,
-            "pending": False,
-            "flags": 0,
-        },
+        "author": name | _NO_PROFILE,
+        "member": _MEMBER,
         "timestamp": at.isoformat(timespec="microseconds"),
-        "edited_timestamp": None,
-        "tts": False,
-        "mention_everyone": False,
-        "mentions": [],
-        "mention_roles": [],
-        "attachments": [],
-        "embeds": [],
-        "components": [],
-        "pinned": False,
-        "flags": 0,
+        **_NOTHING_MORE,
         "nonce": str(id - 5),
     }
     return json.dumps({"t": "MESSAGE_CREATE", "s": 10, "op": 0, "d": data}, ensure_ascii=False)

@@ -175,29 +175,10 @@ def composed_ids() -> set[str]:
             *(f"is_{state}" for state in (*OPEN, "closed", "merged", "helped")),
             *(f"card_{kind}" for kind in ("adds", "asks_back", "before", "answer", "accepted", "settled")),
         ),
-        "reward": (
-            *(f"state_{state}" for state in ("requested", "given", "delivered", "declined", "cancelled", "refunded")),
-            *(f"is_{state}" for state in ("requested", "given", "delivered", "declined", "cancelled", "refunded")),
-            *(f"next_{kind}" for kind in ("code", "goods", "goods_known", "privilege")),
-            *(f"delivered_{kind}" for kind in ("goods", "privilege", "other")),
-            "state_owed",
-            "is_owed",
-        ),
-        "button": {
-            *(f"seeds_{word}" for word in ("both", *AREAS)),
-            *(
-                f"redemption_{verb}{one}"
-                for verb in ("approve", "decline", "give", "address", "deliver")
-                for one in ("", "_one")
-            ),
-        },
+        "reward": reward_words(),
+        "button": {*(f"seeds_{word}" for word in ("both", *AREAS)), *redemption_buttons()},
         "area": AREAS,
-        "redemption": (
-            *REDEMPTION_STATES,
-            *(f"state_{state}" for state in REDEMPTION_STATES),
-            *(f"waits_{state}" for state in ("requested", "owed", "given")),
-            *(f"done_{verb}" for verb in ("approve", "give", "decline", "deliver", "refund")),
-        ),
+        "redemption": redemption_words(),
         "role": ROLES,
         "space": SPACE_KINDS,
         "room": SPACE_KINDS,
@@ -241,6 +222,31 @@ def composed_ids() -> set[str]:
     }
     composed = {f"{namespace}.{word}" for namespace, some in words.items() for word in some}
     return composed | schema_words() | own_meanings() & set(IDS)
+
+
+def reward_words() -> set[str]:
+    """What the person who redeems reads of each state, and of each kind of reward."""
+    return (
+        {f"{word}_{state}" for state in REDEMPTION_STATES for word in ("state", "is")}
+        | {f"next_{kind}" for kind in ("code", "goods", "goods_known", "privilege")}
+        | {f"delivered_{kind}" for kind in ("goods", "privilege", "other")}
+    )
+
+
+def redemption_buttons() -> set[str]:
+    """Staff's buttons under a redemption: where there are several in a list, each with its number, and alone."""
+    verbs = ("approve", "decline", "give", "address", "deliver")
+    return {f"redemption_{verb}{one}" for verb in verbs for one in ("", "_one")}
+
+
+def redemption_words() -> set[str]:
+    """What staff read of redemptions."""
+    return (
+        {*REDEMPTION_STATES}
+        | {f"state_{state}" for state in REDEMPTION_STATES}
+        | {f"waits_{state}" for state in ("requested", "owed", "given")}
+        | {f"done_{verb}" for verb in ("approve", "give", "decline", "deliver", "refund")}
+    )
 
 
 def form_words() -> set[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.core import Core, opened
+from tests.fuzz.core import Core, Template, opened
 from tests.fuzz.course import fuzzed_course
 
 
@@ -15,3 +15,14 @@ def core(tmp_path_factory: pytest.TempPathFactory, new_database: Path) -> Iterat
     folder = tmp_path_factory.mktemp("fuzz")
     with opened(folder, fuzzed_course(folder / "writing"), new_database) as core:
         yield core
+
+
+@pytest.fixture(scope="module")
+def template(core: Core) -> Template:
+    return Template(core)
+
+
+@pytest.fixture
+def quiet(caplog: pytest.LogCaptureFixture) -> None:
+    """Adapters say each unreadable update, whatever it holds; thousands of them are nothing to read."""
+    caplog.set_level("CRITICAL", "adapters")

@@ -33,9 +33,9 @@ from tests.adapters.discord_events import (
     option,
     user,
 )
-from tests.fuzz.core import Core, Template
+from tests.fuzz.core import Template
 from tests.fuzz.mangling import mangled, nested
-from tests.fuzz.updates import brief, check_effect, check_events, deep
+from tests.fuzz.updates import brief, check, deep
 
 CAME = datetime(2027, 3, 2, 9, 0, tzinfo=UTC)
 HERE = Address(platform="discord", chat=MAIN)
@@ -143,16 +143,6 @@ def invoked(raw: Any) -> list[Event]:
     except Exception as error:  # noqa: BLE001 - as the adapter does
         return [unreadable(BOT, name_of(raw), raw, error, CAME)]
     return [event] if event else []
-
-
-@pytest.fixture(scope="module")
-def template(core: Core) -> Template:
-    return Template(core)
-
-
-def check(template: Template, events: list[Event]) -> None:
-    check_events(events)
-    check_effect(template, events)
 
 
 @pytest.mark.parametrize("raw", EVENTS)

@@ -11,9 +11,11 @@ from adapters.local.values import Message, Person, Piece
 from bot.domain.events import Event, UpdateUnreadable
 from bot.domain.messages import File
 from bot.domain.ports import Document
-from tests.fuzz.core import NOW, Core, Template
+from tests.fuzz.core import NOW, Template
 from tests.fuzz.mangling import mangled
-from tests.fuzz.updates import brief, check_effect, check_events, deep
+from tests.fuzz.updates import brief, check, deep
+
+pytestmark = pytest.mark.usefixtures("quiet")
 
 PERSON = msgspec.to_builtins(Person(id="ada", name="Ada", language="zh-CN"))
 FILE = File(name="a.png", media_type="image/png", size=9, sha256="ab" * 32)
@@ -63,37 +65,21 @@ def read(raw: Any) -> list[Event]:
     return [adapter._event(Document(key="update-9", revision=1, value=value))]
 
 
-@pytest.fixture(scope="module")
-def template(core: Core) -> Template:
-    return Template(core)
-
-
-@pytest.fixture(autouse=True)
-def _quiet(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("CRITICAL", "adapters")
-
-
-def check(template: Template, raw: Any) -> None:
-    events = read(raw)
-    check_events(events)
-    check_effect(template, events)
-
-
 @pytest.mark.parametrize("raw", RECORDED)
 def test_what_was_recorded_is_handled(template: Template, raw: Any) -> None:
     [event] = read(raw)
     assert not isinstance(event, UpdateUnreadable)
-    check(template, raw)
+    check(template, read(raw))
 
 
 @given(raw=mangled(RECORDED))
 @brief
 def test_a_strange_update_blocks_nothing(template: Template, raw: Any) -> None:
-    check(template, raw)
+    check(template, read(raw))
 
 
 @pytest.mark.long
 @given(raw=mangled(RECORDED, most=6))
 @deep
 def test_very_many_strange_updates_block_nothing(template: Template, raw: Any) -> None:
-    check(template, raw)
+    check(template, read(raw))

@@ -22,6 +22,12 @@ brief = settings(max_examples=EXAMPLES, derandomize=True, deadline=None, databas
 deep = settings(max_examples=int(DEEP or 600), derandomize=DEEP is None, deadline=None, database=None)
 
 
+def check(template: Template, events: Sequence[Event]) -> None:
+    """They are well made, and the core makes something of each."""
+    check_events(events)
+    check_effect(template, events)
+
+
 def check_events(events: Sequence[Event]) -> None:
     """They are what their types say, with ids that fit into the tables, and can be kept as text."""
     by_key = {event.key: event for event in events}
