@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,11 @@ early:
 climbed:
   when: level.reached
   then: [award: 3]
+regulars:
+  when: message.posted
+  where: {member.level: [regular, core]}
+  limit: {once_per: day}
+  then: [award: 2]
 echo:
   when: message.posted
   limit: {novelty: true}
@@ -53,10 +59,16 @@ on_trial:
   limit: {once_per: member}
   then: [award: 50]
 """
+TODAY = """
+helped_today:
+  when: work.helped
+  limit: {once_per: day}
+  then: [award: 1]
+"""
 VERSIONS = (
     LEVELS + RULES + WORK,
     LEVELS.replace("activity: 10", "activity: 30") + RULES + WORK.replace("award: 6", "award: 4"),
-    RULES + WORK.replace("  shadow: 7d\n", ""),
+    RULES + TODAY + WORK.replace("  shadow: 7d\n", ""),
 )
 
 work = Feature("work")
@@ -72,6 +84,13 @@ def hand(ctx: Context, cmd: Any) -> None:
 @work.command("help_out", is_listed=False)
 def help_out(ctx: Context, cmd: Any) -> None:
     ctx.announce("work.helped", cmd.text, late=False)
+
+
+@work.command("caught_up", is_listed=False)
+def caught_up(ctx: Context, cmd: Any) -> None:
+    """Today's first, then what yesterday was still missing."""
+    ctx.announce("work.helped", cmd.text, late=False)
+    ctx.announce("work.helped", f"{cmd.text} before", late=False, on=ctx.today - timedelta(days=1))
 
 
 @work.command("sent_back", is_listed=False)
@@ -104,6 +123,7 @@ STEP = st.one_of(
     st.tuples(WHO, st.builds("/again {}".format, PIECE)),
     st.tuples(st.just("staff"), st.sampled_from(["", "local:ada", "local:lin, local:ada"])),
     st.tuples(WHO, st.builds("/help_out {}".format, PIECE)),
+    st.tuples(WHO, st.builds("/caught_up {}".format, PIECE)),
     st.tuples(WHO, st.just("/checkin")),
     st.tuples(WHO, st.just("several"), st.lists(st.tuples(WHO, TEXT), min_size=1, max_size=6)),
     st.tuples(st.just("chen"), st.just("/grant Ada +7 because")),
@@ -163,3 +183,16 @@ def test_judging_the_recorded_facts_again_gives_exactly_the_ledger(steps: list[A
                 await course.close()
 
     asyncio.run(scenario())
+
+
+async def test_a_limit_counts_what_an_earlier_day_gave_when_it_is_asked_for_after_a_later_one(tmp_path: Path) -> None:
+    files = write_course(tmp_path / "writing", rules=TODAY)
+    course = await Community.open(tmp_path / "data", files, features=[*FEATURES, work])
+    try:
+        await course.types("ada", "/help_out one")
+        await course.passes(hours=24)
+        await course.types("ada", "/caught_up two")
+        query = select(ledger.c.object).where(ledger.c.rule == "helped_today").order_by(ledger.c.id)
+        assert [row.object for row in await course.rows(query)] == ["one", "two"]
+    finally:
+        await course.close()

@@ -81,8 +81,10 @@ class _Run:
         judging.load(db, self._course, facts, are_new=True)
         risen = judging.fold.levels
         for message, fact in zip(self._messages, facts, strict=True):
-            if fact.member in risen:
-                fact.values["member.level"] = risen[fact.member] or fact.values["member.level"]
+            level = risen.get(fact.member)
+            if level and level != fact.values["member.level"]:
+                fact.values["member.level"] = level
+                judging.load(db, self._course, [fact], are_new=True)  # other conditions may hold now
             for judged in judging.judged(db, self._course, fact):
                 if judged.firings or judged.fact is not fact:
                     self._context(message).act(judged)
