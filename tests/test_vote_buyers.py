@@ -21,7 +21,7 @@ from tests.community import COURSE, DEMO, RITUALS, Community, write_course
 from tests.electorate import ACTS, ADVERSARIES, HONEST, LURKERS, Week, term
 
 TERMS = 20
-MOST_SOLD = 0.02  # of the contests that would be bought else: a ring's very first one looks like friendship
+MOST_SOLD = 0.025  # of the contests that would be bought else: a ring's very first one looks like friendship
 MOST_LOST = 0.05  # of honest votes; those of who has done nothing of their own are among them
 EVERYBODY = (*HONEST, *ADVERSARIES)
 NUMBERS = {who: number for number, who in enumerate(EVERYBODY, 1)}
@@ -51,7 +51,7 @@ class Tally(NamedTuple):
     """What has come of some contests."""
 
     bought: int  # that somebody would have won who buys votes
-    sold: int  # that they have won all the same
+    sold: int  # that they have won all the same, or share the first place
     cast: int  # honest votes
     lost: int  # of them, that did not count
     lost_busy: int  # of those, by who has done something in the course
@@ -62,7 +62,7 @@ def tally(weeks: Sequence[tuple[Week, Discounted]]) -> Tally:
     lost = [who for who, found in honest if who in found]
     return Tally(
         bought=sum(not week.winners() <= set(HONEST) for week, _ in weeks),
-        sold=sum(not week.winners(without=set(found)) & set(HONEST) for week, found in weeks),
+        sold=sum(not week.winners(without=set(found)) <= set(HONEST) for week, found in weeks),
         cast=len(honest),
         lost=len(lost),
         lost_busy=len([who for who in lost if who not in LURKERS]),
@@ -164,7 +164,7 @@ async def test_no_buyer_wins_a_contest_of_a_term(seed: int, tmp_path: Path, caps
             print(f"\n{sorted(won)} won; by all votes it would have been {sorted(week.winners())}", end="")
         print(f"\nhonest votes lost: {found.lost} of {found.cast}, {found.lost / found.cast:.1%}\n{reports[-1]}")
     assert winners[1:] == [week.winners(without=unfair(week)) for week in weeks[1:]]
-    assert all(won & set(HONEST) for won in winners[1:])
+    assert all(won <= set(HONEST) for won in winners[1:])
     assert found.bought > 1  # they would have
     assert found.sold <= 1  # in the very first contest nobody can know a ring yet
     assert found.lost <= MOST_LOST * found.cast
