@@ -69,11 +69,6 @@ def begin(  # noqa: PLR0913 - a row has as many columns
     db.execute(insert(assistantship).values(**row, confirmed_by=by))
 
 
-def lock(db: Connection, who: MemberId) -> None:
-    """Nobody else changes what this person is until the transaction ends."""
-    db.execute(select(member.c.id).where(member.c.id == who).with_for_update())
-
-
 def current(db: Connection, who: MemberId) -> Row[Any] | None:
     """The assistantship that a person has now."""
     return db.execute(_CURRENT, {"who": who}).first()

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from bot.domain.errors import StorageTrouble
@@ -66,6 +66,8 @@ class Database:
             if trouble := _trouble(error, self.file):
                 raise StorageTrouble(trouble) from error
             raise
+        except StatementError as error:  # a value that its column's type could not write down
+            raise error.orig or error from error
         for act in afterwards:
             act(self)
 

@@ -51,6 +51,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     message: OutgoingMessage
+    lane: str
     attempts: int  # with the one that is under way
     is_notice: bool
     holder: str | None
@@ -303,7 +304,8 @@ def claim(
     bound = {"platforms": [platform], "now": now, "real_now": real_now, "most": room.most}
     bound |= {"parked": room.parked, "least_urgent": room.least_urgent}
     ids = [row.id for row in db.execute(_FREE, bound) if row.state == "pending"]  # else another process was faster
-    return _changed(db, _TAKE, {"ids": ids, "by": holder}) if ids else []
+    taken = _changed(db, _TAKE, {"ids": ids, "by": holder}) if ids else []
+    return [_with_taken(db, one) if one.message.is_unsure else one for one in taken]
 
 
 def _free_heads() -> Select[tuple[int, str]]:
@@ -339,14 +341,23 @@ def _changed(db: Connection, change: ReturningUpdate[Any], bound: Mapping[str, A
 def _claimed(db: Connection, row: Row[Any]) -> Claimed:
     message = _placed(db, msgspec.convert(row.message, OutgoingMessage))
     if row.is_unsure:
-        message = structs.replace(message, is_unsure=True, taken=_taken(db, row.lane, message.at))
-    return Claimed(id=row.id, message=message, attempts=row.attempts, is_notice=row.is_notice, holder=row.holder)
+        message = structs.replace(message, is_unsure=True)
+    return Claimed(
+        id=row.id,
+        message=message,
+        lane=row.lane,
+        attempts=row.attempts,
+        is_notice=row.is_notice,
+        holder=row.holder,
+    )
 
 
-def _taken(db: Connection, lane: str, at: datetime | None) -> frozenset[str]:
-    """The platform's ids of what other rows of a lane have posted or changed since a moment, or shortly before it."""
-    since = at - _BEFORE if at else _EVER
-    return frozenset(db.execute(_TAKEN, {"in_lane": lane, "since": since}).scalars())
+def _with_taken(db: Connection, claimed: Claimed) -> Claimed:
+    """With the platform's ids of what other rows of its lane have posted or changed since, or shortly before."""
+    message = claimed.message
+    since = message.at - _BEFORE if message.at else _EVER
+    taken = frozenset(db.execute(_TAKEN, {"in_lane": claimed.lane, "since": since}).scalars())
+    return structs.replace(claimed, message=structs.replace(message, taken=taken))
 
 
 _BEFORE = timedelta(minutes=5)  # a platform's clock and ours may differ

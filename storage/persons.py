@@ -11,6 +11,7 @@ from sqlalchemy import (
     BindParameter,
     Boolean,
     ColumnElement,
+    Connection,
     ScalarSelect,
     Select,
     Table,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from bot.domain.ids import MemberId
 from storage.among import Many
 from storage.tables import Id, member
 
@@ -36,6 +38,20 @@ def same_person(column: ColumnElement[Any], who: BindParameter[Any] | ColumnElem
     one: ColumnElement[Any] = literal(who, Id) if isinstance(who, int) else who
     other = member.alias()
     return column.in_(union_all(select(one), select(other.c.id).where(other.c.merged_into == one)))
+
+
+def lock_person(db: Connection, who: int) -> MemberId:
+    """Let nobody else change what this person is or has, by whichever account, until the transaction ends.
+
+    Who they are now. Linking and parting accounts locks the same rows, so that can't change either. It is the weaker
+    lock, which rows that only name the member need not wait for.
+    """
+    while True:
+        mine = select(member.c.id, member.c.merged_into).where(member.c.id == who)
+        row = db.execute(mine.with_for_update(key_share=True)).one()
+        if row.merged_into is None:
+            return MemberId(row.id)
+        who = row.merged_into
 
 
 class _Among(FunctionElement[bool]):

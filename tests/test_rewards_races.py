@@ -23,6 +23,7 @@ from bot.features.rewards import stocking, store
 from bot.features.rewards.tables import code, redemption, stock
 from scheduler.clock import VirtualClock
 from storage import boards
+from storage.persons import lock_person
 from storage.tables import ledger
 from tests import databases
 from tests.community import RULES, write_course
@@ -193,7 +194,7 @@ def test_staff_who_give_what_is_owed_and_members_who_redeem_do_not_wait_for_each
 
     def redeems_one(_: int) -> None:
         with database.begin() as db:
-            store.lock_person(db, MemberId(2))
+            lock_person(db, MemberId(2))
             store.lock_stock(db, COURSE, "mug", has_budget=True)
 
     with ThreadPoolExecutor(6) as threads:

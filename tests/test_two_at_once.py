@@ -19,10 +19,15 @@ from bot.domain.events import CommandInvoked, MessagePosted
 from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
 from scheduler.clock import VirtualClock
-from storage.tables import outbox
-from tests.community import write_course
+from storage.tables import outbox, staff_grant
+from tests.community import RULES, write_course
 from tests.postgres import postgres
 
+MADE_ASSISTANT = """
+made_assistant:
+  when: checkin.done
+  then: [{role: assistant}]
+"""
 EIGHT = datetime(2027, 3, 1, 20, tzinfo=UTC)
 
 
@@ -57,7 +62,7 @@ async def apps(tmp_path: Path, database: str) -> AsyncIterator[list[App]]:
         database=database,
         data=tmp_path,
         language="en",
-        courses=(write_course(tmp_path / "writing"),),
+        courses=(write_course(tmp_path / "writing", rules=RULES + MADE_ASSISTANT),),
         platforms=Platforms(),
     )
 
@@ -131,6 +136,22 @@ async def test_of_two_processes_that_claim_a_question_at_once_the_second_says_wh
     await asyncio.gather(claiming, second)
     assert "Q1 is yours" in await _answer_to(one, "two:4")
     assert "Lin is working on Q1" in await _answer_to(one, "two:5")
+
+
+async def test_who_is_confirmed_and_rewarded_with_the_role_at_once_is_made_an_assistant_once(
+    database: str, apps: list[App]
+) -> None:
+    one, other = apps
+    await one.sink([typed("role:1", "mia", "points", "", "main"), typed("role:2", "chen", "help", "")])
+    gate = Gate(one, "INSERT INTO staff_grant")
+    confirming = asyncio.create_task(one.sink([typed("role:3", "chen", "seeds", "@mia confirm")]))
+    await asyncio.to_thread(gate.is_reached.wait, 30)
+    rewarded = asyncio.create_task(other.sink([typed("role:4", "mia", "checkin", "", "main")]))
+    await waits_for_a_lock(database, rewarded)
+    gate.opened.set()
+    await asyncio.gather(confirming, rewarded)
+    mine = select(staff_grant.c.role).where(staff_grant.c.account == "local:mia")
+    assert await one.database.run(lambda db: db.execute(mine).scalars().all()) == ["assistant"]
 
 
 async def _answer_to(app: App, key: str) -> str:

@@ -36,13 +36,13 @@ def set_aside(engine: Engine, db: Connection, event: Event, error: str) -> None:
     try:
         with savepoint(db):
             _keep(engine, db, event, error)
-    except Exception as trouble:
+    except Exception as trouble:  # whatever it is: an event that could not be set aside would block all behind it
         if isinstance(trouble, DBAPIError) and not isinstance(trouble, DataError):
             raise  # it is the database that fails, and not what it should hold
-        log.error("event %r is kept as a description: %s", event.key[:_LONGEST_KEY], type(trouble).__name__)
+        log.exception("event %r is kept as a description", event.key[:_LONGEST_KEY])
         shown = _described(event, f"{error}; it can't be kept: {type(trouble).__name__}: {trouble}")
         if claim_keys(db, [shown.key], shown.at):  # else it has come again, and is kept already
-            _keep(engine, db, shown, shown.error)
+            _keep(engine, db, shown, shown.error, _course_of(engine.library.refresh(db), event))
     if isinstance(event, OccurrenceDue):
         agenda.fail(db, event)
     if isinstance(event, AlarmsDue):
@@ -61,16 +61,18 @@ def _described(event: Event, error: str) -> UpdateUnreadable:
     )
 
 
-def _keep(engine: Engine, db: Connection, event: Event, error: str) -> None:
+def _keep(engine: Engine, db: Connection, event: Event, error: str, course: CourseId | None = None) -> None:
+    """`course`: where it happened, if the event itself can't say so."""
     if len(event.key) > _LONGEST_KEY:  # SQLite would take it
         raise ValueError("a key that is too long")
     claim_keys(db, [event.key], event.at)
     kept = {"raw": event.raw} if isinstance(event, UpdateUnreadable) else {"event": _without_secret(event)}
     live, said = engine.library.refresh(db), clean_text(error)[:_LONGEST_ERROR]
-    row = {"course": _course_of(live, event), "key": event.key, "error": said, "at": event.at, **kept}
+    course = course or _course_of(live, event)
+    row = {"course": course, "key": event.key, "error": said, "at": event.at, **kept}
     number = db.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
     writes = Writes()
-    _tell_staff(engine, live, event, number, writes)
+    _tell_staff(engine, live, event, number, course, writes)
     if isinstance(event, Done) and not isinstance(event, MessagePosted):
         ctx = Context(Transaction(engine, db, live), event, Belonging(), writes=writes)
         ctx.reply("aside.apology")
@@ -83,8 +85,9 @@ def _without_secret(event: Event) -> Event:
     return msgspec.structs.replace(event, interaction=None) if hasattr(event, "interaction") else event
 
 
-def _tell_staff(engine: Engine, live: Live, event: Event, number: int, writes: Writes) -> None:
-    course_of = _course_of(live, event)
+def _tell_staff(
+    engine: Engine, live: Live, event: Event, number: int, course_of: CourseId | None, writes: Writes
+) -> None:
     what = Utterance(lines=[Text(id="aside.notice", values={"number": number})], life=NOTICE_LIFE)
     for course in [course_of] if course_of else live.courses:
         for staff in live.spaces_of(course, kind="staff"):

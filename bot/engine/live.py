@@ -148,8 +148,9 @@ class LiveCourses:
 
 
 _NUMBER = func.max(snapshot.c.number)
-_NEWEST = select(snapshot.c.course, _NUMBER.label("number")).group_by(snapshot.c.course).order_by(_NUMBER)
-"""The oldest first: of two courses that name the same place, the first has it."""
+_FIRST = func.min(snapshot.c.number)
+_NEWEST = select(snapshot.c.course, _NUMBER.label("number")).group_by(snapshot.c.course).order_by(_FIRST)
+"""The oldest course first: of two that name the same place, the first has it, whichever is read again later."""
 _FILES = select(snapshot.c.number, snapshot.c.course, snapshot.c.files).where(among(snapshot.c.number, "numbers"))
 _VERSION = select(
     select(func.coalesce(func.max(snapshot.c.number), 0)).scalar_subquery(),

@@ -96,10 +96,11 @@ class Pipeline:
                 continue
             if kind == "occurrences":
                 handle_occurrences(tx, run)
+                tx = self._transaction(db)
             else:
                 for event in run:
-                    handle_one(self._transaction(db), event)
-            tx = self._transaction(db)
+                    handle_one(tx, event)
+                    tx = self._transaction(db)
         return tx
 
     def look(self, now: datetime) -> None:

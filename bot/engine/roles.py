@@ -9,12 +9,13 @@ from bot.domain.ids import MemberId, Role
 from bot.engine.context import Context
 from bot.engine.live import Live
 from bot.engine.roster import sync_roles
-from storage.persons import same_person
+from storage.persons import lock_person, same_person
 from storage.tables import account, staff_grant
 
 
 def promote(ctx: Context, who: MemberId) -> bool:
     """Grant the role to every account of a student; False where they are staff already."""
+    lock_person(ctx.db, who)  # two grants would stand for each other: neither could be taken back
     live = ctx.engine.library.refresh(ctx.db)
     students = [one for one in _accounts(ctx, who) if live.role_of(ctx.course.id, one) == "student"]
     _grant(ctx, students, "assistant")
@@ -23,6 +24,7 @@ def promote(ctx: Context, who: MemberId) -> bool:
 
 def demote(ctx: Context, who: MemberId, granted_at: datetime) -> bool:
     """Take back what was granted then; False where they stay staff, as course.yaml or another grant says."""
+    lock_person(ctx.db, who)
     accounts = _accounts(ctx, who)
     live = _grant(ctx, [one for one in accounts if _is_granted(ctx, one, granted_at)], "student")
     return all(live.role_of(ctx.course.id, one) == "student" for one in accounts)

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import segno
-
 from bot.engine.pictures.font import drawable, width, wrapped
 from bot.engine.pictures.png_text import with_text
 from bot.engine.pictures.shown import Shown
@@ -95,6 +93,8 @@ def _foot(shown: CertificatePicture) -> Iterator[str]:
 
 def _matrix(code: str) -> str:
     """The code as one path: a rectangle for each run of dark modules in a row."""
+    import segno  # takes 40 ms, which each start would pay
+
     rows = segno.make(code, error="m", mask=_MASK, micro=False).matrix
     modules = len(rows) + 2 * _QUIET
     scale = max(_QR // modules, 1)  # whole pixels, so that no module is blurred

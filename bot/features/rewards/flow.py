@@ -24,6 +24,7 @@ from bot.features.rewards.store import Redemption
 from bot.features.rewards.waiting import BY_HAND
 from rules.fold import POINTS_SPENT, REDEMPTION, REWARD_GRANTED, spent
 from storage import alarms, boards
+from storage.persons import lock_person
 
 ADDRESS_KEPT = timedelta(days=30)
 """How long the address of what was delivered is kept."""
@@ -58,7 +59,7 @@ def redeem(ctx: Context, reward_id: str, *, agreed: int | None = None, times: in
     """
     reward = _known(ctx, reward_id)
     ctx.writes.flush_decisions(ctx.db)
-    person = member_of(ctx.db, store.lock_person(ctx.db, ctx.member.id))
+    person = member_of(ctx.db, lock_person(ctx.db, ctx.member.id))
     if times is not None and times != store.times_redeemed(ctx.db, ctx.course.id, person.id):
         raise UserError("reward.pressed_before", buttons=[Button(label="button.reward_mine", command="rewards mine")])
     _lock_stock(ctx, reward)
@@ -83,7 +84,7 @@ def grant(ctx: Context, member: Member, reward_id: str, cause: str, **more: Any)
     """
     reward = _known(ctx, reward_id)
     ctx.writes.flush_decisions(ctx.db)
-    person = member_of(ctx.db, store.lock_person(ctx.db, member.id))
+    person = member_of(ctx.db, lock_person(ctx.db, member.id))
     _lock_stock(ctx, reward)
     if store.by_cause(ctx.db, ctx.course.id, cause) is not None:
         return None

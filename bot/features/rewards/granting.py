@@ -20,7 +20,7 @@ from bot.features.rewards.staff_news import shown
 from bot.features.rewards.store import Redemption
 from bot.features.rewards.tables import redemption
 from rules.fold import REWARD_GRANTED, spent
-from storage.persons import same_person
+from storage.persons import lock_person, same_person
 
 _GIVEN = ("owed", *store.HAD)
 
@@ -61,7 +61,7 @@ def _has_one_for_nothing(ctx: Context, member: Member, rule: RuleId, reward: str
     Else who deletes what was rewarded, and says it again, has one more each time.
     """
     ctx.writes.flush_decisions(ctx.db)
-    store.lock_person(ctx.db, member.id)
+    lock_person(ctx.db, member.id)
     gone = causes.GONE + causes.by_rule(rule)
     mine = redemption.c.cause.startswith(gone, autoescape=True) & same_person(redemption.c.member, member.id)
     is_out = (redemption.c.reward == reward) & redemption.c.state.in_(("given", "delivered"))
@@ -107,7 +107,7 @@ def give_owed(ctx: Context, row: Redemption) -> Redemption:
     if known is None:
         raise UserError("reward.unknown", id=row.reward)
     ctx.writes.flush_decisions(ctx.db)
-    person = member_of(ctx.db, store.lock_person(ctx.db, row.member))
+    person = member_of(ctx.db, lock_person(ctx.db, row.member))
     if store.has_left(ctx.db, person.id):
         raise UserError("redemption.has_left", number=row.id, name=person.name)
     store.lock_stock(ctx.db, ctx.course.id, known.id, has_budget=ctx.course.rewards.budget is not None)

@@ -16,7 +16,7 @@ from bot.features.rewards.tables import address, redemption, stock
 from rules.fold import LINKED, POINTS_SETTLED, POINTS_SPENT, REWARD_GRANTED
 from storage.database import insert as insert_over
 from storage.database import insert_new
-from storage.persons import same_person
+from storage.persons import lock_person, same_person
 from storage.tables import fact, ledger, member
 
 Redemption = Row[Any]
@@ -33,19 +33,6 @@ _BUDGET = ""
 
 
 # --- locks ------------------------------------------------------------------------------------------------------------
-
-
-def lock_person(db: Connection, who: MemberId) -> MemberId:
-    """Let nobody else spend what this person has, by whichever account; who they are now.
-
-    Linking and parting accounts locks the same rows, so who it is can't change until this is committed.
-    """
-    while True:
-        mine = select(member.c.id, member.c.merged_into).where(member.c.id == who)
-        row = db.execute(mine.with_for_update(key_share=True)).one()
-        if row.merged_into is None:
-            return MemberId(row.id)
-        who = row.merged_into
 
 
 def lock_people(db: Connection, members: Collection[int]) -> None:

@@ -16,11 +16,11 @@ from bot.engine.telling import tell
 from bot.features.seeds.shifts import shifts_shown
 from storage import assistants
 from storage.assistants import WeeklyShift
+from storage.persons import lock_person
 
 
 def confirm(ctx: Context, who: Member, areas: Collection[Area], shifts: Sequence[WeeklyShift]) -> None:
     """A student is an assistant from now on. Raises UserError where they are staff already."""
-    assistants.lock(ctx.db, who.id)
     if not promote(ctx, who.id):
         raise UserError("seeds.is_staff", name=who.name)
     course, by = ctx.course.id, ctx.member.id
@@ -64,7 +64,7 @@ def end(ctx: Context, who: Member, reason: str) -> bool:
 
 
 def _held(ctx: Context, who: Member) -> Row[Any]:
-    assistants.lock(ctx.db, who.id)
+    lock_person(ctx.db, who.id)
     row = assistants.current(ctx.db, who.id)
     if row is None:
         raise UserError("seeds.is_none", name=who.name)

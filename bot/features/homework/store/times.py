@@ -11,8 +11,8 @@ from bot.engine.messages import FACT
 from bot.features.homework.store.hand_ins import HandIn
 from bot.features.homework.store.tables import extension, hand_in, submission
 from storage.among import among
-from storage.persons import person_of, same_person, same_persons
-from storage.tables import fact, member
+from storage.persons import lock_person, person_of, same_person, same_persons
+from storage.tables import fact
 
 
 def extensions_of(db: Connection, course: CourseId, who: MemberId) -> dict[str, datetime]:
@@ -65,7 +65,7 @@ def is_by(db: Connection, row: Row[Any], who: MemberId) -> bool:
 def lock(db: Connection, members: Iterable[MemberId]) -> None:
     """Whoever gives these members time comes one after the other."""
     for who in sorted(members):
-        db.execute(select(member.c.id).where(member.c.id == who).with_for_update())
+        lock_person(db, who)
 
 
 def add(db: Connection, common: dict[str, Any], untils: Sequence[tuple[MemberId | None, datetime]]) -> None:

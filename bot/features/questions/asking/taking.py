@@ -16,6 +16,7 @@ from bot.features.questions.asking.sorting import likely_lesson, named_homework,
 from bot.features.questions.meant import asker_of
 from bot.features.questions.store import asked, questions
 from bot.features.questions.store.questions import Question
+from storage.persons import lock_person
 
 
 def check_student(whose: Member) -> None:
@@ -28,7 +29,7 @@ def check_all(ctx: Context, whose: Member, said: Asked) -> Question | None:
     """What this member has asked in the same words already, if they have. Raises UserError where it can't be asked."""
     check_student(whose)
     check(said)
-    asked.lock(ctx.db, whose.id)
+    lock_person(ctx.db, whose.id)  # who asks twice at once asks one after the other
     before = asked.of_member(ctx.db, ctx.course.id, whose.id)
     if not said.is_anonymous:  # what others see of it must not hang on what was asked without a name
         before = [row for row in before if not row.is_anonymous]

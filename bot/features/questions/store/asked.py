@@ -9,14 +9,8 @@ from bot.domain.ids import CourseId, MemberId
 from bot.features.questions.store.questions import Question
 from bot.features.questions.store.tables import offer, question
 from storage.persons import same_person
-from storage.tables import member
 
 _LOOKED_AT = 200  # questions of a member among which the same is looked for
-
-
-def lock(db: Connection, who: MemberId) -> None:
-    """Who asks twice at once asks one after the other."""
-    db.execute(select(member.c.id).where(member.c.id == who).with_for_update())
 
 
 def of_member(db: Connection, course: CourseId, who: MemberId) -> Sequence[Question]:
