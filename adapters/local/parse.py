@@ -26,21 +26,46 @@ from bot.domain.ids import EventKey
 from bot.domain.places import Actor, Address
 
 PLATFORM = "local"
-_PASSING: dict[str, type[MemberJoined | MemberLeft]] = {"join": MemberJoined, "leave": MemberLeft}
 _COMMAND = re.compile(r"/(\w{1,64})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 
 
-class _Told(msgspec.Struct, frozen=True):
-    """What an update may hold that is no message; which of these are there depends on its kind."""
+class _Told(msgspec.Struct, frozen=True, tag_field="kind", tag=str.lower):
+    """An update that is no message."""
 
     room: str
     at: str
-    message: int = 0
-    command: str = ""
-    interaction: str | None = None
-    reaction: str = ""
-    on: bool = True
-    text: str = ""
+
+
+class Join(_Told, frozen=True):
+    pass
+
+
+class Leave(_Told, frozen=True):
+    pass
+
+
+class Press(_Told, frozen=True):
+    message: int
+    command: str
+    interaction: str | None
+
+
+class React(_Told, frozen=True):
+    message: int
+    reaction: str
+    on: bool
+
+
+class Edit(_Told, frozen=True):
+    message: int
+    text: str
+
+
+class Delete(_Told, frozen=True):
+    message: int
+
+
+_ANY = Join | Leave | Press | React | Edit | Delete
 
 
 def parse(key: str, update: Mapping[str, Any]) -> Event:
@@ -49,28 +74,27 @@ def parse(key: str, update: Mapping[str, Any]) -> Event:
     if update["kind"] == "message":
         quoted = msgspec.convert(update.get("quoted"), Message | None)
         return _message(key, msgspec.convert(update["message"], Message), actor, quoted)
-    msgspec.convert(update, _Told)
+    told: Join | Leave | Press | React | Edit | Delete = msgspec.convert(update, _ANY)
     about: dict[str, Any] = {
         "key": _key(key),
-        "at": datetime.fromisoformat(update["at"]),
+        "at": datetime.fromisoformat(told.at),
         "actor": actor,
-        "address": _address(update["room"]),
+        "address": _address(told.room),
     }
-    if update["kind"] in _PASSING:
-        return _PASSING[update["kind"]](**about)
-    about["message"] = str(update["message"])
-    match update["kind"]:
-        case "press":
-            return ButtonPressed(command=update["command"], interaction=update["interaction"], **about)
-        case "react":
-            change = ReactionAdded if update["on"] else ReactionRemoved
-            return change(reaction=update["reaction"], **about)
-        case "edit":
-            return MessageEdited(text=update["text"], **about)
-        case "delete":
-            return MessageDeleted(**about)
-        case other:
-            raise ValueError(f"an update of kind {other!r}")
+    match told:
+        case Join():
+            return MemberJoined(**about)
+        case Leave():
+            return MemberLeft(**about)
+        case Press():
+            return ButtonPressed(command=told.command, interaction=told.interaction, message=str(told.message), **about)
+        case React():
+            change = ReactionAdded if told.on else ReactionRemoved
+            return change(reaction=told.reaction, message=str(told.message), **about)
+        case Edit():
+            return MessageEdited(text=told.text, message=str(told.message), **about)
+        case Delete():
+            return MessageDeleted(message=str(told.message), **about)
 
 
 def was_command(message: Message) -> bool:

@@ -186,8 +186,7 @@ class Feature:
     ) -> Callable[[EffectHandler], EffectHandler]:
         """Handles what `- name: argument` in a rule does; the rest as `EffectKind` has it."""
 
-        options: dict[str, Any] = {"names": names, "is_public": is_public, "shows": shows, "not_on": not_on}
-        kind = EffectKind(name=name, argument=argument, **options)
+        kind = EffectKind(name=name, argument=argument, names=names, is_public=is_public, shows=shows, not_on=not_on)
 
         def declare(handler: EffectHandler) -> EffectHandler:
             self.effects[name] = (kind, handler)

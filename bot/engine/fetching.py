@@ -172,7 +172,7 @@ class Fetcher(Worker):
             log.warning("job %s: %s", row.job.key, error)
             return self._failed(row, "failed")
         except Exception as error:
-            log.exception("adapter %s raised what it must not", row.job.platform)
+            log.exception("job %s raised what it must not", row.job.key)
             reason = type(error).__name__
             return self._failed(row, "failed") if row.attempts >= _MOST_CRASHES else self._again(row, reason)
 

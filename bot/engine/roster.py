@@ -39,7 +39,7 @@ _KNOWN = (
 """Each account with the profile that it goes by, and the member that it now belongs to."""
 
 
-class Known(NamedTuple):
+class _Account(NamedTuple):
     """A row of that: reading a field of a tuple costs a tenth of reading a column of a row, and this is read often."""
 
     course: CourseId
@@ -56,6 +56,9 @@ class Known(NamedTuple):
     handle: str | None
     name: str
     language: Language | None
+
+
+assert _Account._fields == tuple(_KNOWN.selected_columns.keys()), "rows are put together by their order"
 
 
 def members_of(
@@ -109,21 +112,21 @@ def praised_names(db: Connection, members: Collection[MemberId]) -> dict[MemberI
     return {row.member: row.pseudonym or row.name for row in db.execute(query, {"members": members})}
 
 
-def _known(db: Connection, people: Mapping[Person, Actor]) -> dict[Person, Known]:
+def _known(db: Connection, people: Mapping[Person, Actor]) -> dict[Person, _Account]:
     users = {user for _, _, user in people}
-    found = map(Known._make, db.execute(_KNOWN, {"users": users}))
+    found = map(_Account._make, db.execute(_KNOWN, {"users": users}))
     rows = {(row.course, row.platform, row.user): row for row in found}
     return {person: rows[person] for person in people if person in rows}
 
 
-def _is_renamed(rows: Mapping[Person, Known], person: Person, actor: Actor) -> bool:
+def _is_renamed(rows: Mapping[Person, _Account], person: Person, actor: Actor) -> bool:
     row = rows.get(person)
     if row is None or (row.own_name == actor.name and row.handle == actor.handle):
         return False
     return bool(row.own_name != clean_name(actor.name, actor.user) or row.handle != actor.handle)
 
 
-def _member(row: Known, actor: Actor) -> Member:
+def _member(row: _Account, actor: Actor) -> Member:
     """As the person is known; a new name of the account that they are known by counts at once."""
     found = _from_row(row)
     if row.id != row.own or row.name == actor.name:
@@ -229,7 +232,7 @@ _OWN = select(account.c.member).where(
 _ONE = _BY_ID.where(member.c.id == person_of(bindparam("who", type_=Id)))
 
 
-def _from_row(row: Row[Any] | Known) -> Member:
+def _from_row(row: Row[Any] | _Account) -> Member:
     return Member(
         id=row.id,
         course=row.course,
