@@ -7,6 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 from scheduler.clock import RealClock
+from tests.fakes import discord, telegram
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.telegram import FakeTelegram
 
@@ -50,6 +51,14 @@ async def connected(wanted: Mapping[str, int]) -> AsyncIterator[Servers]:
             servers.chats["local"] = [f"room-{number}" for number in range(wanted["local"])]
             servers.sections["local"] = {"port": 0}
         yield servers
+
+
+def most_at_once(platform: str) -> tuple[int, float]:
+    """How many messages a server takes from a bot within how many seconds, all chats together."""
+    allowed = discord.Limits().overall if platform == "discord" else (telegram.Limits().per_second, 1.0)
+    assert allowed
+    assert allowed[0]
+    return allowed[0], allowed[1]
 
 
 def _secret(stack: AsyncExitStack, platform: str, token: str) -> str:

@@ -1,8 +1,8 @@
 """One of the processes of the benchmark on PostgreSQL: the whole program, with platforms that talk without a pause.
 
 `python -m bench._worker ORDERS` prints `ready` when everybody is known; a line on its standard input makes it handle
-all that is said, and it prints when it began and ended. After another line it tells what CPU that took, and after a
-third it ends.
+all that is said, and it prints when it began and had committed the last. After another line, for which whoever started
+it waits until all is sent, it tells what CPU that took, and after a third it ends.
 """
 
 import asyncio
@@ -18,7 +18,8 @@ from pathlib import Path
 import msgspec
 from msgspec import structs
 
-from bot.app import build
+from bot.app import App, build
+from bot.cli.serving import rare_collection
 from bot.config import load_config
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import Attachment, CommandInvoked, Event, MessagePosted
@@ -109,6 +110,11 @@ async def serve(orders: Orders) -> None:
     clock = RealClock()
     app = build(load_config(Path(orders.config), {}), clock=clock, traits=TRAITS)
     await app.start()
+    with rare_collection():  # as under `homeroom run`
+        await _handled(app, orders, clock)
+
+
+async def _handled(app: App, orders: Orders, clock: Clock) -> None:
     go, stopping = asyncio.Event(), asyncio.Event()
     talkers = [Talkative(platform, orders, clock, go) for platform in orders.chats]
     running = asyncio.create_task(app.run(talkers, stopping))

@@ -3,15 +3,15 @@
 import asyncio
 import shutil
 import time
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 from adapters.discord.traits import PLATFORM, TRAITS
-from bench.table import Row
+from bench.table import Row, percentiles
 from bot.app import App, build
+from bot.cli.serving import rare_collection
 from bot.config import Platforms, Settings
 from bot.domain.errors import NotSent
 from bot.domain.events import Attachment, ButtonPressed, Event, MessagePosted
@@ -42,18 +42,9 @@ def measure(pack: Path, folder: Path, size: Size = FULL) -> list[Row]:
     """Milliseconds by the wall clock from when a press is handed over until its answer leaves."""
     quiet = asyncio.run(_measured(pack, folder / "quiet", size, is_busy=False))
     busy = asyncio.run(_measured(pack, folder / "busy", size, is_busy=True))
-    floor = _percentiles("answered, with nothing else to do", quiet)
-    loaded = _percentiles(f"answered, {size.channels} posts go out, messages stream in", busy)
+    floor = percentiles("answered, with nothing else to do", quiet)
+    loaded = percentiles(f"answered, {size.channels} posts go out, messages stream in", busy)
     return [*floor, *(row.beside(bare, "with nothing else to do") for row, bare in zip(loaded, floor, strict=True))]
-
-
-def _percentiles(what: str, waited: Sequence[float]) -> list[Row]:
-    found = sorted(waited)
-    p50, p99 = found[len(found) // 2], found[int(len(found) * 0.99)]
-    return [
-        Row(what=f"{what}, p50", unit="ms", median=p50, lowest=found[0], highest=p50),
-        Row(what=f"{what}, p99", unit="ms", median=p99, lowest=p50, highest=found[-1]),
-    ]
 
 
 class _Platform:
@@ -81,6 +72,13 @@ class _Platform:
 
 async def _measured(pack: Path, folder: Path, size: Size, *, is_busy: bool) -> list[float]:
     app, platform = await _opened(pack, folder)
+    with rare_collection():  # as under `homeroom run`
+        waited = await _pressed(app, platform, size, is_busy=is_busy)
+    await app.close()
+    return waited
+
+
+async def _pressed(app: App, platform: _Platform, size: Size, *, is_busy: bool) -> list[float]:
     working = [asyncio.create_task(app.deliverer.run())]
     if is_busy:
         await _broadcast(app, app.clock.now(), size.channels)
@@ -90,7 +88,6 @@ async def _measured(pack: Path, folder: Path, size: Size, *, is_busy: bool) -> l
     for task in working:
         task.cancel()
     await asyncio.gather(*working, return_exceptions=True)
-    await app.close()
     return waited
 
 

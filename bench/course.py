@@ -2,9 +2,12 @@
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+
+from sqlalchemy import Connection, func, select
 
 from bot import platforms
 from bot.app import App, build
@@ -12,6 +15,7 @@ from bot.config import Platforms, Settings
 from bot.domain.course import Course
 from bot.domain.ports import Clock
 from scheduler.clock import VirtualClock
+from storage.tables import fact, outbox
 
 _GROUP = re.compile(r"local: main")
 _OTHERS = re.compile(r"(local: ?)(?=\w)")
@@ -72,10 +76,24 @@ class Camp:
         starts = self.course.starts + timedelta(days=day)
         return datetime.combine(starts, time(10, 1), self.course.tzinfo) + timedelta(seconds=seconds)
 
+    async def check(self, *, messages: int, check_ins: int = 0) -> None:
+        """That everything that was handed over has happened."""
+        await self.app.database.run(lambda db: check(db, messages=messages, check_ins=check_ins))
+
     async def go_to(self, day: int) -> None:
         """Let it be 10:58 on that day, with all done that was due."""
         await self.clock.move(self.at(day, 57 * 60))
         await self.app.run_due()
+
+
+def check(db: Connection, *, messages: int, check_ins: int = 0) -> None:
+    """That each message is a fact, and each check-in is one and has its reply in the outbox."""
+    facts = Counter(db.scalars(select(fact.c.kind)))
+    assert facts["message.posted"] == messages, facts
+    assert facts["checkin.done"] == check_ins, facts
+    mine = (fact.c.kind == "checkin.done") & (outbox.c.key == "reply:" + fact.c.cause)
+    replies = db.scalar(select(func.count()).select_from(fact).join(outbox, mine))
+    assert replies == check_ins, replies
 
 
 async def _nothing(_: datetime) -> None:

@@ -6,11 +6,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any
 
+import aiohttp
 import discord
 from discord.gateway import DiscordWebSocket
 
 from adapters.discord.client import Client
-from adapters.discord.library import intents
+from adapters.discord.library import make_library
 from bench.course import Camp
 from bot.discord import adapter_with
 from bot.domain.events import Event, MessagePosted, PlaceSeen
@@ -48,9 +49,7 @@ class Ours:
     async def ready(self) -> None:
         """Until what was missed is read, and the channel was looked at."""
         await self._until(lambda: self._is_ready)
-        library = self._client.cache
-        assert isinstance(library, discord.AutoShardedClient)
-        self._socket: DiscordWebSocket = library.shards[0]._parent.ws  # noqa: SLF001 - there is no other way in
+        self._socket = _socket_of(self._client.cache)
 
     async def take(self, frames: Sequence[str]) -> None:
         wanted = self._committed + len(frames)
@@ -72,19 +71,33 @@ class Ours:
                 await self._changed.wait()
 
 
-class Theirs(discord.Client):
-    """discord.py by itself: what it costs to parse a frame and hand it to an `on_message` that does nothing."""
+class Theirs:
+    """discord.py by itself: what it costs to parse a frame and hand it to an `on_message` that does nothing.
+
+    With the options of ours, which keep neither messages nor members: with its own, the library would do more.
+    """
 
     def __init__(self) -> None:
-        super().__init__(intents=intents(), chunk_guilds_at_startup=False)
+        self.library = make_library(aiohttp.TraceConfig())
+        self.library.event(on_message)
 
-    async def on_message(self, message: discord.Message) -> None:
-        pass
+    async def ready(self) -> None:
+        await self.library.wait_until_ready()
+        self._socket = _socket_of(self.library)
 
     async def take(self, frames: Sequence[str]) -> None:
         for frame in frames:
-            await self.ws.received_message(frame)
+            await self._socket.received_message(frame)
         await asyncio.sleep(0)  # the tasks of its handlers
+
+
+async def on_message(message: discord.Message) -> None:
+    """Do nothing; the library goes by the name."""
+
+
+def _socket_of(library: discord.Client) -> DiscordWebSocket:
+    assert isinstance(library, discord.AutoShardedClient)
+    return library.shards[0]._parent.ws  # noqa: SLF001 - there is no other way in
 
 
 @asynccontextmanager
@@ -92,13 +105,13 @@ async def both(camp: Camp, town: Town) -> Any:
     """Ours and theirs, both connected."""
     async with AsyncExitStack() as stack:
         ours, theirs = Ours(camp, town), Theirs()
-        stack.push_async_callback(theirs.close)
-        await theirs.login(town.server.token)
-        for work in (ours.run(), theirs.connect()):
+        stack.push_async_callback(theirs.library.close)
+        await theirs.library.login(town.server.token)
+        for work in (ours.run(), theirs.library.connect()):
             stack.push_async_callback(_ended, asyncio.create_task(work))
         await ours.ready()
         async with asyncio.timeout(_PATIENCE):
-            await theirs.wait_until_ready()
+            await theirs.ready()
         yield ours, theirs
 
 

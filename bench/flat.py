@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from bench import heard, telegram
 from bench.course import Camp, begun, copied
-from bench.rounds import Work, in_turns
+from bench.rounds import Work, in_turns, ours_under_run
 from bench.table import Row
 from bot.domain.text import fingerprint
 from storage import boards
@@ -80,6 +81,8 @@ async def _rows(what: str, sizes: Sequence[int], grow: Grow, target: str | None,
 
         works = [work for town in towns for work in (_take(town, "messages"), _take(town, "check_ins"))]
         found = await in_turns(works, size.rounds, before_each=prepare)
+        for town in towns:
+            await town.camp.check(messages=town.given["message"], check_ins=town.given["/checkin"])
     rows = []
     for kind, rounds in (("message", found[::2]), ("/checkin", found[1::2])):
         shown = [Row.of(f"{kind}, {many:,} {what}", one, "µs") for many, one in zip(sizes, rounds, strict=True)]
@@ -97,6 +100,7 @@ class Town:
         self._groups = groups
         self._at_home = at_home
         self._numbers = count()
+        self.given: Counter[str] = Counter()  # of either kind
         self.messages: list[bytes] = []
         self.check_ins: list[bytes] = []
 
@@ -108,6 +112,7 @@ class Town:
     def said(self, day: int, text: str = "", who: int | None = None) -> bytes:
         """Somebody in some group; who is at home speaks in one only, as in that course alone."""
         number = next(self._numbers)
+        self.given[text if text == "/checkin" else "message"] += 1
         by = heard.person(number) if who is None else who
         place = by if self._at_home else number * 7919
         at, chat = self.camp.at(day, number % 10_000 / 10), self._groups[place % len(self._groups)]
@@ -122,7 +127,7 @@ def _take(town: Town, kind: str) -> Work:
             await town.ours.take(heard.answer(updates[first : first + _BATCH]))
         return len(updates)
 
-    return work
+    return ours_under_run(work)
 
 
 async def _with_groups(pack: Path, folder: Path, groups: int) -> Town:

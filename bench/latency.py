@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 
 from bench import heard
 from bench.course import copied, opened
-from bench.table import Row
+from bench.table import Row, percentiles
 from bench.telegram import Alone, adapter_of
+from bot.app import App
+from bot.cli.serving import rare_collection
 from bot.domain.events import Attachment, CommandInvoked, Event, MessagePosted
 from bot.domain.messages import OutgoingMessage
 from bot.domain.ports import Sink
@@ -43,6 +45,20 @@ async def _measured(pack: Path, folder: Path, size: Size) -> list[Row]:
     clock, inbox = RealClock(), _Inbox()
     starts = (clock.now() - timedelta(days=1)).date()
     app = await opened([copied(pack, folder, group=f'telegram: "{heard.GROUP}"', starts=starts)], folder, clock)
+    with rare_collection():
+        alone, busy, took = await _lived(app, inbox, size)
+    rate = f"{size.rate:,}/s"
+    return [
+        *percentiles("message alone, to its commit", alone.messages),
+        *percentiles("/checkin alone, to its committed reply", alone.check_ins),
+        *percentiles(f"message at {rate}, to its commit", busy.messages),
+        *percentiles(f"/checkin at {rate}, to its committed reply", busy.check_ins),
+        Row.of(f"committed, of {rate} offered for {size.seconds} s", [size.rate * size.seconds / took], "/s"),
+    ]
+
+
+async def _lived(app: App, inbox: "_Inbox", size: Size) -> "tuple[_Waited, _Waited, float]":
+    """Who waited alone, who waited at the rate, and for how many seconds that went on."""
     stopping = asyncio.Event()
     adapter = _Watched(adapter_of(app, client=_Server(inbox)), inbox)
     running = asyncio.create_task(app.run([adapter], stopping))
@@ -57,14 +73,7 @@ async def _measured(pack: Path, folder: Path, size: Size) -> list[Row]:
     finally:
         stopping.set()
         await running
-    busy, rate = inbox.taken(), f"{size.rate:,}/s"
-    return [
-        *_percentiles("message alone, to its commit", alone.messages),
-        *_percentiles("/checkin alone, to its committed reply", alone.check_ins),
-        *_percentiles(f"message at {rate}, to its commit", busy.messages),
-        *_percentiles(f"/checkin at {rate}, to its committed reply", busy.check_ins),
-        Row.of(f"committed, of {rate} offered for {size.seconds} s", [size.rate * size.seconds / took], "/s"),
-    ]
+    return alone, inbox.taken(), took
 
 
 class _Waited(NamedTuple):
@@ -186,12 +195,3 @@ async def _offered(inbox: _Inbox, size: Size) -> None:
         else:
             await inbox.offer("/checkin", number // _CHECK_IN, at)
     await inbox.empty()
-
-
-def _percentiles(what: str, waited: Sequence[float]) -> list[Row]:
-    found = sorted(waited)
-    p50, p99 = found[len(found) // 2], found[int(len(found) * 0.99)]
-    return [
-        Row(what=f"{what}, p50", unit="ms", median=p50, lowest=found[0], highest=p50),
-        Row(what=f"{what}, p99", unit="ms", median=p99, lowest=p50, highest=found[-1]),
-    ]

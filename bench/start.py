@@ -1,7 +1,6 @@
 """From process start to ready: ten courses, SQLite, no web page."""
 
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,13 @@ FULL = Size(10, 5)
 TINY = Size(1, 1)
 _FLOOR = "python that imports SQLAlchemy and pydantic"
 
+_BARE = """
+import json, resource
+import sqlalchemy, pydantic
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps([used.ru_utime + used.ru_stime]))
+"""
+
 _CHILD = """
 import asyncio, json, resource, sys
 from pathlib import Path
@@ -32,7 +38,7 @@ async def start():
     await app.start()
     await app.run_due()
     used = resource.getrusage(resource.RUSAGE_SELF)
-    print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, len((await app.live()).courses)]))
+    print(json.dumps([used.ru_utime + used.ru_stime, len((await app.live()).courses)]))
     await app.close()
 
 asyncio.run(start())
@@ -40,7 +46,10 @@ asyncio.run(start())
 
 
 def measure(pack: Path, folder: Path, size: Size = FULL) -> list[Row]:
-    """CPU of whole processes: on an empty database, and on one that has been there."""
+    """CPU of processes, each as it tells of itself: when it is ready, or has imported; what ending costs is left out.
+
+    Ready on an empty database, and on one that has been there.
+    """
     config = _config(pack, folder, size.courses)
     fresh, again, floor = [], [], []
     for _ in range(size.runs):
@@ -69,16 +78,19 @@ def _config(pack: Path, folder: Path, courses: int) -> Path:
 
 
 def _start(config: Path, courses: int) -> float:
-    done = subprocess.run(  # noqa: S603 - our own words, no shell
-        [sys.executable, "-c", _CHILD, str(config)], capture_output=True, check=True, text=True
-    )
-    spent, _, live = json.loads(done.stdout.splitlines()[-1])
+    spent, live = _told(_CHILD, str(config))
     assert live == courses
-    return float(spent)
+    return spent
 
 
 def _floor() -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", "import sqlalchemy, pydantic"], check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    [spent] = _told(_BARE)
+    return spent
+
+
+def _told(code: str, *arguments: str) -> list[float]:
+    """The numbers of the last line that a process of its own prints."""
+    done = subprocess.run(  # noqa: S603 - our own words, no shell
+        [sys.executable, "-c", code, *arguments], capture_output=True, check=True, text=True
+    )
+    return [float(number) for number in json.loads(done.stdout.splitlines()[-1])]

@@ -16,7 +16,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     lowest: float
     highest: float
     ratio: float | None = None  # of the medians: this one's to that of `floor`
-    floor: str | None = None  # what it is compared with, measured in the same run
+    floor: str | None = None  # what it is compared with: another row of the same run, measured or reckoned
     target: str | None = None  # what the median or the ratio is to meet, in words: printed, never judged
 
     @classmethod
@@ -38,3 +38,18 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     def meeting(self, target: str | None) -> "Row":
         """With what it is to meet."""
         return structs.replace(self, target=target)
+
+
+def percentiles(what: str, waited: Sequence[float]) -> list[Row]:
+    """How many milliseconds half of them, and 99 in a hundred, waited at most; the spread is to the extremes."""
+    found = sorted(waited)
+    p50, p99 = _at_rank(found, 50), _at_rank(found, 99)
+    return [
+        Row(what=f"{what}, p50", unit="ms", median=p50, lowest=found[0], highest=p50),
+        Row(what=f"{what}, p99", unit="ms", median=p99, lowest=p50, highest=found[-1]),
+    ]
+
+
+def _at_rank(found: Sequence[float], percent: int) -> float:
+    """The nearest rank: the smallest of the sorted that so many per cent of them do not exceed."""
+    return found[-(-len(found) * percent // 100) - 1]

@@ -1,5 +1,6 @@
 """`bench`: every benchmark still fits what it measures, and its table can be read. Nothing here is timed."""
 
+import gc
 import importlib
 import json
 from functools import partial
@@ -7,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
-from bench import pipeline, rules
-from bench.table import Row
+from bench import discord, heard, pipeline, rules, telegram
+from bench.course import begun, copied
+from bench.rounds import in_turns, ours_under_run
+from bench.table import Row, percentiles
 from bot.cli.bench import NAMES
+from bot.cli.serving import rare_collection
 from bot.demo import PACKS
 from bot.engine.degrade import text_width
+from storage.tables import outbox
 from tests.shell import Shell
 
 PACK = PACKS / "xhs-writing"
@@ -76,6 +82,76 @@ def test_each_size_is_compared_with_the_first(messages: list[Row]) -> None:
     assert rows["message, 1 groups"].ratio is None
     assert rows["message, 3 groups"].floor == rows["/checkin, 3 groups"].floor == "with 1"
     assert {row.target for what, row in rows.items() if "courses" in what} == {None}
+
+
+def test_what_is_told_of_a_check_in_ends_in_the_outbox(messages: list[Row]) -> None:
+    [row] = [row for row in messages if row.what.startswith("Telegram: /checkin")]
+    assert "to its reply in the outbox" in row.what
+
+
+async def test_a_message_that_came_to_nothing_is_no_figure(tmp_path: Path) -> None:
+    camp = await begun([copied(PACK, tmp_path, group=f'telegram: "{heard.GROUP}"')], tmp_path)
+    await camp.go_to(0)
+    for number, said in enumerate(("hello everybody", "/checkin")):
+        await telegram.Ours(camp.app).take(heard.answer([heard.telegram(number, camp.at(0, 1), said, who=1)]))
+    await camp.check(messages=1, check_ins=1)
+    for messages, check_ins in ((2, 1), (0, 1), (1, 2), (1, 0)):
+        with pytest.raises(AssertionError):
+            await camp.check(messages=messages, check_ins=check_ins)
+    await camp.app.close()
+
+
+async def test_a_check_in_without_its_reply_is_no_figure(tmp_path: Path) -> None:
+    camp = await begun([copied(PACK, tmp_path, group=f'telegram: "{heard.GROUP}"')], tmp_path)
+    await camp.go_to(0)
+    await telegram.Ours(camp.app).take(heard.answer([heard.telegram(1, camp.at(0, 1), "/checkin", who=1)]))
+    await camp.check(messages=0, check_ins=1)
+    await camp.app.database.run(lambda db: db.execute(delete(outbox)))
+    with pytest.raises(AssertionError):
+        await camp.check(messages=0, check_ins=1)
+    await camp.app.close()
+
+
+async def test_the_library_alone_keeps_no_more_than_it_does_for_us(tmp_path: Path) -> None:
+    town = discord.Town()
+    camp = await begun([copied(PACK, tmp_path, group=f'discord: "{town.main.id}"')], tmp_path)
+    await camp.go_to(0)
+    place = {"channel": str(town.main.id), "guild": str(town.guild.id)}
+    frame = heard.discord(1, camp.at(0, 1), "hello everybody", who=1, **place)
+    async with town.server, discord.both(camp, town) as (ours, theirs):
+        await theirs.take([frame])
+        await ours.take([frame])
+        assert not theirs.library.cached_messages
+        [guild] = theirs.library.guilds
+        assert list(guild.members) == [guild.me], "nobody but the bot itself"
+    await camp.check(messages=1)
+    await camp.app.close()
+
+
+async def test_our_work_is_done_under_the_collector_of_run_and_a_floor_under_pythons() -> None:
+    seen: list[tuple[int, ...]] = []
+
+    async def look(_: int) -> int:
+        seen.append(gc.get_threshold())
+        return 1
+
+    usual = gc.get_threshold()
+    with rare_collection():
+        seldom = gc.get_threshold()
+    await in_turns([look, ours_under_run(look)], 1)
+    assert seen == [usual, seldom] * 2
+    assert seldom[0] > usual[0]
+    assert gc.get_threshold() == usual
+
+
+@pytest.mark.parametrize(
+    ("many", "p50", "p99"), [(1, 1, 1), (2, 1, 2), (3, 2, 3), (100, 50, 99), (101, 51, 100), (200, 100, 198)]
+)
+def test_a_percentile_is_one_of_those_that_were_measured(many: int, p50: int, p99: int) -> None:
+    half, most = percentiles("waited", range(many, 0, -1))
+    assert [half.what, most.what] == ["waited, p50", "waited, p99"]
+    assert (half.median, most.median) == (p50, p99)
+    assert (half.lowest, half.highest, most.lowest, most.highest) == (1, p50, p50, many)
 
 
 def test_who_waits_at_a_rate_stands_beside_who_waits_alone(messages: list[Row]) -> None:

@@ -46,7 +46,17 @@ def test_two_processes_are_told_of_beside_one(tmp_path: Path) -> None:
     alone, together = rows[: len(rows) // 2], rows[len(rows) // 2 :]
     assert [row.what.partition(": ")[2] for row in alone] == [row.what.partition(": ")[2] for row in together]
     assert all(row.median > 0 for row in rows if "CPU" in row.what or "throughput" in row.what)
-    assert all(row.ratio == row.median / floor.median for row, floor in zip(together, alone, strict=True) if row.ratio)
+    assert {row.floor for row in together if "CPU" in row.what or "throughput" in row.what} == {"one process"}
+    assert not any(row.floor or row.target for row in alone)
+    assert [row.what.partition(": ")[2] for row in together if row.target] == [
+        "throughput",
+        "CPU of ours for an event",
+        "CPU of all for an event",
+    ]
+    for told in (figures(alone), figures(together)):
+        ours, servers, everything = (spent for what, spent in told.items() if "CPU" in what)
+        assert everything == pytest.approx(ours + servers), "one round: the median is the sum"
+        assert [share for what, share in told.items() if "lock" in what and 0 <= share <= 100]
 
 
 def test_a_term_is_told_in_seconds_and_for_each_event(tmp_path: Path) -> None:
