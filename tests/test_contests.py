@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, event, select
 
-from bot.domain.events import CommandInvoked, MemberLeft
+from bot.domain.events import ButtonPressed, CommandInvoked, MemberLeft
 from bot.domain.ids import EventKey
 from bot.domain.messages import File
 from storage.tables import occurrence, outbox
@@ -371,11 +371,37 @@ async def test_a_work_that_is_not_there_can_not_be_voted_for(open_community) -> 
     assert await course.answer("mia", "/contest 3") == "There is no work No. 3."
 
 
+async def pressed_late(course: Community, number: int, command: str) -> str:
+    """Mia presses what her client still shows: the message itself has no buttons any more. What she is told."""
+    key = EventKey(f"late:{course.now.isoformat()}")
+    pressed = ButtonPressed(
+        key=key,
+        at=course.now,
+        actor=course.actor("mia"),
+        address=course.address(),
+        message=str(number),
+        command=command,
+    )
+    await course.run.app.sink([pressed])
+    [row] = await course.rows(select(outbox.c.message).where(outbox.c.key == f"reply:{key}"))
+    await course.settle()
+    return str(row.message)
+
+
 async def test_a_button_of_a_contest_that_is_over_votes_in_no_other(open_community) -> None:
     course, hers = await voted_on(open_community)
+    gallery = (await course.messages("mia"))[-1]
+    [command] = [button.command for button in gallery.buttons if button.label == f"Vote {hers}"]
     await ends(course)
     await course.until(10)  # the next Monday: another one has opened
-    assert await course.answer("mia", f"/vote {hers} #1") == "This contest is over; the group has the result."
+    over = "This contest is over; the group has the result."
+    assert over in await pressed_late(course, gallery.number, command)
+    assert await course.answer("mia", f"/vote {hers} #1") == over
+    await course.types("ada", f"/enter {LINE}")
+    await course.types("ben", f"/enter {OTHER}")
+    await vote_begins(course)
+    assert over in await pressed_late(course, gallery.number, command)
+    assert "votes so far: 0" in await course.answer("mia", "/contest")
 
 
 async def test_those_with_as_many_votes_share_the_better_place(open_community) -> None:

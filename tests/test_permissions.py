@@ -397,6 +397,7 @@ def test_each_command_is_for_whom_and_where_the_table_says(bench: Bench, who: st
     for name in ROWS:
         outcome = bench.tried(command(WORDS.get(name, name), who, place))
         meant[name], found[name] = expected(name, who, place), outcome.refusal * (outcome.refusal in REFUSALS)
+        assert outcome.failure is None, f"/{name} broke"
         assert not meant[name] or outcome.rows == untouched.rows, f"/{name} was refused, and has changed something"
         assert not meant[name] or outcome.said == untouched.said, f"/{name} was not answered once"
     assert found == meant
@@ -412,6 +413,7 @@ def test_each_form_may_be_handed_in_by_whom_its_command_is_for(bench: Bench, who
         form = FormSubmitted(key=EventKey("local:one"), form=f"{name}@writing", fields=fields, **_done(who, place))
         outcome, meant[name] = bench.tried(form), expected(opens, who, place) if place != "nowhere" else "forms.gone"
         found[name] = outcome.refusal * (outcome.refusal in REFUSALS)
+        assert outcome.failure is None, f"{name} broke"
         assert not meant[name] or outcome.rows == untouched.rows, f"{name} was refused, and has changed something"
     assert found == meant
 
@@ -427,21 +429,24 @@ def test_what_follows_a_command_is_for_whom_and_where_the_table_says(bench: Benc
         by_name = expected(part.words.split()[0], who, place)
         meant[place] = by_name or expected_of(part, who, place)
         found[place] = outcome.refusal * (outcome.refusal in known | REFUSALS)
+        assert outcome.failure is None, f"it broke in {place}"
         assert not meant[place] or outcome.rows == untouched.rows, f"refused in {place}, and has changed something"
     assert found == meant
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_only_what_the_table_names_runs_by_a_link(bench: Bench, name: str) -> None:
-    refusal = bench.tried(command(name, "student", "private", via="link")).refusal
-    assert (refusal == "command.not_by_link") == ("link" not in ROWS[name].besides)
+    outcome = bench.tried(command(name, "student", "private", via="link"))
+    assert outcome.failure is None
+    assert (outcome.refusal == "command.not_by_link") == ("link" not in ROWS[name].besides)
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_what_is_for_one_alone_is_sent_to_the_private_chat(bench: Bench, name: str) -> None:
     """On Telegram, where a group reads every answer."""
-    refusal = bench.tried(command(name, "student", "main", platform="telegram")).refusal
-    assert (refusal == "command.alone") == ("alone" in ROWS[name].besides)
+    outcome = bench.tried(command(name, "student", "main", platform="telegram"))
+    assert outcome.failure is None
+    assert (outcome.refusal == "command.alone") == ("alone" in ROWS[name].besides)
 
 
 @pytest.mark.parametrize("name", ROWS)

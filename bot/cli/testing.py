@@ -1,6 +1,7 @@
 """`test`: the fast suite; `test --all` adds browser, kills and long properties. Other options go to pytest.
 
-`test --postgres`: only the scenarios, which then keep everything on PostgreSQL.
+`test --postgres`: only the scenarios, which then keep everything on PostgreSQL; like `test` alone only the fast ones,
+unless `-m` says otherwise. That no test matches a selection is a failure.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.cli import FINE, PROBLEMS, Terminal
+from bot.cli import PROBLEMS, Terminal
 
 _HOME = Path(__file__).parent.parent.parent
 _MEMORY = Path("/dev/shm")  # noqa: S108 - only a folder of our own in it
@@ -31,18 +32,25 @@ def test(terminal: Terminal, arguments: Sequence[str]) -> int:
         return PROBLEMS
     wanted = [argument for argument in arguments if argument != "--all"]
     if "--all" in arguments:
-        # The browser's driver keeps an event loop of its own running, so these tests have a process to themselves.
-        return max(_pytest(["-m", "not browser", *wanted]), _pytest(["-m", "browser", "-n", "0", *wanted]))
+        return _both(wanted)
     return _pytest(wanted if "-m" in wanted else ["-m", _FAST, *wanted])
 
 
+def _both(wanted: Sequence[str]) -> int:
+    """The browser's driver keeps an event loop of its own running, so these tests have a process to themselves.
+
+    One half may be empty, not both.
+    """
+    codes = [_pytest(["-m", "not browser", *wanted]), _pytest(["-m", "browser", "-n", "0", *wanted])]
+    return max((code for code in codes if code != _NOTHING_MATCHED), default=_NOTHING_MATCHED)
+
+
 def _pytest(arguments: Sequence[str]) -> int:
-    """The exit code; that nothing matched the selection is fine."""
+    """The exit code."""
     workers = [] if "-n" in arguments or importlib.util.find_spec("xdist") is None else ["-n", str(os.cpu_count() or 2)]
     with _quick_folder() as folder:
         command = [sys.executable, "-m", "pytest", *workers, *folder, *arguments]
-        code = subprocess.run(command, cwd=_HOME, check=False).returncode  # noqa: S603 - our own words, no shell
-    return FINE if code == _NOTHING_MATCHED else code
+        return subprocess.run(command, cwd=_HOME, check=False).returncode  # noqa: S603 - our own words, no shell
 
 
 @contextmanager

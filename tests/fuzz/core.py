@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from bot.domain.messages import OutgoingMessage
 from bot.domain.traits import Traits
 from scheduler.clock import VirtualClock
 from storage.database import Database
-from storage.tables import metadata, outbox, set_aside
+from storage.tables import event_claim, metadata, outbox, set_aside
 
 TRAITS = {"local": LOCAL, "telegram": TELEGRAM, "discord": DISCORD}
 NOW = datetime(2027, 3, 2, 12, 0, tzinfo=UTC)
@@ -74,6 +74,19 @@ class Core:
         with self.app.database.begin() as db:
             return int(db.execute(select(func.coalesce(func.max(outbox.c.id), 0))).scalar_one())
 
+    def taken(self, keys: Collection[str]) -> tuple[set[str], set[str]]:
+        """Of these events, those whose key is claimed, and those that were set aside."""
+        claimed = select(event_claim.c.key).where(event_claim.c.key.in_(keys))
+        aside = select(set_aside.c.key).where(set_aside.c.key.in_(keys))
+        with self.app.database.begin() as db:
+            return set(db.execute(claimed).scalars()), set(db.execute(aside).scalars())
+
+    def size(self) -> dict[str, int]:
+        """How many rows each table has, and the number of the newest one in the outbox."""
+        with self.app.database.begin() as db:
+            rows = {row.name: row.rows for row in db.execute(_SIZE)}
+        return {**rows, "last said": self.last()}
+
     def oversized(self) -> list[str]:
         """The columns that hold more than they may: SQLite takes it, PostgreSQL would not."""
         with self.app.database.begin() as db:
@@ -106,6 +119,12 @@ _OVERSIZED = text(
         f"SELECT '{table.name}' AS name, {' || '.join(bounds)} AS found FROM {table.name}"
         for table in metadata.sorted_tables
         if (bounds := [bound.replace(":", "") for bound in _too_much(table)])
+    )
+)
+
+_SIZE = text(
+    " UNION ALL ".join(
+        f"SELECT '{table.name}' AS name, count(*) AS rows FROM {table.name}" for table in metadata.sorted_tables
     )
 )
 

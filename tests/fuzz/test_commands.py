@@ -33,6 +33,11 @@ PEOPLE = {
 }
 """Who says it where."""
 MOST_PARTS, MOST_TEXT = 12, 25_000  # messages that answer one event, and characters of each: no platform takes more
+ALOUD = {
+    "answer": "question:",  # the staff room reads that the question is answered
+    "team": "teams:",  # the room reads that teams can be made
+}
+"""Commands whose answer may be what all who are there are told, and how the key of that begins."""
 NUMBERS = count(1)
 
 
@@ -105,6 +110,16 @@ def said_to(core: Core, events: Sequence[Event], about: object) -> None:
         after = core.last()
         core.process(event)
         check(core, after, (about, event))
+        assert isinstance(event, MessagePosted) or is_answered(event, core.said(after)), (about, event)
+
+
+def is_answered(event: Any, said: Sequence[OutgoingMessage]) -> bool:
+    """By its own reply; what is told to all who are there also counts as one, where `ALOUD` says so."""
+    if any(message.key == f"reply:{event.key}" for message in said):
+        return True
+    name = getattr(event, "name", "") or getattr(event, "command", "").partition(" ")[0]
+    told = [message.key for message in said if message.address == event.address]
+    return name in ALOUD and any(key.startswith(ALOUD[name]) for key in told)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -228,4 +243,5 @@ def test_very_many_texts_behind_commands_are_answered(
     assert core.oversized() == []
 
 
-assert set(TRAITS) == {"local", "telegram", "discord"}
+def test_every_platform_is_asked_from() -> None:
+    assert set(TRAITS) == {"local", "telegram", "discord"}

@@ -211,4 +211,5 @@ def test_very_many_strange_interactions_block_nothing(template: Template, raw: A
     check(template, invoked(raw))
 
 
-assert NOW_ID == POST  # the post's first message has the post's own id
+def test_the_first_message_of_a_post_has_its_id() -> None:
+    assert NOW_ID == POST

@@ -49,14 +49,14 @@ def check_lengths(event: Any) -> None:
 
 
 def check_effect(template: Template, events: Sequence[Event]) -> None:
-    """All but what was unreadable have an effect, together and one by one; none is set aside."""
+    """Each is taken, together and one by one, and only what was unreadable is set aside; once more changes nothing."""
     core: Core = template.fresh()
     core.process(*events)
     core.check()
+    unreadable = {event.key for event in events if isinstance(event, UpdateUnreadable)}
+    assert core.taken({event.key for event in events}) == ({event.key for event in events}, unreadable)
+    before = core.size()
     for event in events:
         core.process(event)  # a platform may bring it twice
     core.check()
-    unreadable = [event for event in events if isinstance(event, UpdateUnreadable)]
-    for event in unreadable:
-        assert isinstance(event.raw, str)
-        assert isinstance(event.error, str)
+    assert core.size() == before

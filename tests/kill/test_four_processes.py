@@ -204,12 +204,18 @@ def each_message_is_accounted_for(sunday: Sunday) -> None:
         problem = _problem(row, arrivals[key], rows)
         assert problem is None, f"{key}, {arrivals[key]} times: {problem}, {dict(row)}"
     for due in camp_recount.occurrences():
-        is_session = due.ritual.startswith("sharing_")
-        if due.ritual == "hourly" or (due.slot == 0 and due.ritual != "day_end" and not is_session):
+        if due.ritual == "hourly" or (due.slot == 0 and due.ritual != "day_end" and not _begins_session(due)):
             key = f"occurrence:{due.course}:{due.ritual}:{due.space}:{due.local_date}:{due.slot}"
             assert f"{key}@{camp.PLATFORM}:{due.course}-main" in rows
-    for row in sunday.rows(select(session)):
+    sessions = sunday.rows(select(session))
+    begun = [(due.course, due.ritual) for due in camp_recount.occurrences() if _begins_session(due)]
+    assert sorted((row["course"], row["ritual"]) for row in sessions) == sorted(begun)
+    for row in sessions:
         assert f"sharing:{row['id']}:opening@{camp.PLATFORM}:{row['course']}-main" in rows
+
+
+def _begins_session(due: Due) -> bool:
+    return due.slot == 0 and due.ritual.startswith("sharing_")
 
 
 def _sent(sunday: Sunday) -> dict[str, RowMapping]:

@@ -197,7 +197,12 @@ class Redemption(CourseMachine):
         for words in (one.owner.title(), "555-1234", "12 Long Street"):
             last = self.course.last(one.owner, "private")
             said, _ = self.course.told(one.owner, words, room="private", reply_to=last)
-        one.has_address = one.has_address or "I have your address" in said
+        assert "Please look it over" in said, said
+        review = self.course.messages(one.owner, "private")[-1]
+        [send] = [button.command for button in review.buttons if button.command.endswith(" send")]
+        said = self.course.presses(one.owner, review.number, send, room="private")
+        assert "I have your address" in said, said
+        one.has_address = True
 
     @precondition(lambda self: self.shop.linked is None)
     @rule()
