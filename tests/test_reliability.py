@@ -98,6 +98,19 @@ async def test_a_handler_that_raises_is_set_aside_and_can_be_replayed(open_commu
     assert (await course.answer("chen", "/replay 1", room="staff")).startswith("There is no #1")
 
 
+async def test_what_a_course_file_breaks_keeps_nobody_waiting(open_community) -> None:
+    feature = Feature("faulty")
+
+    @feature.on_other_courses
+    def look(tx: Any, now: Any) -> None:
+        raise ValueError("nobody thought of this")
+
+    course = await open_community(features=(*FEATURES, feature))
+    await course.types("ada", "/checkin")
+    assert await course.points("ada") == 5
+    assert await course.answer("chen", "/failures", room="staff") == "Nothing is waiting: all is well."
+
+
 async def test_a_poison_message_does_not_take_its_batch_with_it(open_community) -> None:
     course = await open_community(features=(*FEATURES, _faulty({"on": True})))
     for text in ("A thought of more than twenty characters", "poison", "Another one of more than twenty characters"):

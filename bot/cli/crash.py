@@ -40,15 +40,22 @@ def crash(terminal: Terminal, options: argparse.Namespace) -> int:
         return MISUSED
     seed = random.SystemRandom().randrange(10**6) if options.seed is None else options.seed
     runs = [_Run(terminal, options, adapter, seed) for adapter in _adapters(options)]
+    if options.database and not _is_ready(terminal, database, options.database):
+        return PROBLEMS
+    return max([run.done(supervisor, database) for run in runs])  # all of them, whatever the first has found
+
+
+def _is_ready(terminal: Terminal, database: Any, address: str) -> bool:
+    """Whether the database can be reached and is empty; if not, it is said."""
     try:
-        if options.database:
-            database.check_empty(options.database)
-        return max([run.done(supervisor, database) for run in runs])  # all of them, whatever the first has found
+        database.check_empty(address)
     except database.NotEmptyError as error:
         terminal.complain("crash.not_empty", tables=error.tables)
     except SQLAlchemyError as error:
         terminal.complain("crash.not_reached", error=str(error).splitlines()[0])
-    return PROBLEMS
+    else:
+        return True
+    return False
 
 
 def _part(name: str) -> Any:
@@ -84,7 +91,7 @@ class _Run:
                 audit = self._audited(supervisor, folder, database.sqlite(folder))
         except _WrongError:
             return PROBLEMS
-        except (RuntimeError, TimeoutError, ExceptionGroup) as error:
+        except (RuntimeError, TimeoutError, SQLAlchemyError, ExceptionGroup) as error:
             self._terminal.complain("crash.stopped", adapter=self._adapter, error=_causes(error), folder=str(folder))
             return PROBLEMS
         if not audit.is_fine:

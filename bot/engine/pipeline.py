@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from msgspec import structs
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import Alarm, AlarmsDue, Event, MessagePosted, OccurrenceDue
@@ -22,7 +23,7 @@ from bot.engine.messages import handle_messages
 from bot.engine.single import handle_one
 from bot.engine.transaction import Engine, Transaction
 from storage.claims import claim_keys
-from storage.database import Database, after_commit
+from storage.database import Database, after_commit, savepoint
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,10 @@ class Pipeline:
                 self._look_afterwards(self._handled(db, fresh), events[-1].at)
 
     def _handled(self, db: Connection, fresh: Sequence[Event]) -> Transaction:
-        """The transaction as it stands when all of them are handled: chat messages change nothing of what is live."""
+        """The transaction as it stands when all of them are handled.
+
+        Chat messages change nothing of what is live but a role that a rule gives, which the next batch sees.
+        """
         tx = self._transaction(db)
         answers = answers_among(db, fresh)
         for kind, group in groupby(fresh, lambda event: self._kind(event, answers)):
@@ -109,12 +113,22 @@ class Pipeline:
             self._look_afterwards(self._transaction(db), now)
 
     def _look_afterwards(self, tx: Transaction, now: datetime) -> None:
-        registry = self._engine.registry
-        is_seen = tx.live is self._looked_at
-        for look in registry.looks if is_seen else (*registry.course_looks, *registry.looks):
+        if tx.live is not self._looked_at:
+            self._look_at_courses(tx, now)
+        for look in self._engine.registry.looks:
             look(tx, now)
-        if not is_seen:
-            after_commit(tx.db, lambda _: self._has_looked_at(tx.live))
+
+    def _look_at_courses(self, tx: Transaction, now: datetime) -> None:
+        """One that fails is left until the files change again: it is theirs, and no event has to wait for it."""
+        for look in self._engine.registry.course_looks:
+            try:
+                with savepoint(tx.db):
+                    look(tx, now)
+            except DBAPIError:
+                raise
+            except Exception:
+                log.exception("what follows from the courses' files could not be done; it is tried when they change")
+        after_commit(tx.db, lambda _: self._has_looked_at(tx.live))
 
     def _has_looked_at(self, live: Live) -> None:
         self._looked_at = live
