@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bench.crash.course import space
-from bench.crash.town import Heard, some_of
+from bench.crash.town import Asked, Heard, some_of
 from bench.crash.values import MAIN, ROOMS, STAFF, Posted
 from tests.fakes.discord import Channel, FakeDiscord, Limits, User
 from tests.fakes.discord.gateway_hub import GatewayLimits
@@ -80,13 +80,13 @@ class DiscordTown:
     async def edits(self, name: str, room: str, message: str, text: str) -> None:
         self._server.edits(self._people[name], self._rooms[room], int(message), text)
 
-    async def asks(self, name: str, room: str, command: str, **options: str) -> Heard:
+    async def asks(self, name: str, room: str, command: str, **options: str) -> Asked:
         """Nobody is told again of what was asked while the bot was away: who asks sees that it has failed."""
         if not self._server.world.commands.get(None):
-            return lambda: False
+            return Asked(cause="", is_heard=lambda: False)
         given: dict[str, Any] = {key: self._people.get(value, value) for key, value in options.items()}
         asked = self._server.types_command(self._people[name], self._place(name, room), command, given)
-        return self._answered(asked)
+        return Asked(cause=f"discord:{self._server.bot}:interaction:{asked}", is_heard=self._answered(asked))
 
     async def presses(self, name: str) -> Heard | None:
         main = self._rooms[MAIN]
@@ -111,6 +111,10 @@ class DiscordTown:
     def posted(self) -> list[Posted]:
         self._take()
         return list(self._posted.values())
+
+    def shown(self) -> dict[tuple[str, str], str]:
+        rooms = self._rooms.values()
+        return {(str(room.id), str(id)): one.content for room in rooms for id, one in room.messages.items()}
 
     def _take(self) -> None:
         """What was posted, out of the log of calls, which would grow for ever; by its id, as a nonce finds it again.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,10 @@ import msgspec
 from sqlalchemy import Connection, select, text
 
 from bench.crash.course import MINUTELY, ORDERED
-from bench.crash.values import Decided, Said
+from bench.crash.values import EDIT, Decided, Said
 from bot.domain.messages import OutgoingMessage
 from storage.database import Database
-from storage.tables import outbox
+from storage.tables import occurrence, outbox
 
 _QUERIES = {
     "message": "select object from fact where kind = 'message.posted'",
@@ -26,7 +26,14 @@ _QUERIES = {
     "thanks": 'select g."user", t."user" from thanks '
     "join account g on g.member = thanks.giver join account t on t.member = thanks.taker",
 }
-_POINTS = 'select account."user", rule, sum(points) from ledger join account using (member) group by 1, 2'
+_POINTS = (  # by the thing, for the rules of `model.BY_OBJECT`; a question is named by its message
+    "select account.\"user\", rule, case rule when 'thoughtful' then ledger.object"
+    " when 'ask' then coalesce(question.object, ledger.object) else '' end, sum(points)"
+    " from ledger join account on account.member = ledger.member"
+    " left join question on rule = 'ask' and ledger.object = 'question ' || question.id group by 1, 2, 3"
+)
+_ANSWER = "reply:"
+"""How the key of an answer begins; the key of the event that it answers follows."""
 _MEMBERS = 'select account."user" from account'
 _WAYS = ("word", "command", "button")
 
@@ -44,12 +51,12 @@ class Kept:
         """By kind, how often each thing is there. `rooms`: the name of each, by the platform's id."""
         with self._database.begin() as db:
             found = {kind: _counted(db, query) for kind, query in _QUERIES.items()}
-            found["points"] = Counter({(who, rule): int(points) for who, rule, points in db.execute(text(_POINTS))})
-            decided = _decided(db)
+            found["points"] = points_of(db)
+            decided, due = _decided(db), _due(db)
         found["edit"] = _only(found["edit"], {(one.object, one.words) for one in said if one.versions > 1})
         readers = {one.who for one in said if one.kind == "points"}
-        found["answer to /points"] = Counter(who for one in decided if (who := _reader_of(one)) in readers)
-        found["order"] = Counter(rooms[one.room] for one, _ in decided if one.text == ORDERED)
+        found["answer to /points"] = Counter(_cause_of(one) for one in decided if _reader_of(one) in readers)
+        found["order"] = orders(decided, due, rooms, {one.cause for one in said if one.kind == "run"})
         found["ritual"] = Counter(
             (rooms[one.room], one.text.removeprefix(MINUTELY).rstrip("."))
             for one, _ in decided
@@ -101,6 +108,37 @@ def _decided(db: Connection) -> list[tuple[Decided, OutgoingMessage]]:
     return [_one(row) for row in db.execute(select(outbox).order_by(outbox.c.id))]
 
 
+def orders(
+    decided: Sequence[tuple[Decided, OutgoingMessage]],
+    due: Mapping[str, datetime],
+    rooms: Mapping[str, str],
+    asked: Collection[str],
+) -> Counter[Any]:
+    """The posts that were ordered, by room and by the command that was `asked`; by their own key where there is none.
+
+    A command, its answer and what it has ordered are of the same moment. `due`: that of each post, by its key.
+    """
+    answers = ((message.at, _cause_of((one, message))) for one, message in decided if one.key.startswith(_ANSWER))
+    causes = {at: cause for at, cause in answers if cause in asked}
+    posts = [(one, one.key.partition("@")[0]) for one, _ in decided if one.text == ORDERED]
+    return Counter((rooms[one.room], causes.get(due.get(key), key)) for one, key in posts)
+
+
+def _due(db: Connection) -> dict[str, datetime]:
+    """When what was posted was due, by the beginning of its key."""
+    rows = db.execute(select(occurrence))
+    return {f"occurrence:{row.course}:{row.ritual}:{row.space}:{row.local_date}:{row.slot}": row.due_at for row in rows}
+
+
+def points_of(db: Connection) -> Counter[Any]:
+    return Counter({(who, rule, thing): int(points) for who, rule, thing, points in db.execute(text(_POINTS))})
+
+
+def _cause_of(one: tuple[Decided, OutgoingMessage]) -> str:
+    """The key of the event that this answers."""
+    return one[0].key.removeprefix(_ANSWER)
+
+
 def _one(row: Any) -> tuple[Decided, OutgoingMessage]:
     message = msgspec.convert(row.message, OutgoingMessage)
     decided = Decided(
@@ -113,14 +151,19 @@ def _one(row: Any) -> tuple[Decided, OutgoingMessage]:
         state=row.state,
         sent_as=row.sent_as,
         is_unsure=row.is_unsure,
+        attempts=row.attempts,
         is_silent=bool(message.about or message.act or message.answers or message.sheet),
     )
     return decided, message
 
 
 def _kind_of(row: Any, message: OutgoingMessage) -> str:
+    if message.edits:
+        return EDIT
     if message.about or message.act:
-        return "edit, pin, mark"
+        return "pin, mark"
+    if message.sheet:
+        return "form"
     if message.answers:
         return "answer to a press"
     if message.text.startswith(MINUTELY):
@@ -135,6 +178,6 @@ def _kind_of(row: Any, message: OutgoingMessage) -> str:
 def _reader_of(one: tuple[Decided, OutgoingMessage]) -> str | None:
     """Whose command this answers, where they alone read it."""
     decided, message = one
-    if not decided.key.startswith("reply:") or message.about or message.act:
+    if not decided.key.startswith(_ANSWER) or message.about or message.act:
         return None
     return message.only_for or (message.address.chat if message.address.private else None)

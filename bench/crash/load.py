@@ -7,8 +7,8 @@ import random
 import time
 
 from bench.crash.course import LONG
-from bench.crash.town import Town
-from bench.crash.values import MAIN, ROOMS, STAFF, Said
+from bench.crash.town import Asked, Town
+from bench.crash.values import MAIN, ROOMS, STAFF, Kind, Said
 
 _REGULARS, _READERS = 6, 4
 _PAUSE = 0.1  # seconds, on average, between two things that one does
@@ -102,12 +102,12 @@ class _Worker:
 
     async def _points(self) -> None:
         name = self._one_of("reader", _READERS)
-        heard = await self._town.asks(name, "private", "points")
-        self._load.said.append(Said(kind="points", who=self._load.users[name], is_heard=heard))
+        asked = await self._town.asks(name, "private", "points")
+        self._load.said.append(_by_command("points", self._load.users[name], asked))
 
     async def _run(self) -> None:
-        heard = await self._town.asks("chen", STAFF, "run", ritual="ordered", again="again")
-        self._load.said.append(Said(kind="run", who=self._load.users["chen"], is_heard=heard))
+        asked = await self._town.asks("chen", STAFF, "run", ritual="ordered", again="again")
+        self._load.said.append(_by_command("run", self._load.users["chen"], asked))
 
     # --- what everybody does once -------------------------------------------------------------------------------------
 
@@ -133,15 +133,15 @@ class _Worker:
         if way == "button":
             heard = await self._town.presses(name)
         elif way == "command":
-            heard = await self._town.asks(name, MAIN, "checkin")
+            heard = (await self._town.asks(name, MAIN, "checkin")).is_heard
         if heard is None:
             await self._load.says(name, MAIN, "打卡", "word")
         else:
             self._load.said.append(Said(kind=way, who=user, is_heard=heard))  # type: ignore[arg-type]
 
     async def _thank(self, name: str, user: str) -> None:
-        heard = await self._town.asks(name, MAIN, "thanks", member="chen")
-        self._load.said.append(Said(kind="thanks", who=user, taker=self._load.users["chen"], is_heard=heard))
+        asked = await self._town.asks(name, MAIN, "thanks", member="chen")
+        self._load.said.append(Said(kind="thanks", who=user, taker=self._load.users["chen"], is_heard=asked.is_heard))
 
     async def _say(self, name: str, text: str, kind: str) -> None:
         await self._load.says(name, self._chance.choice(ROOMS), text, kind)
@@ -152,3 +152,7 @@ class _Worker:
 
 def _names(role: str, count: int) -> tuple[str, ...]:
     return tuple(f"{role}_{number}" for number in range(count))
+
+
+def _by_command(kind: Kind, who: str, asked: Asked) -> Said:
+    return Said(kind=kind, who=who, cause=asked.cause, is_heard=asked.is_heard)

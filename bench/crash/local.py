@@ -13,7 +13,7 @@ import httpx
 from adapters.local.access import make_link
 from adapters.local.values import BOT, Person
 from bench.crash.course import space
-from bench.crash.town import Heard
+from bench.crash.town import Asked, Heard
 from bench.crash.values import MAIN, ROOMS, STAFF, Posted
 from scheduler.clock import RealClock
 from storage.database import Database
@@ -92,9 +92,9 @@ class LocalTown:
     async def edits(self, name: str, room: str, message: str, text: str) -> None:
         await self._does(name, "edit", room=room, message=int(message), text=text)
 
-    async def asks(self, name: str, room: str, command: str, **options: str) -> Heard:
-        await self.says(name, room, " ".join([f"/{command}", *options.values()]))
-        return lambda: True
+    async def asks(self, name: str, room: str, command: str, **options: str) -> Asked:
+        number, _ = await self.says(name, room, " ".join([f"/{command}", *options.values()]))
+        return Asked(cause=f"local:message:{number}")
 
     async def presses(self, name: str) -> Heard | None:
         page = (await self._insist("GET", "/api/messages?room=main&after=0", who=name)).json()
@@ -150,6 +150,9 @@ class LocalTown:
             )
             for value in values
         ]
+
+    def shown(self) -> dict[tuple[str, str], str]:
+        return {(one.room, one.id): one.text for one in self.posted()}
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -15,6 +15,8 @@ from bench.crash.values import ROOMS, Effects, Said
 Key = Hashable
 _CHECKS_IN = ("word", "command", "button")
 _WRITTEN = ("talk", "thought", "word", "homework", "question")
+BY_OBJECT = ("thoughtful", "ask")
+"""Rules that reward somebody more than once."""
 _MINUTE = timedelta(minutes=1)
 
 
@@ -49,7 +51,7 @@ def wanted(said: Sequence[Said], *, keeps_every_edit: bool) -> dict[str, Wanted]
         "question": _once(said, ["question"], lambda one: one.object),
         "thanks": _once(said, ["thanks"], lambda one: (one.who, one.taker)),
         "points": _points(said),
-        "answer to /points": _once(said, ["points"], lambda one: one.who),
+        "answer to /points": _once(said, ["points"], lambda one: one.cause),
         "order": _orders(said),
     }
 
@@ -92,12 +94,13 @@ def _versions(said: Sequence[Said], *, keeps_every_edit: bool) -> Wanted:
 
 
 def _points(said: Sequence[Said]) -> Wanted:
-    """By member and rule: the sum."""
+    """By member, rule and thing: what one earns does not make up for another. The rest is done once by each."""
     least, most = Counter[Key](), Counter[Key]()
     for one in said:
         for rule in _earns(one):
-            most[one.who, rule] += POINTS[rule]
-            least[one.who, rule] += POINTS[rule] if one.is_heard() else 0
+            thing = (one.who, rule, one.object if rule in BY_OBJECT else "")
+            most[thing] += POINTS[rule]
+            least[thing] += POINTS[rule] if one.is_heard() else 0
     return Wanted(said=most.total(), least=least, most=most)
 
 
@@ -111,9 +114,9 @@ def _earns(one: Said) -> list[str]:
 def _orders(said: Sequence[Said]) -> Wanted:
     """A post in each room for each order."""
     orders = [one for one in said if one.kind == "run"]
-    heard = sum(one.is_heard() for one in orders)
+    heard = [one for one in orders if one.is_heard()]
     return Wanted(
         said=len(orders),
-        least=Counter[Key](dict.fromkeys(ROOMS, heard)),
-        most=Counter[Key]({room: len(orders) for room in ROOMS}),
+        least=Counter((room, one.cause) for one in heard for room in ROOMS),
+        most=Counter((room, one.cause) for one in orders for room in ROOMS),
     )

@@ -38,8 +38,13 @@ def _table(rows: Sequence[Effects | Messages], of: type[Effects | Messages], say
     titles = [say(f"crash.{name}") for name in columns]
     first = say("crash.effect" if of is Effects else "crash.message")
     heading = _padded(first) + "".join(_right(title) for title in titles)
-    body = [_padded(row.kind) + "".join(_right(str(getattr(row, name))) for name in columns) for row in rows]
+    body = [_padded(row.kind) + "".join(_right(_figure(getattr(row, name))) for name in columns) for row in rows]
     return [heading, *body]
+
+
+def _figure(value: int | None) -> str:
+    """A dash where nothing could be compared."""
+    return "–" if value is None else str(value)
 
 
 def _padded(text: str) -> str:

@@ -155,10 +155,16 @@ class Supervisor:
             else:
                 await self._has_sent(self._chance.randint(1, 10))
                 await asyncio.sleep(self._chance.uniform(0, 0.05))
+        self._notice_end()
         self._program.kill()
         await asyncio.sleep(_LAST)
         self._town.killed()
         self._read_log()
+
+    def _notice_end(self) -> None:
+        """What ended by itself was not killed."""
+        if not self._program.is_running:
+            self._trouble.append(f"it had ended by itself with {self._program.exit_code} before it was to end")
 
     def _work(self) -> float:
         """Seconds at work, at the most: where the start is slow, so is all else."""
@@ -189,6 +195,7 @@ class Supervisor:
                 break
             await asyncio.sleep(_AGAIN)
         self._until = self._now()
+        self._notice_end()
         status = self._program.stop(within=30)
         if status != 0:
             self._trouble.append(f"it ended with {status}")
@@ -223,7 +230,7 @@ class Supervisor:
         rituals = model.rituals(surely, perhaps).against("ritual", found["ritual"])
         effects = [*self._compared(found), rituals]
         decided = kept.decided(self._until)
-        delivery = sent.compare(decided, self._town.posted(), is_exact=self._town.is_exact)
+        delivery = sent.compare(decided, self._town.posted(), shown=self._town.shown(), is_exact=self._town.is_exact)
         problems = [f"{one.kind}: {one.lost} lost, {one.doubled} doubled" for one in effects if not one.is_fine]
         if doubled := [who for who, times in kept.people().items() if times > 1]:
             problems.append(f"{len(doubled)} people are there twice, such as {doubled[0]}")

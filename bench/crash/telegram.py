@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bench.crash.course import space
-from bench.crash.town import Heard, some_of
+from bench.crash.town import Asked, Heard, some_of
 from bench.crash.values import MAIN, READER, ROOMS, STAFF, Posted
 from tests.fakes.telegram import Chat, FakeTelegram, User
 
@@ -76,9 +76,10 @@ class TelegramTown:
     async def edits(self, name: str, room: str, message: str, text: str) -> None:
         self._server.edits(self._people[name], self._rooms[room], int(message), text)
 
-    async def asks(self, name: str, room: str, command: str, **options: str) -> Heard:
+    async def asks(self, name: str, room: str, command: str, **options: str) -> Asked:
         await self.says(name, room, " ".join([f"/{command}", *options.values()]))
-        return lambda: True
+        world = self._server.world
+        return Asked(cause=f"telegram:{world.bot.id}:{world.inbox.next_id - 1}")  # that of the update just queued
 
     async def presses(self, name: str) -> Heard | None:
         main = self._rooms[MAIN]
@@ -102,6 +103,10 @@ class TelegramTown:
     def posted(self) -> list[Posted]:
         self._take()
         return self._posted
+
+    def shown(self) -> dict[tuple[str, str], str]:
+        chats = self._rooms.values()
+        return {(str(chat.id), str(id)): one.words for chat in chats for id, one in chat.messages.items()}
 
     def _take(self) -> None:
         """What was sent, out of the log of calls, which would grow for ever; what is not answered yet stays there."""

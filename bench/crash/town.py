@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bench.crash.values import Posted
 
 Heard = Callable[[], bool]
 """Whether the bot was told, or will be told again, once all is over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A command as the platform took it."""
+
+    cause: str  # the key of its event, as the bot names it; empty where the bot can never hear of it
+    is_heard: Heard = lambda: True
 
 
 class Town(Protocol):
@@ -61,7 +70,7 @@ class Town(Protocol):
 
     async def edits(self, name: str, room: str, message: str, text: str) -> None: ...
 
-    async def asks(self, name: str, room: str, command: str, **options: str) -> Heard:
+    async def asks(self, name: str, room: str, command: str, **options: str) -> Asked:
         """A command in the way that the platform has for them."""
         ...
 
@@ -75,6 +84,10 @@ class Town(Protocol):
 
     def posted(self) -> list[Posted]:
         """All that it has received of the bot, once each time it was received."""
+        ...
+
+    def shown(self) -> dict[tuple[str, str], str]:
+        """What messages of its rooms say now, by room and id."""
         ...
 
     async def close(self) -> None: ...

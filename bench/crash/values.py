@@ -11,6 +11,8 @@ import msgspec
 
 Kind = Literal["talk", "thought", "word", "command", "button", "homework", "question", "thanks", "points", "run"]
 
+EDIT = "edit"
+"""The kind of what changes a message that is there."""
 READER = "reader_"
 """How the names of those begin who only ask how many points they have."""
 MAIN, STAFF = "main", "staff"
@@ -38,6 +40,7 @@ class Said:
     object: str = ""  # the message, as facts name it; empty where there is none
     words: str = ""  # as they stand there now
     versions: int = 1  # how many texts the message has had
+    cause: str = ""  # of a command: the key of its event; empty where the bot can never hear of it
     taker: str = ""  # whom thanks are for
     is_heard: Callable[[], bool] = lambda: True  # whether the platform was told, or will tell again
 
@@ -63,6 +66,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     sent_as: str | None
     is_unsure: bool
+    attempts: int  # how often it was tried
     is_silent: bool  # it edits, pins, marks or answers a press: no message of its own
 
 
@@ -81,13 +85,16 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Messages(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one kind: what was to be sent, what the server received."""
+    """Of one kind: what was to be sent, what the server received.
+
+    None: nothing that the server keeps can be compared with rows of this kind.
+    """
 
     kind: str
     wanted: int
-    there: int
-    repeated: int  # copies beyond the first
-    missing: int
+    there: int | None
+    repeated: int | None  # copies beyond the first
+    missing: int | None
     unknown: int  # of these, in the window in which nobody knows: the process was killed while it sent
     shown: int  # messages that staff are told about, because nobody knows whether they arrived
     given_up: int  # refused or expired
