@@ -56,13 +56,13 @@ def database() -> Iterator[str]:
 
 
 @pytest.fixture
-async def apps(tmp_path: Path, database: str) -> AsyncIterator[list[App]]:
-    """Two processes, as far as the database can see."""
+async def apps(request: pytest.FixtureRequest, tmp_path: Path, database: str) -> AsyncIterator[list[App]]:
+    """Two processes, as far as the database can see; a test may say which rules its course has."""
     settings = Settings(
         database=database,
         data=tmp_path,
         language="en",
-        courses=(write_course(tmp_path / "writing", rules=RULES + MADE_ASSISTANT),),
+        courses=(write_course(tmp_path / "writing", rules=getattr(request, "param", RULES)),),
         platforms=Platforms(),
     )
 
@@ -138,6 +138,7 @@ async def test_of_two_processes_that_claim_a_question_at_once_the_second_says_wh
     assert "Lin is working on Q1" in await _answer_to(one, "two:5")
 
 
+@pytest.mark.parametrize("apps", [RULES + MADE_ASSISTANT], indirect=True)
 async def test_who_is_confirmed_and_rewarded_with_the_role_at_once_is_made_an_assistant_once(
     database: str, apps: list[App]
 ) -> None:
