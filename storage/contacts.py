@@ -1,20 +1,28 @@
 """Who can be written to in private: the people who have opened a chat with the bot, and have not closed it since."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from storage.among import among
 from storage.database import insert
 from storage.tables import contact
 
 _KEY = ["platform", "user"]
-_IS_OPEN = select(contact.c.is_open).where(contact.c.platform == bindparam("on"), contact.c.user == bindparam("who"))
+_ARE_OPEN = select(contact.c.user, contact.c.is_open).where(
+    contact.c.platform == bindparam("on"), among(contact.c.user, "users")
+)
+
+
+def are_open(db: Connection, platform: str, users: Collection[str]) -> dict[str, bool]:
+    """Whether these people have opened a private chat with the bot; False: closed it. Of others nothing is known."""
+    return {row.user: row.is_open for row in db.execute(_ARE_OPEN, {"on": platform, "users": list(users)})}
 
 
 def is_open(db: Connection, platform: str, user: str) -> bool | None:
-    """Whether this person has opened a private chat with the bot; None where nothing is known, False: closed it."""
-    found: bool | None = db.execute(_IS_OPEN, {"on": platform, "who": user}).scalar_one_or_none()
-    return found
+    """The same for one; None where nothing is known."""
+    return are_open(db, platform, [user]).get(user)
 
 
 def forget(db: Connection, platform: str, user: str) -> None:

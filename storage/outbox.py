@@ -401,10 +401,9 @@ _NEXT_RETRY = select(func.min(outbox.c.retry_at)).where(
 )
 
 
-def is_crowded(db: Connection, address: Address, most: int) -> bool:
-    """Whether more than so many messages wait to be posted in a chat."""
-    waiting = db.execute(_IN_LANE, {"of": chat_lane(address), "most": most + 1})
-    return len(waiting.all()) > most
+def waiting_in(db: Connection, address: Address, most: int) -> int:
+    """How many messages wait to be posted in a chat, counted up to this many."""
+    return len(db.execute(_IN_LANE, {"of": chat_lane(address), "most": most}).all())
 
 
 _IN_LANE = (

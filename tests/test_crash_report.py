@@ -330,6 +330,14 @@ def edit(number: int, text: str, **more: Any) -> Decided:
     return row(number, kind="edit", text=text, sent_as="1", is_silent=True, policy="replaceable", **more)
 
 
+def test_what_never_came_need_not_be_taken_back() -> None:
+    late = row(1, kind="answer", state="expired")
+    away = {"kind": "pin, mark", "state": "dead", "is_silent": True, "policy": "replaceable", "takes_back": "key 1"}
+    assert delivery([late, row(2, **away)], [])[1] == []
+    problem = "pin, mark key 2 ended as dead, and staff were not told"
+    assert delivery([row(1), row(2, **away)], [post(1)])[1] == [problem]
+
+
 def test_of_edits_the_last_one_must_be_what_the_message_says() -> None:
     edits = [edit(1, "Ada_1"), edit(2, "Ada_1, Ben")]
     right = sent.compare(edits, [], shown={("main", "1"): "Ada\\_1, Ben"}, is_exact=False)

@@ -50,8 +50,9 @@ async def told(course: Community, who: str = "ada") -> str:
 
 
 async def pressed(course: Community, label: str, who: str = "ada") -> str:
-    """What one is told after having pressed a button."""
-    return await course.presses(who, label) or (await course.said(who))[-1]
+    """All that one is told after having pressed a button."""
+    before = len(await course.said(who))
+    return await course.presses(who, label) or "\n".join((await course.said(who))[before:])
 
 
 async def counter(course: Community) -> str:

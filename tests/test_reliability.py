@@ -425,8 +425,8 @@ async def test_what_was_not_sent_is_sent_later_in_order(course: Community, monke
         await course.run.control.settle()
     await course.run.control.settle()
     assert [text.splitlines()[0] for text in await course.said("ada")] == [
-        "Check-in, Mon, 1 Mar · 1 so far",
         "Checked in! 1 day in a row.",
+        "Check-in, Mon, 1 Mar · 1 so far",
         "Ada · student",
     ]
 

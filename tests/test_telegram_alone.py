@@ -48,8 +48,9 @@ def stranger(course: TelegramCommunity, who: str) -> None:
 async def test_a_short_answer_stands_in_the_group_for_a_minute(course: TelegramCommunity) -> None:
     stranger(course, "zoe")
     number = await says(course, "zoe", "/checkin")
-    answer = in_the_group(course)[-1]
+    answer, counter = in_the_group(course)
     assert (answer.text.splitlines()[0], answer.reply_to) == ("Checked in! 1 day in a row.", number)
+    assert counter.text == "Check-in, Mon, 1 Mar · 1 so far\nZoe"
     await course.passes(minutes=2)
     assert [seen.text for seen in in_the_group(course)] == ["Check-in, Mon, 1 Mar · 1 so far\nZoe"]
     assert in_private(course, "zoe") == []

@@ -153,6 +153,7 @@ def _one(row: Any) -> tuple[Decided, OutgoingMessage]:
         is_unsure=row.is_unsure,
         attempts=row.attempts,
         is_silent=bool(message.about or message.act or message.answers or message.sheet),
+        takes_back=message.deletes,
     )
     return decided, message
 

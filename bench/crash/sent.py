@@ -62,8 +62,11 @@ def compare(
     for one in posted:
         received[one.room, one.id].append(one)
     told = _told_to_staff(rows)
+    over = {row.key for row in rows if row.state in _OVER}
     open_rows: list[Decided] = []  # of which it is open how often they arrived
     for row in rows:
+        if row.takes_back in over and row.state == "dead":
+            continue  # there was nothing to take back
         _count(found, row, received, told)
         if not row.is_silent and (row.is_unsure or row.state == "unknown"):
             open_rows.append(row)

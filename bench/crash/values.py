@@ -68,6 +68,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     is_unsure: bool
     attempts: int  # how often it was tried
     is_silent: bool  # it edits, pins, marks or answers a press: no message of its own
+    takes_back: str | None = None  # the key of the row whose message it deletes
 
 
 class Effects(msgspec.Struct, frozen=True, kw_only=True):

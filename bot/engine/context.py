@@ -1,9 +1,9 @@
 """The one mutable thing that a handler gets: what it may read, and where it leaves what it decided."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import structs
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from bot.domain.rules import ANONYMOUS, MARK, Effect, Fact, Firing, Verdict
 from bot.domain.text import fingerprint
 from bot.engine.judging import Judging
 from bot.engine.live import Live
+from bot.engine.readers import Readers
 from bot.engine.reversals import is_anonymous, take_back
 from bot.engine.saying import Saying
 from bot.engine.transaction import Belonging, Outcome, Transaction
@@ -23,6 +24,9 @@ from bot.engine.voice import Voice
 from bot.engine.writes import Writes
 from rules.fold import LEVEL_REACHED, RETRACTED, Judged, entry_of
 from rules.vocabulary import AWARD
+
+_MARKS = {MARK, ANONYMOUS}
+"""What facts hold beside the fields that features have declared."""
 
 
 class Context(Saying):
@@ -36,8 +40,9 @@ class Context(Saying):
         *,
         writes: Writes | None = None,
         judging: Judging | None = None,
+        readers: Readers | None = None,
     ) -> None:
-        super().__init__(tx, event, belonging, writes)
+        super().__init__(tx, event, belonging, writes, readers)
         self._judging = judging or Judging()
 
     def announce(
@@ -56,34 +61,35 @@ class Context(Saying):
         `on` is the local date that it counts for, where that is not today; `text` is what a member wrote. Of an
         anonymous fact nobody is told, and nobody is shown what it was.
         """
-        self._check_fields(kind, values)
         about = member or self.member
         if text is not None and (mark := fingerprint(text)):
             values[MARK] = mark
         if is_anonymous:
             values[ANONYMOUS] = True
-        fact = self._fact(kind, object, about, on or self.today, values)
-        verdicts: list[Verdict] = []
-        for judged in self._judging.take(self.db, self.course, fact):
-            self.act(judged)
-            verdicts += judged.verdicts
-        return Outcome(fact=fact, verdicts=verdicts)
+        return _taken([(self, self.announced(kind, object, about, on or self.today, values))])[0]
 
     def announce_each(self, kind: str, object: str, of: Iterable[tuple[Member, dict[str, Any]]], *, on: date) -> None:
         """Announce a fact about many members, each with its values: what limits look at is read once for all."""
-        facts = []
-        for member, values in of:
-            self._check_fields(kind, values)
-            facts.append(self._fact(kind, object, member, on, values))
-        self._judging.load(self.db, self.course, facts)
-        for fact in facts:
-            for judged in self._judging.judged(self.db, self.course, fact):
-                self.act(judged)
+        _taken([(self, self.announced(kind, object, member, on, values)) for member, values in of])
 
-    def _check_fields(self, kind: str, values: dict[str, Any]) -> None:
+    def announced(self, kind: str, object: str, member: Member, on: date, values: dict[str, Any]) -> Fact:
+        """A fact as features announce it, not judged yet."""
         known = self.engine.registry.facts[kind]
-        if set(values) != set(known.fields):
+        if values.keys() - _MARKS != known.fields.keys():
             raise ValueError(f"{kind} has the fields {sorted(known.fields)}, not {sorted(values)}")
+        return self._fact(kind, object, member, on, values)
+
+    def prepare(self, facts: Sequence[Fact]) -> None:
+        """Read what the limits of their rules look at, for this context and all that share what it judges by."""
+        self._judging.load(self.db, self.course, facts)
+
+    def take(self, fact: Fact) -> Outcome:
+        """Judge a fact that was prepared, and what follows from it; what fires acts at once."""
+        verdicts: list[Verdict] = []
+        for judged in self._judging.judged(self.db, self.course, fact):
+            self.act(judged)
+            verdicts += judged.verdicts
+        return Outcome(fact=fact, verdicts=verdicts)
 
     def act(self, judged: Judged) -> None:
         """Record what the rules made of a fact, and let every effect of those that fired act."""
@@ -156,6 +162,28 @@ class Context(Saying):
                 "details": details,
             }
         )
+
+
+class News(NamedTuple):
+    """A fact about who caused an event, for `announce_all`."""
+
+    ctx: Context
+    object: str
+    on: date
+    values: dict[str, Any]
+
+
+def announce_all(kind: str, news: Iterable[News]) -> list[Outcome]:
+    """Announce the same of many who are answered together; what limits look at is read once for all."""
+    return _taken([(n.ctx, n.ctx.announced(kind, n.object, n.ctx.member, n.on, n.values)) for n in news])
+
+
+def _taken(facts: Sequence[tuple[Context, Fact]]) -> list[Outcome]:
+    """What came of facts whose contexts share what they judge by."""
+    if not facts:
+        return []
+    facts[0][0].prepare([fact for _, fact in facts])
+    return [ctx.take(fact) for ctx, fact in facts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.engine.transaction import Transaction
 
 CommandHandler = Callable[["Context", CommandInvoked], None]
+ManyHandler = Callable[[Sequence["Asked"]], None]
 OccurrenceHandler = Callable[["Context", OccurrenceDue], Literal["gap"] | None]
 """`gap`: there was nothing to say, and staff have been told why."""
 AlarmHandler = Callable[["Context", Any], None]
@@ -51,6 +52,13 @@ BelowHandler = Callable[["Context", MessagePosted, str], None]
 MessagesHandler = Callable[[Any, Sequence["PlainMessage"]], None]
 Decorated = TypeVar("Decorated", bound=Callable[..., None])
 _Name = TypeVar("_Name", bound=Hashable)
+
+
+class Asked(NamedTuple):
+    """Somebody's command, and the context that answers it."""
+
+    ctx: "Context"
+    cmd: CommandInvoked
 
 
 class Hearing(NamedTuple):
@@ -86,6 +94,7 @@ class Command:
     on_message: str = ""  # the text that names it where people choose what to do with a message
     is_reply: bool = False  # it is about the message that it answers, and about nothing else
     area: Area | None = None  # only assistants who look after this may use it
+    for_many: ManyHandler | None = None  # does the same for different people of one course at once
 
 
 class CommandOptions(TypedDict, total=False):
@@ -145,6 +154,21 @@ class Feature:
 
         def declare(handler: CommandHandler) -> CommandHandler:
             self.commands.append(Command(name=name, handler=handler, **options))
+            return handler
+
+        return declare
+
+    def command_for_many(self, name: str, **options: Unpack[CommandOptions]) -> Callable[[ManyHandler], ManyHandler]:
+        """The same for what many do at the same moment: the handler gets commands of different people of one course.
+
+        What one of them did wrong it says with `ctx.refuse`, for the others go on.
+        """
+
+        def declare(handler: ManyHandler) -> ManyHandler:
+            def handle_one(ctx: "Context", cmd: CommandInvoked) -> None:
+                handler([Asked(ctx, cmd)])
+
+            self.commands.append(Command(name=name, handler=handle_one, for_many=handler, **options))
             return handler
 
         return declare
@@ -381,6 +405,9 @@ class Registry:
         self.private_handlers = tuple(pair for f in self.features for pair in f.private_handlers)
         self.below_handlers = _merged(item for f in self.features for item in f.below_handlers.items())
         self.branches = _merged(item for f in self.features for item in f.branches.items())
+        for name, word in self.branches:
+            if name in self.commands and self.commands[name].for_many:
+                raise ValueError(f"/{name} is for many at once, and hands nothing over to /{name} {word}")
         self.withdrawals = tuple(withdrawal for f in self.features for withdrawal in f.withdrawals)
         self.looks = tuple(look for f in self.features for look in f.looks)
         self.course_looks = tuple(look for f in self.features for look in f.course_looks)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.events import (
+    CommandInvoked,
     ContactChanged,
     Done,
     Event,
@@ -94,12 +95,15 @@ def _implied(tx: Transaction, event: Done) -> CourseId | None:
     return implied_course(tx.db, tx.live, event) if event.address.private else None
 
 
-def speakers(tx: Transaction, messages: Sequence[tuple[MessagePosted, Space]]) -> dict[Person, Member]:
-    """The members who posted these messages; who is new is welcomed."""
+Said = MessagePosted | CommandInvoked
+
+
+def speakers(tx: Transaction, messages: Sequence[tuple[Said, Space]]) -> dict[Person, Member]:
+    """The members who said this; who is new is welcomed."""
     people = {(space.course, e.actor.platform, e.actor.user): e.actor for e, space in messages}
     members, new = members_of(tx.db, tx.live, people, messages[0][0].at)
     if new:
-        first: dict[Person, tuple[MessagePosted, Space]] = {}
+        first: dict[Person, tuple[Said, Space]] = {}
         for event, space in messages:
             first.setdefault((space.course, event.actor.platform, event.actor.user), (event, space))
         for person in new:

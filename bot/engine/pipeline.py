@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal
@@ -11,16 +12,19 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain.errors import StorageTrouble
-from bot.domain.events import Alarm, AlarmsDue, Event, MessagePosted, OccurrenceDue
+from bot.domain.events import Alarm, AlarmsDue, Done, Event, MessagePosted, OccurrenceDue
 from bot.domain.ids import EventKey
+from bot.engine.afterwards import do_afterwards
 from bot.engine.alarms import halves
 from bot.engine.aside import set_aside
 from bot.engine.dispatch import word_in
 from bot.engine.executing import handle_occurrences
+from bot.engine.feature import Command
 from bot.engine.forms_waiting import answers_among
 from bot.engine.live import Live
 from bot.engine.messages import handle_messages
 from bot.engine.single import handle_one
+from bot.engine.together import command_for_many, handle_together
 from bot.engine.transaction import Engine, Transaction
 from storage.claims import claim_keys
 from storage.database import Database, after_commit, savepoint
@@ -100,11 +104,15 @@ class Pipeline:
                 continue
             if kind == "occurrences":
                 handle_occurrences(tx, run)
-                tx = self._transaction(db)
+                tx = self._refreshed(tx)
+            elif isinstance(kind, Command):
+                handle_together(tx, kind, run)
+                tx = self._refreshed(tx)
             else:
                 for event in run:
                     handle_one(tx, event)
-                    tx = self._transaction(db)
+                    tx = self._refreshed(tx)
+        do_afterwards(tx)
         return tx
 
     def look(self, now: datetime) -> None:
@@ -136,13 +144,21 @@ class Pipeline:
     def _transaction(self, db: Connection) -> Transaction:
         return Transaction(self._engine, db, self._engine.library.refresh(db))
 
-    def _kind(self, event: Event, answers: Set[EventKey]) -> Literal["messages", "occurrences", "alone"]:
-        """Plain messages go together, and occurrences; everything else alone, in the order in which it happened."""
+    def _refreshed(self, tx: Transaction) -> Transaction:
+        return replace(tx, live=self._engine.library.refresh(tx.db))
+
+    def _kind(self, event: Event, answers: Set[EventKey]) -> Literal["messages", "occurrences", "alone"] | Command:
+        """Plain messages go together, occurrences, and commands that are for many at once; all else goes alone.
+
+        In the order in which it happened.
+        """
         if isinstance(event, OccurrenceDue):
             return "occurrences"
-        if not isinstance(event, MessagePosted) or event.address.private or event.key in answers:
+        if event.key in answers or not isinstance(event, Done) or event.address.private:
             return "alone"
-        return "alone" if word_in(event, self._engine.registry) else "messages"
+        if isinstance(event, MessagePosted) and not word_in(event, self._engine.registry):
+            return "messages"
+        return command_for_many(event, self._engine.registry) or "alone"
 
 
 def _claimed(db: Connection, events: Sequence[Event]) -> list[Event]:

@@ -1,6 +1,7 @@
 """What staff are told when a course's files were taken, or refused."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
@@ -24,7 +25,7 @@ def take_files(tx: Transaction, event: CourseFilesChanged) -> None:
     is_mended = not done.refused and _was_refused(tx.db, event.course)
     if course is None or not (done.changed or done.refused or is_mended):
         return
-    ctx = Context(Transaction(tx.engine, tx.db, live), event, Belonging(course=course))
+    ctx = Context(replace(tx, live=live), event, Belonging(course=course))
     ctx.tell_staff(Text(id="reload.noticed"), *told(done, same="reload.mended"), *cut_off(ctx, done), key=event.key)
     audit_reload(ctx, done)
     ctx.writes.flush(tx.db)

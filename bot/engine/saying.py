@@ -1,5 +1,6 @@
 """What is said while an event is handled: the answer to who caused it, posts, what staff are told."""
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,14 +11,17 @@ from bot.domain.events import Done, Event
 from bot.domain.ids import Language
 from bot.domain.messages import File, OutgoingMessage, Policy, Sheet, Text, Words
 from bot.domain.places import Space, SpaceKind
-from bot.engine.alone import CROWD, UNKNOWN, Reader
+from bot.engine.alone import UNKNOWN, Reader
 from bot.engine.parts import edits_in, in_place, is_part
+from bot.engine.readers import Readers
 from bot.engine.situation import Situation
-from bot.engine.transaction import Belonging, Transaction
+from bot.engine.transaction import Belonging, Transaction, Wish
 from bot.engine.voice import INTERACTION_LIFE, NOTICE_LIFE, REPLY_LIFE, Board, Label, Utterance, Where
 from bot.engine.writes import Writes
-from storage import contacts, pins
-from storage.outbox import is_crowded, last_said, newest_post, posts_under, rest_of
+from storage import pins
+from storage.outbox import last_said, newest_post, posts_under, rest_of
+
+log = logging.getLogger(__name__)
 
 _REST = re.compile(r"\+[0-9]+$")
 """How the key of a part ends that follows the first one."""
@@ -45,8 +49,16 @@ class Reply:
 class Saying(Situation):
     """A situation in which something can be said; it leaves rows for the outbox."""
 
-    def __init__(self, tx: Transaction, event: Event, belonging: Belonging, writes: Writes | None = None) -> None:
+    def __init__(
+        self,
+        tx: Transaction,
+        event: Event,
+        belonging: Belonging,
+        writes: Writes | None = None,
+        readers: Readers | None = None,
+    ) -> None:
         super().__init__(tx, event, belonging, writes)
+        self._readers = readers or Readers(tx.db)
         self._reply = Reply()
         self._gathered: dict[Gathered, list[Any]] = {}
         self._said = 0
@@ -276,17 +288,27 @@ class Saying(Situation):
         if where.only_for is None or not self.engine.voice.writes_in_private(where):
             return UNKNOWN
         platform = where.address.platform
-        is_open = contacts.is_open(self.db, platform, where.only_for)
+        is_open = self._readers.is_open(platform, where.only_for)
         if is_open:
             return Reader(can_write=True)
         may_write = is_open is None and self.engine.voice.writes_first(platform)
-        return Reader(may_write=may_write, is_crowded=is_crowded(self.db, where.address, CROWD))
+        is_crowded = self._readers.is_crowded(where.address, self.writes.outgoing)
+        return Reader(may_write=may_write, is_crowded=is_crowded)
 
     # --- the end ------------------------------------------------------------------------------------------------------
 
     def gather(self, handler: Gathered, item: Any) -> None:
         """Hand all such items over together, when everything that follows from the event is known."""
         self._gathered.setdefault(handler, []).append(item)
+
+    def once_afterwards(self, key: str, act: Callable[[Any], None]) -> None:
+        """Have something be done when all events of the batch are, once for all that ask under this key in the course.
+
+        It gets the context of the first of them, and may post, but not answer. Such as a counter, which many raise at
+        once, and of which nobody sees but the last figure.
+        """
+        wish = Wish(act, self.event, self.course.id, self.space, self._member, self.tx.said_at)
+        self.tx.afterwards.setdefault(f"{self.course.id}:{key}", wish)
 
     def finish(self, *, key: str | None = None) -> None:
         """Turn the collected answer into a message."""
@@ -340,9 +362,16 @@ class Saying(Situation):
         return None if event.address.private or is_seen else event.actor.user
 
     def start_over(self, mistake: UserError) -> None:
-        """Forget what was decided; the answer begins with what went wrong."""
+        """Forget what was decided; the answer is what went wrong."""
         self.writes = Writes()
         self._gathered = {}
+        for key in [key for key, wish in self.tx.afterwards.items() if wish.event.key == self.event.key]:
+            del self.tx.afterwards[key]
+        self.refuse(mistake)
+
+    def refuse(self, mistake: UserError) -> None:
+        """Answer with what went wrong, where nothing was decided yet."""
+        log.info("event %r was answered with %s", self.event.key, mistake.text.id)
         self._reply = Reply(lines=[mistake.text])
         for button in mistake.buttons:
             labels = self._reply.ways if button.is_private else self._reply.buttons

@@ -141,7 +141,6 @@ def _attempt(ctx: Context, act: Callable[[], None], refused: Callable[[], None] 
             ctx.finish()
             ctx.writes.flush(ctx.db)
     except UserError as mistake:
-        log.info("event %r was answered with %s", ctx.event.key, mistake.text.id)
         ctx.engine.library.refresh(ctx.db)  # what was live in the savepoint alone is live no more
         ctx.start_over(mistake)
         refused()

@@ -1,12 +1,15 @@
 """What the code inside one open transaction works with."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from bot.domain.course import Course
+from bot.domain.events import Event
+from bot.domain.ids import CourseId
 from bot.domain.places import Member, Space
 from bot.domain.rules import Fact, Verdict
 from bot.engine.feature import Registry
@@ -26,6 +29,17 @@ class Engine:
     finder: Finder
 
 
+class Wish(NamedTuple):
+    """What an event has asked to be done at the end of its batch, with a context for that event."""
+
+    act: Callable[[Any], None]
+    event: Event
+    course: CourseId
+    space: Space | None
+    member: Member | None
+    said_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """What everything inside one open transaction works with."""
@@ -34,6 +48,7 @@ class Transaction:
     db: Connection
     live: Live
     said_at: datetime | None = None  # where events of the past are handled again, what they lead to is said now
+    afterwards: dict[str, Wish] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

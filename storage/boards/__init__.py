@@ -13,6 +13,7 @@ from storage.boards.reading import (
     neighbours,
     place_of,
     points_of,
+    points_of_each,
     standings_of,
     top,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "period_of",
     "place_of",
     "points_of",
+    "points_of_each",
     "rebuild",
     "recount",
     "relist",

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, TextClause, bind
 
 from bot.domain.ids import CourseId, MemberId
 from bot.domain.rules import SPENT
+from storage.among import among
 from storage.boards.tables import ALWAYS, BOARDS, GRANTS, STEPS, Where, rows_of, score, score_count
 from storage.columns import encode_json
 from storage.tables import member, profile
@@ -161,15 +162,22 @@ def _placed(db: Connection, where: Where, lines: Sequence[tuple[MemberId, int, s
 
 
 _POINTS = (
-    select(func.coalesce(func.sum(score.c.points), 0))
-    .join(member, (member.c.id == score.c.member) & (member.c.course == score.c.course))
-    .where(member.c.id == bindparam("who"), score.c.board.in_(("points", SPENT)), score.c.period == ALWAYS)
+    select(member.c.id, func.sum(score.c.points))
+    .join(score, (member.c.id == score.c.member) & (member.c.course == score.c.course))
+    .where(among(member.c.id, "members"), score.c.board.in_(("points", SPENT)), score.c.period == ALWAYS)
+    .group_by(member.c.id)
 )
 
 
+def points_of_each(db: Connection, members: Collection[MemberId]) -> dict[MemberId, int]:
+    """What each has: all that they were given, on a board or not, without what they have spent."""
+    found = {MemberId(who): int(points) for who, points in db.execute(_POINTS, {"members": members})}
+    return {member: found.get(member, 0) for member in members}
+
+
 def points_of(db: Connection, who: MemberId) -> int:
-    """What a member has: all that they were given, on a board or not, without what they have spent."""
-    return int(db.execute(_POINTS, {"who": who}).scalar_one())
+    """The same for one member."""
+    return points_of_each(db, [who])[who]
 
 
 def standings_of(db: Connection, course: CourseId, members: Collection[int]) -> Iterator[tuple[int, str, int, int]]:

@@ -1,9 +1,10 @@
 """`/checkin`, `/makeup`, and the post of the day whose counter is edited."""
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
@@ -13,8 +14,8 @@ from bot.domain.events import CommandInvoked
 from bot.domain.ids import MemberId
 from bot.domain.messages import Button, Text
 from bot.domain.places import Space, SpaceKind
-from bot.engine.context import Context
-from bot.engine.feature import Feature
+from bot.engine.context import Context, News, announce_all
+from bot.engine.feature import Asked, Feature
 from bot.engine.parameters import text
 from bot.features.checkin import store
 from bot.features.checkin.streak import Rests, current, missing, reached, run_up_to
@@ -45,15 +46,32 @@ class CheckinSettings(BaseModel):
 feature.sections["checkin"] = CheckinSettings
 
 
-@feature.command("checkin", places=_PLACES, words=("打卡", "check in", "签到", "checkin"))
-def check_in(ctx: Context, cmd: CommandInvoked) -> None:
-    _check_button_is_fresh(ctx, cmd)
-    _check_course_is_on(ctx)
-    dates = store.dates_of(ctx.db, ctx.member.id)
-    if ctx.today in dates:
-        raise UserError("checkin.already", count=current(dates, ctx.today, ctx.course.is_quiet))
-    _record(ctx, dates, ctx.today, is_makeup=False)
-    _post_counter(ctx)
+class _CheckIn(NamedTuple):
+    """A day for which somebody checks in, and those for which they have."""
+
+    ctx: Context
+    day: date
+    dates: set[date]
+    is_makeup: bool
+
+
+@feature.command_for_many("checkin", places=_PLACES, words=("打卡", "check in", "签到", "checkin"))
+def check_in(asked: Sequence[Asked]) -> None:
+    known = store.dates_of(asked[0].ctx.db, [ctx.member.id for ctx, _ in asked])
+    taken = []
+    for ctx, cmd in asked:
+        one = _CheckIn(ctx, ctx.today, known[ctx.member.id], is_makeup=False)
+        try:
+            _check_button_is_fresh(ctx, cmd)
+            _check_course_is_on(ctx)
+            _check_is_first(one)
+        except UserError as mistake:
+            ctx.refuse(mistake)
+        else:
+            taken.append(one)
+    _record(taken)
+    for ctx, day, *_ in taken:
+        ctx.once_afterwards(f"checkin:{day}:{ctx.space.id if ctx.space else None}", _post_counter)
 
 
 @feature.command(
@@ -62,7 +80,7 @@ def check_in(ctx: Context, cmd: CommandInvoked) -> None:
 def make_up(ctx: Context, cmd: CommandInvoked) -> None:
     _check_course_is_on(ctx)
     rules: Makeup = ctx.course.settings["checkin"].makeup
-    dates = store.dates_of(ctx.db, ctx.member.id)
+    dates = store.dates_of(ctx.db, [ctx.member.id])[ctx.member.id]
     open_days = missing(
         dates, ctx.today, since=ctx.course.starts, within_days=rules.within_days, rests=ctx.course.is_quiet
     )
@@ -71,7 +89,7 @@ def make_up(ctx: Context, cmd: CommandInvoked) -> None:
     day = _asked_day(cmd.text.strip(), open_days)
     if store.makeups_of(ctx.db, ctx.member.id) >= rules.at_most:
         raise UserError("makeup.used_up", count=rules.at_most)
-    _record(ctx, dates, day, is_makeup=True)
+    _record([_CheckIn(ctx, day, dates, is_makeup=True)])
 
 
 def _check_button_is_fresh(ctx: Context, cmd: CommandInvoked) -> None:
@@ -89,16 +107,38 @@ def _check_course_is_on(ctx: Context) -> None:
         raise UserError("course.over", date=ctx.course.ends)
 
 
-def _record(ctx: Context, dates: set[date], day: date, *, is_makeup: bool) -> None:
-    store.add(ctx.db, ctx.course.id, ctx.member.id, day, at=ctx.now, is_makeup=is_makeup)
-    now_dates = dates | {day}
-    streak = current(now_dates, ctx.today, ctx.course.is_quiet)
-    ctx.reply("makeup.done" if is_makeup else "checkin.done", date=day, count=streak)
-    points = ctx.announce("checkin.done", day.isoformat(), streak=streak, makeup=is_makeup).points
-    for days, first in reached(now_dates, day, ctx.course.is_quiet):
-        points += ctx.announce("streak.reached", f"{days} days from {first}", days=days).points
-    if points:
-        ctx.reply("points.earned", points=points, count=ctx.ask("points_of", ctx.member.id))
+def _check_is_first(one: _CheckIn) -> None:
+    if one.day in one.dates:
+        raise UserError("checkin.already", count=current(one.dates, one.day, one.ctx.course.is_quiet))
+
+
+def _record(taken: Sequence[_CheckIn]) -> None:
+    """Of different people of one course, who are answered together."""
+    if not taken:
+        return
+    db, course = taken[0].ctx.db, taken[0].ctx.course
+    store.add(db, course.id, [store.Row(ctx.member.id, day, ctx.now, made_up) for ctx, day, _, made_up in taken])
+    done: list[News] = []
+    streaks: list[News] = []
+    for ctx, day, dates, is_makeup in taken:
+        now_dates = dates | {day}
+        streak = current(now_dates, ctx.today, course.is_quiet)
+        ctx.reply("makeup.done" if is_makeup else "checkin.done", date=day, count=streak)
+        done.append(News(ctx, day.isoformat(), ctx.today, {"streak": streak, "makeup": is_makeup}))
+        for days, first in reached(now_dates, day, course.is_quiet):
+            streaks.append(News(ctx, f"{days} days from {first}", ctx.today, {"days": days}))
+    points: Counter[MemberId] = Counter()
+    for outcome in announce_all("checkin.done", done) + announce_all("streak.reached", streaks):
+        points[outcome.fact.member] += outcome.points
+    _tell_points([one.ctx for one in taken], points)
+
+
+def _tell_points(each: Sequence[Context], points: Mapping[MemberId, int]) -> None:
+    earning = [ctx for ctx in each if points[ctx.member.id]]
+    if earning:
+        sums = earning[0].ask("points_of_each", [ctx.member.id for ctx in earning])
+        for ctx in earning:
+            ctx.reply("points.earned", points=points[ctx.member.id], count=sums[ctx.member.id])
 
 
 def _asked_day(asked: str, open_days: Collection[date]) -> date:
@@ -125,7 +165,7 @@ def _post_counter(ctx: Context) -> None:
 @feature.query("checkins_of")
 def checkins_of(db: Connection, member: MemberId, today: date, rests: Rests) -> tuple[int, int]:
     """How many days the member checked in, and the streak that still lives."""
-    dates = store.dates_of(db, member)
+    dates = store.dates_of(db, [member])[member]
     return len(dates), current(dates, today, rests)
 
 
@@ -154,4 +194,4 @@ def streaks(
     return {member: (today in theirs, current(theirs, today, rests)) for member, theirs in dates.items()}
 
 
-feature.needs = ("points_of",)
+feature.needs = ("points_of_each",)

@@ -1,8 +1,8 @@
 """The table of check-ins and the questions asked of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
@@ -40,24 +40,35 @@ table = Table(
 )
 
 
-def add(db: Connection, course: CourseId, member: MemberId, day: date, *, at: datetime, is_makeup: bool) -> None:
-    row = {"course": course, "member": member, "local_date": day, "at": at, "is_makeup": is_makeup}
-    db.execute(_ADD, row)
+class Row(NamedTuple):
+    """A check-in as it is recorded; columns of the same names say what each is."""
+
+    member: MemberId
+    local_date: date
+    at: datetime
+    is_makeup: bool
+
+
+def add(db: Connection, course: CourseId, rows: Sequence[Row]) -> None:
+    db.execute(_ADD, [{"course": course, **row._asdict()} for row in rows])
 
 
 _ADD = insert(table)
 
 
-def dates_of(db: Connection, member: MemberId) -> set[date]:
-    """Every date on which the member checked in or made up for it."""
-    return set(db.execute(_DATES, {"who": member}).scalars())
+def dates_of(db: Connection, members: Collection[MemberId]) -> dict[MemberId, set[date]]:
+    """Every date on which each of these members checked in or made up for it."""
+    found: dict[MemberId, set[date]] = {member: set() for member in members}
+    for who, day in db.execute(_DATES, {"members": members}):
+        found.setdefault(who, set()).add(day)
+    return found
 
 
-_DATES = select(table.c.local_date).where(same_person(table.c.member, bindparam("who", type_=Id)))
+_DATES = by_person(select(table.c.member, table.c.local_date).where(same_persons(table.c.member, "members")))
 
 
 def dates_until(db: Connection, members: Collection[MemberId], day: date) -> dict[MemberId, set[str]]:
-    """The same for many members, up to a day; dates as they are written. One row for each account's member."""
+    """The same up to a day; dates as they are written. Without those who never checked in."""
     written = func.aggregate_strings(type_coerce(table.c.local_date, String), ",").label("dates")
     theirs = same_persons(table.c.member, "members") & (table.c.local_date <= day)
     query = by_person(select(table.c.member, written).where(theirs).group_by(table.c.member))

@@ -14,6 +14,6 @@ def missed_days(ctx: Context, typed: str) -> list[tuple[str, date]]:
     rules: Makeup = ctx.course.settings["checkin"].makeup
     if store.makeups_of(ctx.db, ctx.member.id) >= rules.at_most:
         return []
-    dates, since = store.dates_of(ctx.db, ctx.member.id), ctx.course.starts
+    dates, since = store.dates_of(ctx.db, [ctx.member.id])[ctx.member.id], ctx.course.starts
     days = missing(dates, ctx.today, since=since, within_days=rules.within_days, rests=ctx.course.is_quiet)
     return [(day.isoformat(), day) for day in days]

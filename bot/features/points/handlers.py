@@ -1,7 +1,7 @@
 """`/points`: how many, and where they came from. `/grant`: what staff give or take."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -81,6 +81,12 @@ def grant(ctx: Context, cmd: CommandInvoked) -> None:
     ctx.audit("grant", member=f"#{target.id}", points=f"{amount:+d}", reason=reason)
     total = ctx.ask("points_of", target.id)
     ctx.reply("grant.done", name=target.name, points=f"{amount:+d}", reason=reason, count=total)
+
+
+@feature.query("points_of_each")
+def points_of_each(db: Connection, members: Collection[MemberId]) -> dict[MemberId, int]:
+    """The sum of each of these members."""
+    return boards.points_of_each(db, members)
 
 
 @feature.query("points_of")

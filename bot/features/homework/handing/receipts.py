@@ -1,6 +1,7 @@
 """The receipt: what became of a work, said to its author alone; and the one post that counts them all."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from bot.domain.course import Course
@@ -94,7 +95,11 @@ def _tick(ctx: Context, message: str) -> None:
 
 
 def count_up(ctx: Context, homework: Homework) -> None:
-    """The one post that says how many there are, and who was last; it stands quietly and is edited."""
+    """Keep the one post up to date that says how many there are, and who was last; it stands quietly and is edited."""
+    ctx.once_afterwards(f"homework:{homework.id}", partial(_post_counter, homework=homework))
+
+
+def _post_counter(ctx: Context, homework: Homework) -> None:
     count, _ = shown.in_time(ctx.db, ctx.course.id, homework.id)
     last = shown.last_handed_in(ctx.db, ctx.course.id, homework.id, _NAMES)
     names = [
