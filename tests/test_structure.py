@@ -19,8 +19,8 @@ DECLARING = {
     "in_", "not_in", "limit", "join", "join_from", "outerjoin",
     "text", "length", "desc", "with_for_update", "insert", "update", "delete", "values", "returning", "and_", "or_",
     "alias", "count", "sum", "min", "max", "coalesce", "group_by", "label", "literal", "between", "correlate", "exists",
-    "scalar_subquery", "same_person", "same_persons", "by_person", "person_of", "is_of", "counts_once", "distinct", "false", "get_args",
-    "add_columns",
+    "scalar_subquery", "same_person", "same_persons", "by_person", "person_of", "is_of", "counts_once", "distinct",
+    "false", "get_args", "add_columns",
 }  # fmt: skip
 """What may be called while a feature is imported: it makes a value out of what stands there."""
 
