@@ -318,7 +318,7 @@ _SAID = text("SELECT count(*) FROM outbox")
 
 @contextmanager
 def _hearing() -> Iterator[_Answers]:
-    answers, log = _Answers(), logging.getLogger("bot.engine.single")
+    answers, log = _Answers(), logging.getLogger("bot.engine.saying")
     level = log.level
     log.addHandler(answers)
     log.setLevel(logging.INFO)
