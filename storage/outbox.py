@@ -17,6 +17,7 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -76,6 +77,12 @@ def chat_lane(address: Address) -> str:
     return f"{address.platform}:{address.room}"
 
 
+_POST, _ANSWER = 2, 1
+"""The priorities of what is posted, and of what is said to somebody who does not stand waiting."""
+
+_RIPE = timedelta(minutes=5)
+"""How long answers may overtake a post: where they never end, it would not be sent before it expires."""
+
 WAITED_FOR = -1
 """The priority of what somebody waits for with a finger on the screen."""
 
@@ -89,7 +96,7 @@ def _priority(message: OutgoingMessage) -> int:
         return WAITED_FOR
     if message.deletes:
         return URGENT
-    return 1 if message.reply_to or message.only_for or message.address.private else 2
+    return _ANSWER if message.reply_to or message.only_for or message.address.private else _POST
 
 
 def enqueue(db: Connection, queued: Sequence[Queued]) -> None:
@@ -300,8 +307,8 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
 def claim(
     db: Connection, platform: str, room: Room, *, holder: str, now: datetime, real_now: datetime
 ) -> list[Claimed]:
-    """Mark the heads of the free lanes as `sending`, the most urgent first."""
-    bound = {"platforms": [platform], "now": now, "real_now": real_now, "most": room.most}
+    """Mark the heads of the free lanes as `sending`, the most urgent first; a post that has waited counts as answer."""
+    bound = {"platforms": [platform], "now": now, "real_now": real_now, "most": room.most, "ripe": now - _RIPE}
     bound |= {"parked": room.parked, "least_urgent": room.least_urgent}
     ids = [row.id for row in db.execute(_FREE, bound) if row.state == "pending"]  # else another process was faster
     taken = _changed(db, _TAKE, {"ids": ids, "by": holder}) if ids else []
@@ -313,12 +320,13 @@ def _free_heads() -> Select[tuple[int, str]]:
     is_free = ~exists().where(busy.c.state == "sending", busy.c.lane == outbox.c.lane)
     now, real_now = bindparam("now", type_=Moment()), bindparam("real_now", type_=Moment())
     is_due = (outbox.c.not_before <= now) & (outbox.c.retry_at.is_(None) | (outbox.c.retry_at <= real_now))
+    is_ripe = (outbox.c.priority == _POST) & (outbox.c.not_before <= bindparam("ripe", type_=Moment()))
     return (
         select(outbox.c.id, outbox.c.state)
         # Not the state: SQLite would take the index on it, and go through all that waits.
         .where(outbox.c.id.in_(_HEADS), among(outbox.c.platform, "platforms"), is_due, is_free)
         .where(outbox.c.priority <= bindparam("least_urgent", type_=Integer), ~among(outbox.c.lane, "parked"))
-        .order_by(outbox.c.priority, outbox.c.id)
+        .order_by(case((is_ripe, _ANSWER), else_=outbox.c.priority), outbox.c.id)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
     )

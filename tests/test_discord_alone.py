@@ -48,7 +48,9 @@ async def says(course: DiscordCommunity, text: str) -> None:
 
 async def test_a_short_answer_stands_in_the_group_for_a_minute(course: DiscordCommunity) -> None:
     await says(course, "打卡")
-    assert in_the_group(course)[-1].startswith("Checked in! 1 day in a row.")
+    answer, counter = in_the_group(course)[-2:]
+    assert answer.startswith("Checked in! 1 day in a row.")
+    assert counter == "**Check-in, Mon, 1 Mar** · 1 so far\nZoe"
     await course.passes(minutes=2)
     assert not [text for text in in_the_group(course) if text.startswith("Checked in!")]
     assert in_private(course) == []

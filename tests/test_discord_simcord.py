@@ -319,7 +319,9 @@ async def test_what_was_said_while_the_connection_was_gone_is_answered(camp: Cam
     await camp.says("ada", "打卡")
     assert camp.said() == []
     await camp.is_back()
-    assert "Ada" in words(camp.said(who="ben")[0])
+    answer, counter = (words(message) for message in camp.said(who="ben"))
+    assert answer.startswith("Checked in! 1 day in a row.")
+    assert "Ada" in counter
     assert "**5 points**" in await camp.points("ada")
 
 

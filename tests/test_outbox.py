@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,14 @@ from bot.config import Platforms, Settings
 from bot.domain.errors import NotSent, Refused, Unknown
 from bot.domain.events import Attachment, ButtonPressed, CommandInvoked
 from bot.domain.ids import EventKey
-from bot.domain.messages import OutgoingMessage
+from bot.domain.messages import OutgoingMessage, Span
 from bot.domain.places import Actor, Address
 from bot.domain.ports import Sink
 from bot.domain.traits import Can, Traits
 from bot.engine.deliver import Deliverer
 from scheduler.clock import VirtualClock
 from scheduler.virtual import advance
-from storage.outbox import next_retry
+from storage.outbox import Queued, Room, claim, enqueue, next_retry
 from storage.tables import lease, outbox
 from tests.community import COURSE, write_course
 
@@ -409,6 +410,25 @@ async def test_an_answer_to_a_button_overtakes_a_group_that_waits(course: Course
     interaction = await course.presses("ada", "checkin 2027-03-01")
     assert course.platform.said(f"answer:{interaction}") == ["Checked in! 1 day in a row."]
     assert course.platform.said("-1") == []
+
+
+async def test_answers_overtake_a_post_for_five_minutes_and_no_longer(course: Course) -> None:
+    """Where more is answered than can be sent, the group's task is not put off until it has expired."""
+    post = OutgoingMessage(key="post", address=MAIN, body=(Span("The task of today"),))
+    await course.app.database.run(lambda db: enqueue(db, [_queued(post, DAWN)]))
+    gone = []
+    for minute in range(7):
+        now = DAWN + timedelta(minutes=minute)
+        to_ada = Address(platform="telegram", chat=f"{minute}", private=True)
+        answer = OutgoingMessage(key=f"answer {minute}", address=to_ada, body=(Span("Checked in!"),))
+        await course.app.database.run(partial(enqueue, queued=[_queued(answer, now)]))
+        take = partial(claim, platform="telegram", room=Room(most=1), holder="one", now=now, real_now=now)
+        gone += [row.message.key for row in await course.app.database.run(take)]
+    assert gone == [*(f"answer {minute}" for minute in range(5)), "post", "answer 5"]
+
+
+def _queued(message: OutgoingMessage, at: datetime) -> Queued:
+    return Queued(message=message, not_before=at, expires_at=at + timedelta(hours=1))
 
 
 async def test_a_platform_that_stays_away_is_tried_less_and_less_often(course: Course) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
 from bench.crash.course import MINUTELY, ORDERED
 from bench.crash.values import EDIT, Decided, Said
@@ -80,11 +80,11 @@ class Kept:
         with self._database.begin() as db:
             return int(db.execute(text("select count(*) from set_aside")).scalar_one())
 
-    def is_waiting(self, now: datetime) -> bool:
-        """Whether something is to be sent by now, or on its way."""
+    def waiting(self, now: datetime) -> int:
+        """How many messages are to be sent by now, or on their way."""
         open_ = outbox.c.state.in_(("pending", "sending")) & (outbox.c.not_before <= now)
         with self._database.begin() as db:
-            return db.execute(select(outbox.c.id).where(open_).limit(1)).first() is not None
+            return int(db.execute(select(func.count()).where(open_)).scalar_one())
 
 
 def _counted(db: Connection, query: str) -> Counter[Any]:

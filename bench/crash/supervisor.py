@@ -7,7 +7,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,8 @@ _START = 120.0  # seconds after which a start has failed
 _WORK = 1.2  # seconds at work, at the most, on a machine that does nothing else
 _LONGEST_LIFE = 4.0  # seconds at work, where the moment that was waited for does not come
 _AGAIN = 1.0  # seconds between two looks at whether all is done
-_END = 300.0  # seconds for what is left to do in the end
+_END = 300.0  # seconds for what is left to do in the end, from when the last of what waits was sent
+_MOST_WAITING = 200  # messages; while more wait to be sent, nobody acts: who lives for two seconds sends few
 _NEAR = 3.0  # seconds around a full minute in which the load does not end: the posts of it go out then
 _TROUBLE = ("Traceback", "ERROR")
 
@@ -77,6 +78,7 @@ class Supervisor:
         self._now = now
         self._load = Load(town, orders.seed)
         self._start = 1.0  # seconds that the last start took
+        self._is_keeping_up = True  # with sending, when it was last at work
         self._trouble: list[str] = []
 
     async def run(self, progress: Progress) -> Audit:
@@ -87,6 +89,13 @@ class Supervisor:
         there_at = self._now()
         await self._load.enter()
         await self._knows_chen()
+        await self._die_again_and_again(progress)
+        with closing(Kept(self._orders.database)) as kept:
+            await self._finish(kept)
+            audit = self._audit(kept, launched_at, there_at)
+        return structs.replace(audit, seconds=time.monotonic() - began)
+
+    async def _die_again_and_again(self, progress: Progress) -> None:
         acting = asyncio.create_task(self._load.run())
         try:
             for kill in range(1, self._orders.kills + 1):
@@ -102,30 +111,21 @@ class Supervisor:
             acting.cancel()
             with suppress(asyncio.CancelledError):
                 await acting
-        kept = Kept(self._orders.database)
-        try:
-            await self._finish(kept)
-            audit = self._audit(kept, launched_at, there_at)
-        finally:
-            kept.close()
-        return structs.replace(audit, seconds=time.monotonic() - began)
 
     async def _knows_chen(self) -> None:
         """Thanks are for somebody who is known."""
-        kept, chen = Kept(self._orders.database), self._town.admin().partition(":")[2]
-        try:
+        chen = self._town.admin().partition(":")[2]
+        with closing(Kept(self._orders.database)) as kept:
             while chen not in kept.people():
                 if time.monotonic() > self._launched + 2 * _START:
                     raise RuntimeError(f"what chen said has had no effect:\n{self._program.complaints[-2000:]}")
                 await asyncio.sleep(0.1)
-        finally:
-            kept.close()
 
     # --- one life -----------------------------------------------------------------------------------------------------
 
     async def _launch(self) -> None:
         self._town.life += 1
-        self._load.allowance = _ACTS
+        self._load.allowance = _ACTS * self._is_keeping_up
         self._town.launched()
         self._launched = time.monotonic()
         if not self._program.is_running:
@@ -139,7 +139,9 @@ class Supervisor:
                 raise RuntimeError(f"not at work after {_START:.0f} s:\n{self._program.complaints[-2000:]}")
             await asyncio.sleep(_LOOK)
         self._start = time.monotonic() - self._launched
-        self._load.allowance = _ACTS
+        with closing(Kept(self._orders.database)) as kept:  # not while it is dead: it is to recover its files itself
+            self._is_keeping_up = kept.waiting(self._now()) <= _MOST_WAITING
+        self._load.allowance = _ACTS * self._is_keeping_up
 
     async def _live_and_die(self) -> None:
         """Anywhere in its start, at some moment of its work, or just after it has sent something."""
@@ -189,9 +191,12 @@ class Supervisor:
 
     async def _finish(self, kept: Kept) -> None:
         """Let it do what is left, then stop it in good order. What is not done by then is found by the audit."""
-        deadline = time.monotonic() + _END
+        deadline, fewest = time.monotonic() + _END, kept.waiting(self._now())
         while time.monotonic() < deadline:
-            if self._is_between_minutes() and self._town.is_quiet() and self._is_done(kept):
+            waiting = kept.waiting(self._now())
+            if waiting < fewest:
+                deadline, fewest = time.monotonic() + _END, waiting
+            if not waiting and self._is_between_minutes() and self._town.is_quiet() and self._is_done(kept):
                 break
             await asyncio.sleep(_AGAIN)
         self._until = self._now()
@@ -207,9 +212,7 @@ class Supervisor:
         return _NEAR <= second <= 60 - _NEAR
 
     def _is_done(self, kept: Kept) -> bool:
-        """Whether everything has had its effect, and nothing waits to be sent."""
-        if kept.is_waiting(self._now()):
-            return False
+        """Whether everything has had its effect."""
         found = kept.effects(self._load.said, self._rooms())
         return not any(one.lost for one in self._compared(found))
 
